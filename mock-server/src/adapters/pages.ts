@@ -1,0 +1,66 @@
+import { createRequire } from "node:module";
+import { Router } from "express";
+import { version } from "../version.js";
+
+const documents = ["openapi.yaml", "sandbox.yaml", "behaviours.yaml"] as const;
+
+const documentPath = (name: string) => `/_sandbox/${name}`;
+
+const pagePaths: ReadonlySet<string> = new Set(["/", ...documents.map(documentPath)]);
+
+/** What a person sees: a front page, and the documents the sandbox follows. */
+export function pages(): Router {
+  const router = Router();
+  router.get("/", (request, response) => {
+    response.type("html").send(frontPage(`${request.protocol}://${request.get("host")}`));
+  });
+  const { resolve } = createRequire(import.meta.url);
+  for (const name of documents) {
+    router.get(documentPath(name), (_request, response) => {
+      response.type("text/yaml").sendFile(resolve(`@drawdown/spec/${name}`));
+    });
+  }
+  return router;
+}
+
+/** Whether a request target is a page, and not a call of the API. */
+pages.isPage = (target: string): boolean => pagePaths.has(target);
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+
+const frontPage = (url: string): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Drawdown</title>
+<style>
+  body { font: 16px/1.55 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1.25rem; color: #1c2330; background: #fbfbf9; }
+  h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
+  p { margin: .4rem 0; } .quiet { color: #5c6675; }
+  pre { background: #1c2330; color: #e9edf3; padding: 1rem; border-radius: 8px; overflow-x: auto; font: 13.5px/1.5 ui-monospace, monospace; }
+  code { font-family: ui-monospace, monospace; font-size: .92em; } a { color: #1458b8; }
+  table { border-collapse: collapse; width: 100%; } td { padding: .3rem .75rem .3rem 0; border-top: 1px solid #e3e5e1; vertical-align: top; }
+  @media (prefers-color-scheme: dark) { body { color: #e4e8ee; background: #14181f; } .quiet { color: #97a3b4; } a { color: #7db2ff; } td { border-color: #2a313c; } pre { background: #0c0f14; } }
+</style>
+<h1>Drawdown is running</h1>
+<p class="quiet">An offline sandbox for credit-based billing, version ${escapeHtml(version)}. Everything here is in memory and made up: no account, no network, no money.</p>
+<h2>Point the official client at it</h2>
+<pre>import DodoPayments from "dodopayments";
+
+const client = new DodoPayments({
+  bearerToken: "dodo_test_me", // any key is its own empty world
+  baseURL: "${escapeHtml(url)}",
+});</pre>
+<h2>Move the clock</h2>
+<pre>curl -X POST ${escapeHtml(url)}/_sandbox/clock/advance \\
+  -H "Authorization: Bearer dodo_test_me" \\
+  -H "Content-Type: application/json" -d '{"by":"30d"}'</pre>
+<h2>What it follows</h2>
+<table>
+  <tr><td><a href="/_sandbox/openapi.yaml">openapi.yaml</a></td><td>the API, as OpenAPI 3.1</td></tr>
+  <tr><td><a href="/_sandbox/sandbox.yaml">sandbox.yaml</a></td><td>the control API under <code>/_sandbox</code>: clock, reset, audit, keys</td></tr>
+  <tr><td><a href="/_sandbox/behaviours.yaml">behaviours.yaml</a></td><td>every rule with its source, and which of them are guesses</td></tr>
+</table>
+</html>
+`;

@@ -1,0 +1,115 @@
+import { notServed, type operations, operationTable, validators } from "@drawdown/spec/control";
+import {
+  addDuration,
+  formatInstant,
+  type Instant,
+  instantMax,
+  parseDuration,
+} from "../../domain/time.js";
+import { callHandler, type Dialect, type Handlers } from "../../http/contract.js";
+import { readInstant } from "../../http/read-instant.js";
+import { RequestError } from "../../http/request-error.js";
+import type { SandboxClock } from "../../sandbox/clock.js";
+import type { Beginning, Tenant, Tenants } from "../../sandbox/tenant.js";
+import { version } from "../../version.js";
+import { audit } from "./audit.js";
+
+/**
+ * The control API: what a sandbox can do that the service cannot. Its handlers are given the tenant itself, since
+ * they move its clock and empty its store, which no single transaction can.
+ *
+ * @param errors how refusals look on the wire: as in the dialect the sandbox speaks otherwise
+ */
+export function controlDialect(tenants: Tenants, errors: Dialect["errors"]): Dialect {
+  const handlers: Handlers<operations, Tenant> = {
+    async health() {
+      return { status: 200, body: { status: "ok", version } };
+    },
+
+    async readClock({ clock }) {
+      return { status: 200, body: presentClock(clock) };
+    },
+
+    async setClock(tenant, { body }) {
+      const isFrozen = body.frozen ?? tenant.clock.isFrozen;
+      if (body.now !== undefined) {
+        const now = readInstant(body.now, "now");
+        if (await tenant.isEmpty()) await tenant.reset({ at: now, isFrozen });
+        else await tenant.agenda.advance(now);
+      }
+      if (isFrozen) tenant.clock.freeze();
+      else tenant.clock.unfreeze();
+      return { status: 200, body: presentClock(tenant.clock) };
+    },
+
+    async advanceClock({ clock, agenda }, { body }) {
+      const ran = await agenda.advance(destination(clock.now(), body));
+      return { status: 200, body: { ...presentClock(clock), tasks_run: ran } };
+    },
+
+    async reset(tenant, { body }) {
+      const { at, frozen, seed } = body ?? {};
+      const changes: Partial<Beginning> = {
+        ...(at === undefined ? {} : { at: readInstant(at, "at") }),
+        ...(frozen === undefined ? {} : { isFrozen: frozen }),
+        ...(seed === undefined ? {} : { seed }),
+      };
+      await tenant.reset(changes);
+      return { status: 200, body: presentClock(tenant.clock) };
+    },
+
+    async audit({ agenda }) {
+      const { accounts, entries, differences } = await agenda.transact(({ tx }) => audit(tx));
+      return { status: 200, body: { accounts, entries, differences: [...differences] } };
+    },
+
+    async createKey(tenant, { body }) {
+      if (!tenants.addKey(body.key, { tenant, mayWrite: body.access === "write" })) {
+        throw new RequestError(
+          "key-in-use",
+          "",
+          `the key ${JSON.stringify(body.key)} is in use already; choose another`,
+        );
+      }
+      return { status: 201, body };
+    },
+  };
+  return {
+    operations: operationTable,
+    validators,
+    notServed,
+    errors,
+    // There is no tenant for `health` alone, which takes none.
+    answer: (tenant, operationId, input) =>
+      callHandler(handlers, operationId, tenant as Tenant, input),
+  };
+}
+
+const presentClock = (clock: SandboxClock) => ({
+  now: formatInstant(clock.now()),
+  frozen: clock.isFrozen,
+});
+
+/** Where an advance leads: by a duration or to an instant, never both. */
+function destination(now: Instant, { by, to }: { by?: string; to?: string }): Instant {
+  if ((by === undefined) === (to === undefined)) {
+    throw refused("send either `by`, a duration such as 30d or P1M, or `to`, an instant");
+  }
+  if (to !== undefined) return readInstant(to, "to");
+  const duration = parseDuration(by ?? "");
+  if (!duration) {
+    throw refused(
+      `\`by\` is ${JSON.stringify(by)} but must be a duration: ISO 8601 such as P1M or PT90S, or short such as 30d or 1h30m`,
+    );
+  }
+  const end = addDuration(now, duration);
+  if (!(end <= instantMax)) {
+    throw refused(
+      `\`by\` is ${JSON.stringify(by)}, which leads past ${formatInstant(instantMax)}; send a shorter duration`,
+    );
+  }
+  return end;
+}
+
+const refused = (reason: string): RequestError =>
+  new RequestError("body-invalid", "", `Your request body is invalid: ${reason}`);

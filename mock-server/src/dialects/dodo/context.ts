@@ -1,0 +1,33 @@
+import type { operations } from "@drawdown/spec/dodo";
+import { DomainError } from "../../domain/errors.js";
+import type { Handlers } from "../../http/contract.js";
+import type { Find, Unit } from "../../sandbox/ports.js";
+
+/** What a handler of the vendor's API works with: one transaction, and whose it is. */
+export interface Context extends Unit {
+  readonly businessId: string;
+}
+
+/** The handlers of some operations; together they are all of them. */
+export type HandlersOf<Id extends keyof operations> = Pick<Handlers<operations, Context>, Id>;
+
+/** @throws DomainError not-found */
+export function notFound(what: string, id: string, rule: string): never {
+  throw new DomainError("not-found", rule, {
+    message: `Item not found: there is no ${what} ${JSON.stringify(id)}; ids are case-sensitive and belong to one key`,
+  });
+}
+
+/**
+ * The slice of a list that a page names. Both parameters have defaults, so both are set once the query is decoded.
+ *
+ * @rule PAG-01 offset is page number times page size, pages count from zero
+ * @rule PAG-03 a page past the end is empty
+ */
+export const page = (query: {
+  readonly page_size?: number;
+  readonly page_number?: number;
+}): Pick<Find<never>, "offset" | "limit"> => {
+  const { page_size: limit = 10, page_number: number = 0 } = query;
+  return { offset: number * limit, limit };
+};

@@ -1,0 +1,36 @@
+import { notServed, type operations, operationTable, validators } from "@drawdown/spec/dodo";
+import { assert } from "../../domain/errors.js";
+import { callHandler, type Dialect, type Handlers } from "../../http/contract.js";
+import type { Context } from "./context.js";
+import { errors } from "./errors.js";
+import { balances } from "./handlers/balances.js";
+import { creditEntitlements } from "./handlers/credit-entitlements.js";
+import { customers } from "./handlers/customers.js";
+import { meters } from "./handlers/meters.js";
+import { usageEvents } from "./handlers/usage-events.js";
+
+const handlers: Handlers<operations, Context> = {
+  ...balances,
+  ...creditEntitlements,
+  ...customers,
+  ...meters,
+  ...usageEvents,
+};
+
+/** The vendor's wire format. Every handler runs in one transaction, after whatever was due. */
+export const dodo: Dialect = {
+  operations: operationTable,
+  validators,
+  notServed,
+  errors,
+  async answer(tenant, operationId, input) {
+    assert(
+      tenant !== null,
+      `${operationId} is public, but every operation of this API needs a key`,
+    );
+    const { agenda, businessId } = tenant;
+    return agenda.transact((unit) =>
+      callHandler(handlers, operationId, { ...unit, businessId }, input),
+    );
+  },
+};

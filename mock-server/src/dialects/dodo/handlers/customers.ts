@@ -1,0 +1,92 @@
+import { formatAmount } from "../../../domain/amount.js";
+import type { Customer } from "../../../domain/customer.js";
+import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import { parseInstant } from "../../../domain/time.js";
+import { all } from "../../../sandbox/tables.js";
+import { type HandlersOf, page } from "../context.js";
+import { loadCustomer } from "../load.js";
+import { presentCustomer } from "../present.js";
+
+export const customers: HandlersOf<
+  | "createCustomer"
+  | "listCustomers"
+  | "retrieveCustomer"
+  | "updateCustomer"
+  | "listCustomerCreditEntitlements"
+> = {
+  /** @rule CUS-01 the answer is 200, not 201 */
+  async createCustomer({ tx, now, nextId, businessId }, { body }) {
+    const customer: Customer = {
+      id: nextId("cus"),
+      email: body.email,
+      name: body.name,
+      phoneNumber: body.phone_number ?? null,
+      metadata: body.metadata ?? {},
+      createdAt: now,
+    };
+    checkMetadata(customer.metadata, generalMetadataLimits, "`metadata`");
+    await tx.put("customer", customer);
+    return { status: 200, body: presentCustomer(customer, businessId) };
+  },
+
+  /** @rule CUS-02 by email, name and date of creation */
+  async listCustomers({ tx, businessId }, { query }) {
+    const { email, name } = query;
+    const from =
+      query.created_at_gte === undefined ? undefined : parseInstant(query.created_at_gte);
+    const to = query.created_at_lte === undefined ? undefined : parseInstant(query.created_at_lte);
+    const isWanted = (it: Customer) =>
+      (email === undefined || it.email.toLowerCase() === email.toLowerCase()) &&
+      (name === undefined || it.name.toLowerCase().includes(name.toLowerCase())) &&
+      (from === undefined || it.createdAt >= from) &&
+      (to === undefined || it.createdAt <= to);
+    const found = await tx.find("customer", "all", all, {
+      descending: true,
+      where: isWanted,
+      ...page(query),
+    });
+    return { status: 200, body: { items: found.map((it) => presentCustomer(it, businessId)) } };
+  },
+
+  /** @rule CUS-03 an unknown one is 404 */
+  async retrieveCustomer({ tx, businessId }, { path }) {
+    const customer = await loadCustomer(tx, path.customer_id, "CUS-03");
+    return { status: 200, body: presentCustomer(customer, businessId) };
+  },
+
+  async updateCustomer({ tx, businessId }, { path, body }) {
+    const stored = await loadCustomer(tx, path.customer_id, "CUS-03");
+    const updated: Customer = {
+      ...stored,
+      email: body.email ?? stored.email,
+      name: body.name ?? stored.name,
+      phoneNumber: body.phone_number === undefined ? stored.phoneNumber : body.phone_number,
+      metadata: body.metadata === undefined ? stored.metadata : (body.metadata ?? {}),
+    };
+    checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
+    await tx.put("customer", updated);
+    return { status: 200, body: presentCustomer(updated, businessId) };
+  },
+
+  /**
+   * @rule CUS-04 every credit the customer holds, without paging
+   * @rule CUS-05 those with a balance row whose credit is not deleted
+   */
+  async listCustomerCreditEntitlements({ tx }, { path }) {
+    const customer = await loadCustomer(tx, path.customer_id, "CUS-05");
+    const items = [];
+    for (const account of await tx.find("account", "byCustomer", customer.id)) {
+      const credit = await tx.get("entitlement", account.entitlementId);
+      if (!credit || credit.deletedAt !== null) continue;
+      items.push({
+        credit_entitlement_id: credit.id,
+        name: credit.name,
+        description: credit.description,
+        unit: credit.unit,
+        balance: formatAmount(account.balance, credit.precision),
+        overage: formatAmount(account.overage, credit.precision),
+      });
+    }
+    return { status: 200, body: { items } };
+  },
+};

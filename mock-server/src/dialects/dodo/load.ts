@@ -1,0 +1,58 @@
+import { type Amount, isPositive, subtract } from "../../domain/amount.js";
+import type { Customer } from "../../domain/customer.js";
+import type { Account, Grant } from "../../domain/ledger/account.js";
+import type { Entitlement } from "../../domain/ledger/entitlement.js";
+import type { Tx } from "../../sandbox/ports.js";
+import { holderKey } from "../../sandbox/tables.js";
+import { notFound } from "./context.js";
+
+/**
+ * A credit that exists and is not deleted.
+ *
+ * @rule ENT-31 unknown, another key's and deleted ones are all 404
+ * @rule ENT-55 so are the balances, grants and ledger of a deleted one
+ * @throws DomainError not-found
+ */
+export async function loadEntitlement(tx: Tx, id: string, rule = "ENT-31"): Promise<Entitlement> {
+  const found = await tx.get("entitlement", id);
+  return found && found.deletedAt === null ? found : notFound("credit entitlement", id, rule);
+}
+
+/** @throws DomainError not-found */
+export const loadCustomer = async (tx: Tx, id: string, rule: string): Promise<Customer> =>
+  (await tx.get("customer", id)) ?? notFound("customer", id, rule);
+
+/** What a customer holds of a credit; `undefined` before the first movement. */
+export async function findAccount(
+  tx: Tx,
+  entitlementId: string,
+  customerId: string,
+): Promise<Account | undefined> {
+  const [account] = await tx.find("account", "byHolder", holderKey(entitlementId, customerId), {
+    limit: 1,
+  });
+  return account;
+}
+
+/** Grants read at a time; most debits need one or two. */
+const batch = 8;
+
+/** The open grants of an account in draw order, as many as it takes to hold `amount`, or all. */
+export async function drawableGrants(
+  tx: Tx,
+  account: Account,
+  amount: Amount,
+): Promise<readonly Grant[]> {
+  const grants: Grant[] = [];
+  let missing = amount;
+  while (isPositive(missing)) {
+    const next = await tx.find("grant", "open", account.id, {
+      offset: grants.length,
+      limit: batch,
+    });
+    for (const grant of next) missing = subtract(missing, grant.remaining);
+    grants.push(...next);
+    if (next.length < batch) break;
+  }
+  return grants;
+}

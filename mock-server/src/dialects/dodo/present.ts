@@ -1,0 +1,153 @@
+import type { components } from "@drawdown/spec/dodo";
+import { formatAmount } from "../../domain/amount.js";
+import type { Customer } from "../../domain/customer.js";
+import type { Account, Entry, Grant } from "../../domain/ledger/account.js";
+import type { Entitlement } from "../../domain/ledger/entitlement.js";
+import type { UsageEvent } from "../../domain/metering/event.js";
+import type { Filter } from "../../domain/metering/filter.js";
+import type { Meter } from "../../domain/metering/meter.js";
+import { formatInstant, type Instant } from "../../domain/time.js";
+
+type Schemas = components["schemas"];
+
+const formatOptional = (at: Instant | null): string | null =>
+  at === null ? null : formatInstant(at);
+
+export const presentEntitlement = (
+  it: Entitlement,
+  businessId: string,
+): Schemas["CreditEntitlementResponse"] => ({
+  id: it.id,
+  business_id: businessId,
+  name: it.name,
+  description: it.description,
+  unit: it.unit,
+  precision: it.precision,
+  expires_after_days: it.expiresAfterDays,
+  rollover_enabled: it.rolloverEnabled,
+  rollover_percentage: it.rolloverPercentage,
+  rollover_timeframe_count: it.rolloverTimeframeCount,
+  rollover_timeframe_interval: it.rolloverTimeframeInterval,
+  max_rollover_count: it.maxRolloverCount,
+  overage_enabled: it.overageEnabled,
+  overage_limit: it.overageLimit,
+  overage_behavior: it.overageBehavior,
+  // A value of the document's currency enum: the body validator let no other in.
+  currency: it.currency as Schemas["CreditEntitlementResponse"]["currency"] & {},
+  price_per_unit: it.pricePerUnit,
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+/** @rule BAL-08 balance and overage are decimal strings */
+export const presentBalance = (
+  it: Account,
+  precision: number,
+): Schemas["CustomerCreditBalanceResponse"] => ({
+  id: it.id,
+  customer_id: it.customerId,
+  credit_entitlement_id: it.entitlementId,
+  balance: formatAmount(it.balance, precision),
+  overage: formatAmount(it.overage, precision),
+  last_transaction_at: formatOptional(it.lastTransactionAt),
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+/**
+ * @rule GRT-02 where the grant came from
+ * @rule GRT-03 and the id of it, null for the API
+ * @rule GRT-12 with the metadata of its source
+ */
+export const presentGrant = (
+  it: Grant,
+  account: Account,
+  precision: number,
+): Schemas["CreditGrantResponse"] => ({
+  id: it.id,
+  customer_id: account.customerId,
+  credit_entitlement_id: account.entitlementId,
+  initial_amount: formatAmount(it.initial, precision),
+  remaining_amount: formatAmount(it.remaining, precision),
+  source_type: it.source.type,
+  source_id: it.source.id,
+  parent_grant_id: it.parentId,
+  rollover_count: it.rolloverCount,
+  is_expired: it.isExpired,
+  is_rolled_over: it.isRolledOver,
+  expires_at: formatOptional(it.expiresAt),
+  metadata: it.metadata,
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+/**
+ * @rule LED-39 the reference names what caused the movement
+ * @rule LED-41 every entry carries the brand: the business's primary one
+ */
+export const presentEntry = (
+  it: Entry,
+  account: Account,
+  precision: number,
+  businessId: string,
+): Schemas["CreditLedgerEntryResponse"] => ({
+  id: it.id,
+  business_id: businessId,
+  brand_id: businessId,
+  customer_id: account.customerId,
+  credit_entitlement_id: account.entitlementId,
+  grant_id: it.grantId,
+  transaction_type: it.type,
+  amount: formatAmount(it.amount, precision),
+  is_credit: it.isCredit,
+  balance_before: formatAmount(it.balanceBefore, precision),
+  balance_after: formatAmount(it.balanceAfter, precision),
+  overage_before: formatAmount(it.overageBefore, precision),
+  overage_after: formatAmount(it.overageAfter, precision),
+  description: it.description,
+  reference_type: it.reference.type,
+  reference_id: it.reference.id,
+  metadata: it.metadata,
+  created_at: formatInstant(it.at),
+});
+
+export const presentCustomer = (it: Customer, businessId: string): Schemas["CustomerResponse"] => ({
+  customer_id: it.id,
+  business_id: businessId,
+  email: it.email,
+  name: it.name,
+  phone_number: it.phoneNumber,
+  metadata: it.metadata,
+  created_at: formatInstant(it.createdAt),
+});
+
+export const presentMeter = (it: Meter, businessId: string): Schemas["MeterResponse"] => ({
+  id: it.id,
+  business_id: businessId,
+  name: it.name,
+  description: it.description,
+  event_name: it.eventName,
+  aggregation: { type: it.aggregation.type, key: it.aggregation.key },
+  filter: it.filter && presentFilter(it.filter),
+  measurement_unit: it.measurementUnit,
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+const presentFilter = (filter: Filter): NonNullable<Schemas["MeterResponse"]["filter"]> => ({
+  conjunction: filter.conjunction,
+  clauses: filter.clauses.map((clause) =>
+    "clauses" in clause
+      ? presentFilter(clause)
+      : { key: clause.key, operator: clause.operator, value: clause.value },
+  ),
+});
+
+export const presentEvent = (it: UsageEvent, businessId: string): Schemas["Event"] => ({
+  event_id: it.id,
+  business_id: businessId,
+  customer_id: it.customerId,
+  event_name: it.name,
+  timestamp: formatInstant(it.at),
+  metadata: it.metadata,
+});

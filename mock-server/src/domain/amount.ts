@@ -1,0 +1,115 @@
+import { Decimal } from "decimal.js";
+import { DomainError } from "./errors.js";
+
+// A clone, because decimal.js keeps its settings in a constructor that the whole process shares.
+// 80 digits, because at 20 or 38 sums and products of two NUMERIC(38,28) values are silently rounded.
+const Exact = Decimal.clone({
+  precision: 80,
+  rounding: Decimal.ROUND_DOWN,
+  toExpNeg: -40,
+  toExpPos: 40,
+});
+
+declare const amountBrand: unique symbol;
+
+/** An exact decimal number of credits or units. Never a `number`: nothing passes through binary floating point. */
+export type Amount = Decimal & { readonly [amountBrand]: true };
+
+const asAmount = (value: Decimal): Amount => value as Amount; // the one place the brand is put on
+
+export const zero: Amount = asAmount(new Exact(0));
+
+/** Most digits a credit amount may have before the point: values stay below 10^10. */
+export const integerDigitsMax = 10;
+
+const decimalText = /^(-?)0*(\d*?)(?:\.(\d*?)0*)?$/;
+
+/**
+ * Reads a decimal such as `"12.50"` exactly.
+ *
+ * @throws RangeError when the text is not a plain decimal (exponents, signs other than a leading minus, `NaN`).
+ */
+export function parseAmount(text: string): Amount {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new RangeError(`not a plain decimal: ${text}`);
+  return asAmount(new Exact(text));
+}
+
+/** The amount as a `number`-free exact copy of an integer count, for example an overage limit of 50 credits. */
+export const amountOf = (count: number): Amount => asAmount(new Exact(count));
+
+/**
+ * Reads the amount of a ledger entry, which must be above zero, below 10^10 and no finer than the credit's
+ * precision. Trailing zeros add no value and are accepted at any precision.
+ *
+ * @rule LED-13 above zero: direction is carried by the entry type, never by a sign
+ * @rule LED-14 below 10^10
+ * @rule LED-15 never rounded to the credit's precision, but refused
+ * @throws DomainError amount-not-positive, amount-too-large, amount-too-precise
+ */
+export function parseCreditAmount(text: string, precision: number): Amount {
+  const [, sign, integer = "", fraction = ""] = decimalText.exec(text) ?? [];
+  if (sign === "-" || (integer === "" && fraction === "")) {
+    throw new DomainError("amount-not-positive", "LED-13", {
+      message: `\`amount\` is "${text}" but must be above zero; to take credits away send a positive amount with \`entry_type\` "debit"`,
+    });
+  }
+  if (integer.length > integerDigitsMax) {
+    throw new DomainError("amount-too-large", "LED-14", {
+      message: `\`amount\` is "${text}" but must be below 10000000000 (at most ${integerDigitsMax} digits before the point)`,
+    });
+  }
+  if (fraction.length > precision) {
+    throw new DomainError("amount-too-precise", "LED-15", {
+      message: `\`amount\` is "${text}" with ${fraction.length} decimals but this credit has precision ${precision}; send at most ${precision} decimals`,
+    });
+  }
+  return parseAmount(text);
+}
+
+/**
+ * Prints an amount with exactly `precision` decimals, without exponent or separators: `"250.00"`, `"100"`.
+ *
+ * @rule BAL-09 fixed decimals equal to the credit's precision
+ */
+export const formatAmount = (amount: Amount, precision: number): string =>
+  amount.toFixed(precision);
+
+export const add = (a: Amount, b: Amount): Amount => asAmount(a.plus(b));
+
+export const subtract = (a: Amount, b: Amount): Amount => asAmount(a.minus(b));
+
+export const smaller = (a: Amount, b: Amount): Amount => (a.lte(b) ? a : b);
+
+export const larger = (a: Amount, b: Amount): Amount => (a.gte(b) ? a : b);
+
+export const equal = (a: Amount, b: Amount): boolean => a.eq(b);
+
+export const isZero = (amount: Amount): boolean => amount.isZero();
+
+export const isPositive = (amount: Amount): boolean => amount.gt(0);
+
+export const isNegative = (amount: Amount): boolean => amount.lt(0);
+
+/** Negative when `a` is below `b`, zero when equal, positive when above. */
+export const compare = (a: Amount, b: Amount): number => a.comparedTo(b);
+
+export const sum = (amounts: Iterable<Amount>): Amount => {
+  let total = zero;
+  for (const amount of amounts) total = add(total, amount);
+  return total;
+};
+
+/**
+ * Splits `units` into whole steps of `rate`: how many steps of 10^-precision credits they buy, rounded down,
+ * and the units left over.
+ *
+ * @returns `{ credits, rest }` with `credits × rate + rest = units` and `rest ≥ 0` when `units ≥ 0`
+ */
+export function divideDown(
+  units: Amount,
+  rate: Amount,
+  precision: number,
+): { readonly credits: Amount; readonly rest: Amount } {
+  const credits = asAmount(units.div(rate).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
+  return { credits, rest: asAmount(units.minus(credits.times(rate))) };
+}

@@ -1,0 +1,48 @@
+/** What the ledger can refuse, in the order the checks run. What each looks like on the wire is the dialect's business. */
+export type DomainErrorCode =
+  | "not-found"
+  | "entitlement-deleted"
+  | "entitlement-not-deleted"
+  | "entitlement-name-taken"
+  | "terms-inconsistent"
+  | "value-too-small"
+  | "amount-not-positive"
+  | "amount-too-large"
+  | "amount-too-precise"
+  | "expiry-in-past"
+  | "metadata-too-large"
+  | "metadata-invalid"
+  | "idempotency-key-used"
+  | "insufficient-balance"
+  | "overage-limit-exceeded"
+  | "event-duplicated"
+  | "event-out-of-window"
+  | "event-customer-unknown"
+  | "meter-invalid"
+  | "meter-not-archived"
+  | "meter-event-name-differs"
+  | "clock-backwards";
+
+export interface Refusal {
+  /** Names the thing, its value, the limit and the fix. */
+  readonly message: string;
+}
+
+/** An expected failure. Throwing one undoes everything its transaction did. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+
+  constructor(
+    readonly code: DomainErrorCode,
+    /** Id of the behaviour that asks for the refusal. */
+    readonly rule: string,
+    refusal: Refusal,
+  ) {
+    super(refusal.message);
+  }
+}
+
+/** Fails loudly on a state that no input can cause: a bug in Drawdown, never a user's mistake. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}

@@ -1,0 +1,92 @@
+import { type Amount, add, isPositive, smaller, subtract } from "../amount.js";
+import { assert } from "../errors.js";
+import type { Metadata } from "../metadata.js";
+import type { Instant } from "../time.js";
+import type { Account, EntryFacts, Grant, Posting, Reference } from "./account.js";
+import { isPast } from "./rules/expiry.js";
+import { acceptShortfall, type OverageTerms } from "./rules/overage.js";
+
+export interface DeductParameters {
+  readonly amount: Amount;
+  readonly overage: OverageTerms;
+  readonly reference: Reference;
+  readonly description: string | null;
+  readonly metadata: Metadata;
+  /** Prints an amount for a message, at the credit's precision. */
+  readonly print: (amount: Amount) => string;
+}
+
+/**
+ * Takes `amount` from the grants in the order given, then, as far as the terms allow, from overage. All or nothing.
+ *
+ * @param grants open grants in draw order: all of them, or as many as hold the amount
+ * @rule LED-06 a grant is emptied before the next is touched
+ * @rule LED-36 an entry names a grant only when it moved exactly one
+ * @rule LED-37 one entry, however many grants it spans
+ * @rule LED-38 a debit that crosses zero is two entries: what the balance covered, then the overage
+ * @rule OVR-41 the balance goes first, the rest adds to existing overage
+ * @throws DomainError insufficient-balance, overage-limit-exceeded
+ */
+export function deduct(
+  account: Account,
+  grants: readonly Grant[],
+  parameters: DeductParameters,
+  now: Instant,
+): Posting {
+  const { amount, reference, description, metadata } = parameters;
+  const drawn = smaller(amount, account.balance);
+  const shortfall = subtract(amount, drawn);
+  acceptShortfall(shortfall, account.overage, parameters.overage, parameters.print, {
+    amount,
+    balance: account.balance,
+  });
+  const touched = draw(grants, drawn, now);
+  const after = {
+    balance: subtract(account.balance, drawn),
+    overage: add(account.overage, shortfall),
+  };
+  const common = { isCredit: false, reference, description, metadata };
+  const deducted: EntryFacts = {
+    ...common,
+    type: "credit_deducted",
+    amount: drawn,
+    balanceBefore: account.balance,
+    balanceAfter: after.balance,
+    overageBefore: account.overage,
+    overageAfter: account.overage,
+    grantId: touched.length === 1 && touched[0] ? touched[0].id : null,
+  };
+  const charged: EntryFacts = {
+    ...common,
+    type: "overage_charged",
+    amount: shortfall,
+    balanceBefore: after.balance,
+    balanceAfter: after.balance,
+    overageBefore: account.overage,
+    overageAfter: after.overage,
+    grantId: null,
+  };
+  return {
+    account: { ...account, ...after },
+    grants: touched,
+    entries: [
+      ...(isPositive(drawn) ? [deducted] : []),
+      ...(isPositive(shortfall) ? [charged] : []),
+    ],
+  };
+}
+
+/** The grants that give `amount`, first to last, with what they hold afterwards. */
+function draw(grants: readonly Grant[], amount: Amount, now: Instant): readonly Grant[] {
+  const touched: Grant[] = [];
+  let open = amount;
+  for (const grant of grants) {
+    if (!isPositive(open)) break;
+    assert(!isPast(grant.expiresAt, now), `grant ${grant.id} is past its expiry but still open`);
+    const taken = smaller(open, grant.remaining);
+    touched.push({ ...grant, remaining: subtract(grant.remaining, taken), updatedAt: now });
+    open = subtract(open, taken);
+  }
+  assert(!isPositive(open), "the grants hold less than the balance says");
+  return touched;
+}

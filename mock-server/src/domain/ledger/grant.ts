@@ -1,0 +1,76 @@
+import { type Amount, add, isZero, subtract } from "../amount.js";
+import type { Metadata } from "../metadata.js";
+import type { Instant } from "../time.js";
+import type { Account, EntryFacts, Grant, GrantSource, Posting, Reference } from "./account.js";
+import { type OverageBehavior, repaymentOf } from "./rules/overage.js";
+
+export interface GrantParameters {
+  readonly grantId: string;
+  readonly amount: Amount;
+  readonly source: GrantSource;
+  readonly reference: Reference;
+  readonly expiresAt: Instant | null;
+  readonly overageBehavior: OverageBehavior;
+  readonly description: string | null;
+  readonly metadata: Metadata;
+}
+
+/**
+ * Issues credits: a new grant of the whole amount, a `credit_added` entry, and, where overage repays itself, a
+ * `credit_deducted` entry for the part that goes straight to the overage.
+ *
+ * @rule GRT-01 initial and remaining start equal
+ * @rule GRT-11 a first-generation grant has no parent and has not rolled over
+ * @rule OVR-44 a repayment is two entries: the full credit, then the deduction that lowers balance and overage alike
+ */
+export function grant(account: Account, parameters: GrantParameters, now: Instant): Posting {
+  const { amount, grantId } = parameters;
+  const repaid = repaymentOf(amount, account.overage, parameters.overageBehavior);
+  const raised = add(account.balance, amount);
+  const after = {
+    balance: subtract(raised, repaid),
+    overage: subtract(account.overage, repaid),
+  };
+  const added: EntryFacts = {
+    type: "credit_added",
+    isCredit: true,
+    amount,
+    balanceBefore: account.balance,
+    balanceAfter: raised,
+    overageBefore: account.overage,
+    overageAfter: account.overage,
+    grantId,
+    reference: parameters.reference,
+    description: parameters.description,
+    metadata: parameters.metadata,
+  };
+  const repayment: EntryFacts = {
+    ...added,
+    type: "credit_deducted",
+    isCredit: false,
+    amount: repaid,
+    balanceBefore: raised,
+    balanceAfter: after.balance,
+    overageAfter: after.overage,
+  };
+  const issued: Grant = {
+    id: grantId,
+    accountId: account.id,
+    source: parameters.source,
+    initial: amount,
+    remaining: subtract(amount, repaid),
+    expiresAt: parameters.expiresAt,
+    isExpired: false,
+    isRolledOver: false,
+    rolloverCount: 0,
+    parentId: null,
+    metadata: parameters.metadata,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return {
+    account: { ...account, ...after },
+    grants: [issued],
+    entries: isZero(repaid) ? [added] : [added, repayment],
+  };
+}

@@ -1,0 +1,53 @@
+import type { Access, Tenants } from "../sandbox/tenant.js";
+import { RequestError } from "./request-error.js";
+
+const livePrefix = "dodo_live_";
+
+/**
+ * Finds what the bearer token of a request opens.
+ *
+ * @rule AUT-01 a missing or malformed key is 401
+ * @rule AUT-02 keys of the other mode are 401: the sandbox stands in for test mode
+ * @rule AUT-06 any other key is accepted, unless the sandbox was given a list
+ * @throws RequestError unauthenticated, tenants-exhausted
+ */
+export function authenticate(
+  header: string | null,
+  tenants: Tenants,
+  allowedKeys: ReadonlySet<string> | null,
+): Access {
+  const key = /^bearer +(\S.*)$/i.exec(header?.trim() ?? "")?.[1];
+  if (key === undefined) {
+    throw unauthenticated(
+      "AUT-01",
+      header === null
+        ? "the Authorization header is missing; send `Authorization: Bearer <any test key>`"
+        : "the Authorization header is not of the form `Bearer <key>`",
+    );
+  }
+  if (key.startsWith(livePrefix)) {
+    throw unauthenticated(
+      "AUT-02",
+      `the key starts with ${livePrefix}, and live keys are refused here so that none is used by accident; use a key starting with dodo_test_, or any other text`,
+    );
+  }
+  if (allowedKeys && !allowedKeys.has(key)) {
+    throw unauthenticated("AUT-06", "the key is not in the list this sandbox was started with");
+  }
+  const access = tenants.access(key);
+  if (!access) {
+    throw new RequestError(
+      "tenants-exhausted",
+      "",
+      `this sandbox holds ${tenants.keysMax} tenants already; reuse keys, or restart it`,
+    );
+  }
+  return access;
+}
+
+const unauthenticated = (rule: string, reason: string): RequestError =>
+  new RequestError(
+    "unauthenticated",
+    rule,
+    `You are not authorised to perform this action: ${reason}`,
+  );

@@ -1,0 +1,61 @@
+import type { QueryParameter } from "@drawdown/spec/contract";
+import { parseInstant } from "../domain/time.js";
+import { RequestError } from "./request-error.js";
+
+type QueryValue = string | number | boolean;
+
+/**
+ * Reads the query parameters an operation knows, fills in defaults and ignores the rest, as the service does.
+ *
+ * @param text the query without its question mark
+ * @rule PAG-05 negative and fractional page numbers are refused
+ * @rule EVT-35 dates of the events list that cannot be read are 400, not 422
+ * @rule SDK-23 booleans arrive as text
+ * @throws RequestError query-invalid, query-malformed
+ */
+export function decodeQuery(
+  parameters: { readonly [name: string]: QueryParameter },
+  text: string,
+): Readonly<Record<string, QueryValue>> {
+  const sent = text === "" ? undefined : new URLSearchParams(text);
+  const query: Record<string, QueryValue> = {};
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const value = sent?.get(name) ?? undefined;
+    const read = value === undefined ? parameter.defaultValue : decode(name, parameter, value);
+    if (read !== undefined) query[name] = read;
+  }
+  return query;
+}
+
+function decode(name: string, parameter: QueryParameter, text: string): QueryValue {
+  const refuse = (wanted: string): never => {
+    throw new RequestError(
+      parameter.invalidStatus === 400 ? "query-malformed" : "query-invalid",
+      parameter.invalidStatus === 400 ? "EVT-35" : "PAG-05",
+      `query parameter \`${name}\` is ${JSON.stringify(text)} but must be ${wanted}`,
+    );
+  };
+  const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = parameter;
+  switch (parameter.type) {
+    case "integer": {
+      const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= minimum && value <= maximum
+        ? value
+        : refuse(
+            maximum === Number.MAX_SAFE_INTEGER
+              ? `a whole number from ${minimum}`
+              : `a whole number from ${minimum} to ${maximum}`,
+          );
+    }
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : refuse("`true` or `false`");
+    case "date-time":
+      return parseInstant(text) === undefined
+        ? refuse("an RFC 3339 timestamp such as 2026-01-31T00:00:00Z")
+        : text;
+    case "string":
+      return !parameter.values || parameter.values.includes(text)
+        ? text
+        : refuse(`one of ${parameter.values.join(", ")}`);
+  }
+}

@@ -1,0 +1,211 @@
+import type { OperationFacts } from "@drawdown/spec/contract";
+import { basisOf } from "@drawdown/spec/rules";
+import { DomainError } from "../domain/errors.js";
+import { TaskFailed } from "../sandbox/agenda.js";
+import type { Tenant, Tenants } from "../sandbox/tenant.js";
+import { authenticate } from "./authenticate.js";
+import type { Call, Reply, Respond } from "./call.js";
+import type { AnyAnswer, Dialect, RefusalCode, WireError } from "./contract.js";
+import { decodeBody } from "./decode-body.js";
+import { decodeQuery } from "./decode-query.js";
+import { RateLimit, type TierNumber } from "./rate-limit.js";
+import { RequestError } from "./request-error.js";
+import { Router } from "./router.js";
+
+export interface DispatchOptions {
+  readonly tenants: Tenants;
+  readonly dialects: readonly Dialect[];
+  /** Bytes a request body may have. */
+  readonly bodyBytesMax: number;
+  /** Whether unknown body fields are refused for every request. */
+  readonly isStrict: boolean;
+  /** Keys that are accepted; null: any. */
+  readonly allowedKeys: ReadonlySet<string> | null;
+  /** Rate limit tier that is enforced; null: none. */
+  readonly tier: TierNumber | null;
+}
+
+interface Route {
+  readonly dialect: Dialect;
+  /** null: the vendor has it, the sandbox does not serve it. */
+  readonly operation: OperationFacts | null;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Browsers may call the sandbox from any page, and read the headers that say more than the body. */
+const openToBrowsers = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers":
+    "drawdown-warning, drawdown-rule, retry-after, x-should-retry, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset",
+};
+
+const json = { "content-type": "application/json" };
+
+/**
+ * Answers one call: route, key, body, then the handler in its transaction. The first check that fails decides.
+ *
+ * @rule ERR-01 a refusal is a JSON object with a code and a message
+ * @rule ERR-06 it always has a message
+ * @rule ERR-07 a refusal changes nothing
+ */
+export function dispatcher(options: DispatchOptions): Respond {
+  const router = new Router<Route>();
+  for (const dialect of options.dialects) {
+    for (const operation of dialect.operations) {
+      router.add(operation.method, operation.path, { dialect, operation });
+    }
+    for (const { method, path } of dialect.notServed) {
+      router.add(method, path, { dialect, operation: null });
+    }
+  }
+  const rates = new WeakMap<Tenant, RateLimit>();
+  const rateOf = (tenant: Tenant): RateLimit => {
+    const known = rates.get(tenant) ?? new RateLimit(options.tier);
+    rates.set(tenant, known);
+    return known;
+  };
+  const firstDialect = options.dialects[0];
+
+  return async (call) => {
+    const { path, query } = split(call.target);
+    if (call.method === "OPTIONS") return preflight(call, router.methods(path));
+    let dialect = firstDialect;
+    let headers: Headers = openToBrowsers;
+    try {
+      const { target: route, path: parameters } = router.match(call.method, path);
+      dialect = route.dialect;
+      const { operation } = route;
+      if (!operation) throw notServed(call.method, path);
+      if (operation.isPublic) {
+        const input = { path: parameters, query: {}, body: undefined };
+        return encode(await route.dialect.answer(null, operation.id, input), headers);
+      }
+      const { tenant, mayWrite } = authenticate(
+        call.header("authorization"),
+        options.tenants,
+        options.allowedKeys,
+      );
+      headers = { ...headers, ...rateOf(tenant).take(tenant.clock.now()) };
+      if (!mayWrite && operation.method !== "GET") throw readOnly();
+      const decoded = await decode(call, query, route.dialect, operation, options);
+      if (decoded.warnings.length > 0) {
+        headers = { ...headers, "drawdown-warning": headerText(decoded.warnings.join("; ")) };
+      }
+      const input = { path: parameters, query: decoded.query, body: decoded.body };
+      return encode(await route.dialect.answer(tenant, operation.id, input), headers);
+    } catch (error) {
+      return refuse(error, dialect, headers);
+    }
+  };
+}
+
+async function decode(
+  call: Call,
+  queryText: string,
+  dialect: Dialect,
+  operation: OperationFacts,
+  options: DispatchOptions,
+) {
+  const validate = dialect.validators[operation.id];
+  const body = validate
+    ? await decodeBody(call, operation, validate, {
+        bytesMax: options.bodyBytesMax,
+        isStrict: options.isStrict || isTrue(call.header("drawdown-strict")),
+      })
+    : { value: undefined, warnings: [] };
+  const query = decodeQuery(operation.query, queryText);
+  return { query, body: body.value, warnings: body.warnings };
+}
+
+const isTrue = (header: string | null): boolean => header === "true" || header === "1";
+
+/** @rule AUT-03 a read-only key fetches and does not create or modify */
+const readOnly = (): RequestError =>
+  new RequestError(
+    "read-only-key",
+    "AUT-04",
+    "You are not authorised to perform this action: this key is read-only; use the tenant's own key to write",
+  );
+
+const notServed = (method: string, path: string): RequestError =>
+  new RequestError(
+    "not-served",
+    "",
+    `Drawdown does not serve ${method} ${path}: the vendor's API has it, this sandbox does not yet; nothing was done. See spec/COVERAGE.md for what is served`,
+  );
+
+function split(target: string): { readonly path: string; readonly query: string } {
+  const mark = target.indexOf("?");
+  if (mark === -1) return { path: target, query: "" };
+  return { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+function preflight(call: Call, methods: readonly string[]): Reply {
+  return {
+    status: 204,
+    headers: {
+      ...openToBrowsers,
+      "access-control-allow-methods": [...methods, "OPTIONS"].join(", "),
+      "access-control-allow-headers": call.header("access-control-request-headers") ?? "*",
+      "access-control-max-age": "86400",
+    },
+    body: null,
+  };
+}
+
+/** @rule SDK-41 an answer without a body has no content type, or the official client would try to parse it */
+function encode(answer: AnyAnswer, headers: Headers): Reply {
+  return answer.body === undefined
+    ? { status: answer.status, headers, body: null }
+    : {
+        status: answer.status,
+        headers: { ...headers, ...json },
+        body: JSON.stringify(answer.body),
+      };
+}
+
+function refuse(error: unknown, dialect: Dialect | undefined, headers: Headers): Reply {
+  const { code, rule, message, extra } = classify(error);
+  const wire: WireError = dialect?.errors[code] ?? { status: 500, code: "INTERNAL_SERVER_ERROR" };
+  return {
+    status: wire.status,
+    headers: {
+      ...headers,
+      ...json,
+      ...extra,
+      ...(wire.shouldRetry === false ? { "x-should-retry": "false" } : {}),
+      ...(rule === "" ? {} : { "drawdown-rule": `${rule}; ${basisOf[rule] ?? "inferred"}` }),
+    },
+    body: JSON.stringify({ code: wire.code, message }),
+  };
+}
+
+function classify(error: unknown): {
+  readonly code: RefusalCode;
+  readonly rule: string;
+  readonly message: string;
+  readonly extra: Headers;
+} {
+  if (error instanceof RequestError) {
+    return { code: error.code, rule: error.rule, message: error.message, extra: error.headers };
+  }
+  if (error instanceof DomainError) {
+    return { code: error.code, rule: error.rule, message: error.message, extra: {} };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof TaskFailed ? "task-failed" : "internal";
+  return {
+    code,
+    rule: "",
+    message: code === "internal" ? `this is a bug in Drawdown: ${message}` : message,
+    extra: {},
+  };
+}
+
+/** Text that may stand in a header: everything but printable ASCII is escaped as in JSON. */
+const headerText = (text: string): string =>
+  text.replaceAll(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

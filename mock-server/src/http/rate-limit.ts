@@ -1,0 +1,75 @@
+import { formatInstant, type Instant, instantOf } from "../domain/time.js";
+import { RequestError } from "./request-error.js";
+
+/**
+ * Requests per second and per minute that a business may make.
+ *
+ * @rule RTE-01 three tiers
+ */
+export const tiers = [
+  { perSecond: 40, perMinute: 240 },
+  { perSecond: 100, perMinute: 1000 },
+  { perSecond: 500, perMinute: 5000 },
+] as const;
+
+export type TierNumber = 0 | 1 | 2;
+
+/**
+ * Counts one tenant's requests in windows of a second and of a minute, by the sandbox clock.
+ *
+ * @rule RTE-06 counted always, enforced only when a tier was chosen
+ */
+export class RateLimit {
+  readonly #windows: readonly {
+    readonly ms: number;
+    readonly limit: number;
+    start: number;
+    used: number;
+  }[];
+
+  constructor(private readonly enforcedTier: TierNumber | null) {
+    const { perSecond, perMinute } = tiers[enforcedTier ?? 0];
+    this.#windows = [
+      { ms: 1000, limit: perSecond, start: 0, used: 0 },
+      { ms: 60_000, limit: perMinute, start: 0, used: 0 },
+    ];
+  }
+
+  /**
+   * Counts a request.
+   *
+   * @returns the headers that describe the tighter window
+   * @rule RTE-03 over the limit is 429
+   * @rule RTE-04 limit, what remains of it, and when it starts afresh in Unix seconds
+   * @rule RTE-05 a refusal says how many seconds to wait
+   * @throws RequestError rate-limited
+   */
+  take(now: Instant): Readonly<Record<string, string>> {
+    for (const window of this.#windows) {
+      const start = now - (now % window.ms);
+      if (start !== window.start) {
+        window.start = start;
+        window.used = 0;
+      }
+      window.used += 1;
+    }
+    const [second, minute] = this.#windows;
+    if (!second || !minute) return {};
+    const tight = minute.limit - minute.used <= second.limit - second.used ? minute : second;
+    const end = tight.start + tight.ms;
+    const headers = {
+      "x-ratelimit-limit": String(tight.limit),
+      "x-ratelimit-remaining": String(Math.max(0, tight.limit - tight.used)),
+      "x-ratelimit-reset": String(Math.ceil(end / 1000)),
+    };
+    if (this.enforcedTier !== null && tight.used > tight.limit) {
+      throw new RequestError(
+        "rate-limited",
+        "RTE-03",
+        `Too many requests: ${tight.limit} per ${tight.ms / 1000} s are allowed in tier ${this.enforcedTier}; the window ends at ${formatInstant(instantOf(end))} by the sandbox clock`,
+        { ...headers, "retry-after": String(Math.max(1, Math.ceil((end - now) / 1000))) },
+      );
+    }
+    return headers;
+  }
+}

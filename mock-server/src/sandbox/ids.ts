@@ -1,0 +1,46 @@
+import type { IdPrefix, NextId } from "./ports.js";
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const idLength = 21;
+
+/**
+ * A source of ids in the vendor's form, decided by the seed alone: the same seed gives the same ids in the same order.
+ *
+ * @rule ENT-04 a credit entitlement's id starts with `cde_`
+ */
+export function seededIds(seed: string): NextId {
+  const random = sfc32(seed);
+  return (prefix: IdPrefix) => {
+    let text = "";
+    while (text.length < idLength) {
+      // 62^5 < 2^32, so one draw yields five letters.
+      let draw = random();
+      for (let i = 0; i < 5 && text.length < idLength; i++) {
+        text += alphabet[draw % 62];
+        draw = Math.floor(draw / 62);
+      }
+    }
+    return `${prefix}_${text}`;
+  };
+}
+
+/** Small fast counter generator (sfc32), started from the text of the seed. Yields unsigned 32-bit integers. */
+function sfc32(seed: string): () => number {
+  let [a, b, c, counter] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 1];
+  for (let i = 0; i < seed.length; i++) {
+    a = Math.imul(a ^ seed.charCodeAt(i), 0x85ebca6b);
+    b = Math.imul(b ^ (a >>> 13), 0xc2b2ae35);
+    c = (c + Math.imul(a ^ b, 0x27d4eb2f)) | 0;
+  }
+  const next = () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let i = 0; i < 16; i++) next();
+  return next;
+}

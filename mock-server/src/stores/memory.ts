@@ -1,0 +1,212 @@
+import type { Find, Store, Tx } from "../sandbox/ports.js";
+import { type Index, type Kind, type Records, tables } from "../sandbox/tables.js";
+
+type AnyRecord = { readonly id: string };
+
+/** A record with its place among those that tie. The object stays while the record inside is replaced. */
+interface Row {
+  readonly sequence: number;
+  record: AnyRecord;
+}
+
+interface Undo {
+  readonly table: Table;
+  readonly id: string;
+  /** What was there before; `undefined`: nothing. */
+  readonly row: Row | undefined;
+  readonly record: AnyRecord | undefined;
+}
+
+/** Keeps records in memory. Transactions run one after another; one that throws is undone record by record. */
+export function memoryStore(): Store {
+  let kinds = newTables();
+  let tail: Promise<unknown> = Promise.resolve();
+
+  const attempt = async <Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> => {
+    const undo: Undo[] = [];
+    try {
+      return await work(transactionOn(kinds, undo));
+    } catch (error) {
+      for (const step of undo.reverse()) step.table.revert(step);
+      throw error;
+    }
+  };
+
+  return {
+    transaction(work) {
+      const result = tail.then(() => attempt(work));
+      tail = result.then(ignore, ignore);
+      return result;
+    },
+    isEmpty: async () => Object.values(kinds).every((table) => table.size === 0),
+    async clear() {
+      kinds = newTables();
+    },
+  };
+}
+
+const ignore = () => {};
+
+const newTables = () =>
+  // Object.fromEntries widens the keys; each is one of Kind because `tables` has exactly those.
+  Object.fromEntries(
+    Object.entries(tables).map(([kind, indexes]) => [kind, new Table(indexes as Indexes)]),
+  ) as Record<Kind, Table>;
+
+type Indexes = { readonly [name: string]: Index<AnyRecord> };
+
+// The port is generic by kind, the tables are not: each holds the records of one kind, which its indexes were
+// declared for. The casts below are where the two meet.
+const transactionOn = (kinds: Record<Kind, Table>, undo: Undo[]): Tx => ({
+  get: <K extends Kind>(kind: K, id: string) => kinds[kind].get(id) as Records[K] | undefined,
+  put: (kind, record) => {
+    undo.push(kinds[kind].put(record));
+  },
+  delete: (kind, id) => {
+    undo.push(kinds[kind].delete(id));
+  },
+  find: <K extends Kind>(kind: K, index: string, key: string, options?: Find<Records[K]>) =>
+    kinds[kind].find(index, key, options as Find<AnyRecord>) as unknown as readonly Records[K][],
+});
+
+/** The records of one kind and its indexes, each a sorted array of rows per key. */
+class Table {
+  readonly #rows = new Map<string, Row>();
+  readonly #indexes: ReadonlyMap<string, SortedIndex>;
+  #sequence = 0;
+
+  constructor(indexes: Indexes) {
+    this.#indexes = new Map(
+      Object.entries(indexes).map(([name, index]) => [name, new SortedIndex(index)]),
+    );
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(id: string): AnyRecord | undefined {
+    return this.#rows.get(id)?.record;
+  }
+
+  find(name: string, key: string, options: Find<AnyRecord> = {}): readonly AnyRecord[] {
+    return this.#indexes.get(name)?.find(key, options) ?? [];
+  }
+
+  put(record: AnyRecord): Undo {
+    const { id } = record;
+    const row = this.#rows.get(id);
+    const undo: Undo = { table: this, id, row, record: row?.record };
+    if (row) this.#replace(row, record);
+    else this.#insert({ sequence: this.#sequence++, record });
+    return undo;
+  }
+
+  delete(id: string): Undo {
+    const row = this.#rows.get(id);
+    if (row) this.#remove(row);
+    return { table: this, id, row, record: row?.record };
+  }
+
+  revert({ id, row, record }: Undo): void {
+    const present = this.#rows.get(id);
+    if (row && record) {
+      if (present) this.#replace(present, record);
+      else this.#insert(row);
+    } else if (present) this.#remove(present);
+  }
+
+  #insert(row: Row): void {
+    this.#rows.set(row.record.id, row);
+    for (const index of this.#indexes.values()) index.insert(row);
+  }
+
+  #remove(row: Row): void {
+    for (const index of this.#indexes.values()) index.remove(row);
+    this.#rows.delete(row.record.id);
+  }
+
+  #replace(row: Row, record: AnyRecord): void {
+    for (const index of this.#indexes.values()) index.replace(row, record);
+    row.record = record;
+  }
+}
+
+class SortedIndex {
+  readonly #groups = new Map<string, Row[]>();
+  readonly #keyOf: (record: AnyRecord) => string | undefined;
+  readonly #order: readonly (keyof AnyRecord)[];
+
+  constructor(index: Index<AnyRecord>) {
+    this.#keyOf = index.keyOf;
+    this.#order = index.order;
+  }
+
+  insert(row: Row): void {
+    const key = this.#keyOf(row.record);
+    if (key === undefined) return;
+    const group = this.#groups.get(key);
+    if (!group) {
+      this.#groups.set(key, [row]);
+      return;
+    }
+    const last = group.at(-1);
+    if (!last || this.#compare(last, row) < 0) group.push(row);
+    else group.splice(this.#position(group, row), 0, row);
+  }
+
+  remove(row: Row): void {
+    const key = this.#keyOf(row.record);
+    const group = key === undefined ? undefined : this.#groups.get(key);
+    if (key === undefined || !group) return;
+    group.splice(this.#position(group, row), 1);
+    if (group.length === 0) this.#groups.delete(key);
+  }
+
+  /** Called before the row takes the new record; moves it only when its group or its sort fields change. */
+  replace(row: Row, record: AnyRecord): void {
+    const next: Row = { sequence: row.sequence, record };
+    const stays = this.#keyOf(row.record) === this.#keyOf(record) && this.#compare(row, next) === 0;
+    if (stays) return;
+    this.remove(row);
+    const previous = row.record;
+    row.record = record;
+    this.insert(row);
+    row.record = previous;
+  }
+
+  find(key: string, { descending = false, offset = 0, limit, where }: Find<AnyRecord>) {
+    const group = this.#groups.get(key) ?? [];
+    const found: AnyRecord[] = [];
+    let passed = 0;
+    for (let i = 0; i < group.length && (limit === undefined || found.length < limit); i++) {
+      const record = group[descending ? group.length - 1 - i : i]?.record;
+      if (!record || (where && !where(record))) continue;
+      if (passed++ >= offset) found.push(record);
+    }
+    return found;
+  }
+
+  /** Where the row is, or belongs. */
+  #position(group: readonly Row[], row: Row): number {
+    let [low, high] = [0, group.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const at = group[middle];
+      if (at && this.#compare(at, row) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #compare(a: Row, b: Row): number {
+    for (const field of this.#order) {
+      const [left, right] = [a.record[field], b.record[field]];
+      if (left === right) continue;
+      if (left === null) return 1;
+      if (right === null) return -1;
+      return left < right ? -1 : 1;
+    }
+    return a.sequence - b.sequence;
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Sets up whatever a command needs, then runs it: `npm start`, `npm test` and the rest work in a bare clone with
+ * nothing but Node and npm. What is set up already is left alone, so a second run begins at once.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const stamps = join(root, "node_modules", ".drawdown");
+const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+const commands = {
+  async start(args) {
+    build(["mock-server"]);
+    stopWithParent();
+    const { run } = await import(pathToFileURL(join(root, "mock-server/dist/cli.js")).href);
+    await run(args);
+  },
+
+  test(args) {
+    const results = join(stamps, "test-results.json");
+    rmSync(results, { force: true });
+    const status = runTool("vitest", "vitest", [
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${results}`,
+      ...args,
+    ]);
+    if (existsSync(results)) {
+      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(results, "utf8"));
+      console.log(`${numPassedTests} passed, ${numFailedTests} failed`);
+    }
+    process.exitCode = status;
+  },
+
+  /** Everything about the sources that a test cannot see. */
+  check() {
+    must("generated files are up to date", "tsx", "tsx", ["spec/generate.ts", "--check"]);
+    must("the documents pass their lint", "@redocly/cli", "redocly", ["lint"]);
+    must("the types agree", "typescript", "tsc", ["-p", "."]);
+    must("the sources are in order", "@biomejs/biome", "biome", ["check", "--error-on-warnings"]);
+  },
+
+  generate() {
+    must("generate", "tsx", "tsx", ["spec/generate.ts"]);
+  },
+
+  build() {
+    build(["spec", "sdk", "mock-server"]);
+  },
+
+  bench(args) {
+    build(["mock-server"]);
+    process.exitCode = runNode(["mock-server/bench/bench.mjs", ...args]);
+  },
+};
+
+await main(process.argv[2], process.argv.slice(3));
+
+async function main(name, args) {
+  requireNode(20, 19);
+  if (!Object.hasOwn(commands, name)) {
+    fail(`unknown command "${name}"; there are ${Object.keys(commands).join(", ")}`);
+  }
+  install();
+  await commands[name](args);
+}
+
+function requireNode(major, minor) {
+  const [haveMajor, haveMinor] = process.versions.node.split(".").map(Number);
+  if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
+  fail(`Node ${process.versions.node} is too old; ${major}.${minor} or newer is needed`);
+}
+
+/** Installs the locked dependencies with the pnpm that package.json pins, unless this lockfile is installed already. */
+function install() {
+  const key = hash(["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"]);
+  if (isCurrent("install", key)) return;
+  const pnpm = packageManager.split("+")[0];
+  const isTerminal = process.stdout.isTTY;
+  const { status } = spawnSync(
+    "npx",
+    [
+      "--yes",
+      pnpm,
+      "install",
+      "--frozen-lockfile",
+      "--prefer-offline",
+      ...(isTerminal ? [] : ["--reporter=append-only", "--loglevel=warn"]),
+    ],
+    // npx is a script on Windows, which only a shell can start.
+    { cwd: root, stdio: "inherit", shell: process.platform === "win32" },
+  );
+  if (status !== 0) fail("the dependencies could not be installed; see above");
+  markCurrent("install", key);
+}
+
+/** Builds the packages whose sources, or whose dependencies' sources, have changed since they were built. */
+function build(packages) {
+  for (const name of packages) {
+    const sources = [...files("spec"), ...(name === "spec" ? [] : files(name))];
+    const key = hash(sources);
+    if (existsSync(join(root, name, "dist")) && isCurrent(`build-${name}`, key)) continue;
+    const status = runTool("tsup", "tsup", ["--silent"], join(root, name));
+    if (status !== 0) fail(`${name} does not build; see above`);
+    markCurrent(`build-${name}`, key);
+  }
+}
+
+/**
+ * Ends this process when the one that started it has ended. npm starts scripts through a shell that dies of the
+ * signal npm passes on without passing it further, which would leave the server on its port.
+ */
+function stopWithParent() {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, "SIGTERM");
+  }, 100);
+  watch.unref();
+}
+
+function must(what, packageName, bin, args) {
+  if (runTool(packageName, bin, args) !== 0) fail(`not true: ${what}`);
+}
+
+/** Runs a package's program with this Node, without a shell. */
+function runTool(packageName, bin, args, cwd = root) {
+  const manifest = createRequire(join(root, "package.json")).resolve(`${packageName}/package.json`);
+  const { bin: bins } = JSON.parse(readFileSync(manifest, "utf8"));
+  const script = join(dirname(manifest), typeof bins === "string" ? bins : bins[bin]);
+  return runNode([script, ...args], cwd);
+}
+
+function runNode(args, cwd = root) {
+  return spawnSync(process.execPath, args, { cwd, stdio: "inherit" }).status ?? 1;
+}
+
+function files(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (["node_modules", "dist", "test", "bench"].includes(entry.name)) return [];
+    return entry.isDirectory() ? files(path) : [path];
+  });
+}
+
+function hash(paths) {
+  const sum = createHash("sha256");
+  for (const path of paths) sum.update(path).update(readFileSync(join(root, path)));
+  return sum.digest("hex");
+}
+
+function isCurrent(name, key) {
+  const stamp = join(stamps, name);
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === key;
+}
+
+function markCurrent(name, key) {
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(join(stamps, name), key);
+}
+
+function fail(message) {
+  console.error(`drawdown: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,57 @@
+/** One operation of a document, as the dispatcher needs it at run time. Generated from the YAML. */
+export interface OperationFacts {
+  readonly id: string;
+  readonly method: string;
+  /** Path template, for example `/credit-entitlements/{id}`. */
+  readonly path: string;
+  readonly query: { readonly [name: string]: QueryParameter };
+  /** Fields of the JSON body; `null` when the operation takes none. */
+  readonly body: FieldTree | null;
+  readonly isBodyRequired: boolean;
+  /** Whether it answers without a key. */
+  readonly isPublic: boolean;
+}
+
+/** How one query parameter is read. */
+export interface QueryParameter {
+  readonly type: "integer" | "boolean" | "string" | "date-time";
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly values?: readonly string[];
+  readonly defaultValue?: string | number | boolean;
+  /** Status of an answer to a value that cannot be read. */
+  readonly invalidStatus: 400 | 422;
+}
+
+/** The names a JSON object (or each object of an array) may carry, for pointing at the ones it should not. */
+export interface FieldTree {
+  /** Known fields; a nested tree where the field is an object or an array of objects of known shape. */
+  readonly fields: { readonly [name: string]: FieldTree | null };
+  /** Names that older guides use, with the name they became. */
+  readonly aliases: { readonly [name: string]: string };
+  /** By field: values that older guides use, with the value they became. */
+  readonly valueAliases: { readonly [field: string]: { readonly [value: string]: string } };
+}
+
+/** A JSON Schema check compiled ahead of time: whether the value passes and, if not, why. */
+export interface Validator {
+  (value: unknown): boolean;
+  errors?: readonly ValidationError[] | null;
+}
+
+/** One reason a value does not pass, as Ajv reports it. */
+export interface ValidationError {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: { readonly [name: string]: unknown };
+  readonly message?: string;
+}
+
+/** An operation of the vendor's API that the sandbox does not serve. */
+export interface NotServed {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Whether a rule rests on an official source, on one of several that disagree, or on our own reading. */
+export type Basis = "documented" | "conflicting" | "inferred";
