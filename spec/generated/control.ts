@@ -145,7 +145,7 @@ export interface components {
         Clock: {
             /**
              * Format: date-time
-             * @description The tenant's present
+             * @description The present of the tenant in UTC with microseconds.
              */
             now: string;
             /** @description Whether the clock stands still between moves. */
