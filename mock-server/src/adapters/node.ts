@@ -2,12 +2,21 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Call, Reply, Respond } from "../http/call.js";
 
 /** A Node request listener that answers every request through the sandbox. */
-export const nodeListener =
-  (respond: Respond) =>
-  (request: IncomingMessage, response: ServerResponse): void => {
-    // `respond` never rejects; sending can, when the client has gone, and then nobody is left to be told.
-    void respond(toCall(request)).then((reply) => send(response, reply));
+export function nodeListener(
+  respond: Respond,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const waiting: { readonly response: ServerResponse; readonly reply: Reply }[] = [];
+  const sendWaiting = () => {
+    for (const it of waiting.splice(0)) send(it.response, it.reply);
   };
+  return (request, response) => {
+    void respond(toCall(request)).then((reply) => {
+      // Replies of one turn of the event loop leave together. Sent one by one, each would wake a client that has
+      // just gone to sleep, which costs more than computing the answer.
+      if (waiting.push({ response, reply }) === 1) setImmediate(sendWaiting);
+    });
+  };
+}
 
 function toCall(request: IncomingMessage): Call {
   return {

@@ -50,13 +50,10 @@ export function parseInstant(text: string): Instant | undefined {
 
 /** Prints `2026-07-28T22:01:36.931280Z`: UTC with microseconds, as the live service does. */
 export function formatInstant(instant: Instant): string {
-  let whole = Math.floor(instant);
-  let micros = Math.round((instant - whole) * 1000);
-  if (micros === 1000) {
-    whole += 1;
-    micros = 0;
-  }
-  return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
+  const micros = Math.round(instant * 1000 - Math.floor(instant) * 1000) % 1000;
+  const whole = micros === 0 ? Math.round(instant) : Math.floor(instant);
+  const text = new Date(whole).toISOString().slice(0, 23);
+  return micros === 0 ? `${text}000Z` : `${text}${String(micros).padStart(3, "0")}Z`;
 }
 
 /** Whole days of 24 hours after `instant`. */

@@ -33,14 +33,11 @@ interface Route {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Browsers may call the sandbox from any page, and read the headers that say more than the body. */
+/** Browsers may call the sandbox from any page, and read every header of its answers. */
 const openToBrowsers = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers":
-    "drawdown-warning, drawdown-rule, retry-after, x-should-retry, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset",
+  "access-control-expose-headers": "*",
 };
-
-const json = { "content-type": "application/json" };
 
 /**
  * Answers one call: route, key, body, then the handler in its transaction. The first check that fails decides.
@@ -71,7 +68,7 @@ export function dispatcher(options: DispatchOptions): Respond {
     const { path, query } = split(call.target);
     if (call.method === "OPTIONS") return preflight(call, router.methods(path));
     let dialect = firstDialect;
-    let headers: Headers = openToBrowsers;
+    let headers: Headers = {};
     try {
       const { target: route, path: parameters } = router.match(call.method, path);
       dialect = route.dialect;
@@ -86,7 +83,7 @@ export function dispatcher(options: DispatchOptions): Respond {
         options.tenants,
         options.allowedKeys,
       );
-      headers = { ...headers, ...rateOf(tenant).take(tenant.clock.now()) };
+      headers = rateOf(tenant).take(tenant.clock.now());
       if (!mayWrite && operation.method !== "GET") throw readOnly();
       const decoded = await decode(call, query, route.dialect, operation, options);
       if (decoded.warnings.length > 0) {
@@ -156,29 +153,26 @@ function preflight(call: Call, methods: readonly string[]): Reply {
 
 /** @rule SDK-41 an answer without a body has no content type, or the official client would try to parse it */
 function encode(answer: AnyAnswer, headers: Headers): Reply {
-  return answer.body === undefined
-    ? { status: answer.status, headers, body: null }
-    : {
-        status: answer.status,
-        headers: { ...headers, ...json },
-        body: JSON.stringify(answer.body),
-      };
+  const body = answer.body === undefined ? null : JSON.stringify(answer.body);
+  return reply(answer.status, headers, body);
 }
 
 function refuse(error: unknown, dialect: Dialect | undefined, headers: Headers): Reply {
   const { code, rule, message, extra } = classify(error);
   const wire: WireError = dialect?.errors[code] ?? { status: 500, code: "INTERNAL_SERVER_ERROR" };
-  return {
-    status: wire.status,
-    headers: {
-      ...headers,
-      ...json,
-      ...extra,
-      ...(wire.shouldRetry === false ? { "x-should-retry": "false" } : {}),
-      ...(rule === "" ? {} : { "drawdown-rule": `${rule}; ${basisOf[rule] ?? "inferred"}` }),
-    },
-    body: JSON.stringify({ code: wire.code, message }),
+  const said = {
+    ...headers,
+    ...extra,
+    ...(wire.shouldRetry === false ? { "x-should-retry": "false" } : {}),
+    ...(rule === "" ? {} : { "drawdown-rule": `${rule}; ${basisOf[rule] ?? "inferred"}` }),
   };
+  return reply(wire.status, said, JSON.stringify({ code: wire.code, message }));
+}
+
+function reply(status: number, said: Headers, body: string | null): Reply {
+  const headers: Record<string, string> = { ...openToBrowsers };
+  if (body !== null) headers["content-type"] = "application/json";
+  return { status, headers: Object.assign(headers, said), body };
 }
 
 function classify(error: unknown): {

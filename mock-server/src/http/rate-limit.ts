@@ -14,47 +14,48 @@ export const tiers = [
 
 export type TierNumber = 0 | 1 | 2;
 
+interface Window {
+  readonly ms: number;
+  readonly limit: number;
+  start: number;
+  used: number;
+}
+
+export type RateLimitHeaders = {
+  readonly "x-ratelimit-limit": string;
+  readonly "x-ratelimit-remaining": string;
+  readonly "x-ratelimit-reset": string;
+};
+
 /**
  * Counts one tenant's requests in windows of a second and of a minute, by the sandbox clock.
  *
  * @rule RTE-06 counted always, enforced only when a tier was chosen
  */
 export class RateLimit {
-  readonly #windows: readonly {
-    readonly ms: number;
-    readonly limit: number;
-    start: number;
-    used: number;
-  }[];
+  readonly #windows: { readonly second: Window; readonly minute: Window };
 
   constructor(private readonly enforcedTier: TierNumber | null) {
     const { perSecond, perMinute } = tiers[enforcedTier ?? 0];
-    this.#windows = [
-      { ms: 1000, limit: perSecond, start: 0, used: 0 },
-      { ms: 60_000, limit: perMinute, start: 0, used: 0 },
-    ];
+    this.#windows = {
+      second: { ms: 1000, limit: perSecond, start: 0, used: 0 },
+      minute: { ms: 60_000, limit: perMinute, start: 0, used: 0 },
+    };
   }
 
   /**
    * Counts a request.
    *
-   * @returns the headers that describe the tighter window
+   * @returns what the headers say of the tighter window
    * @rule RTE-03 over the limit is 429
    * @rule RTE-04 limit, what remains of it, and when it starts afresh in Unix seconds
    * @rule RTE-05 a refusal says how many seconds to wait
    * @throws RequestError rate-limited
    */
-  take(now: Instant): Readonly<Record<string, string>> {
-    for (const window of this.#windows) {
-      const start = now - (now % window.ms);
-      if (start !== window.start) {
-        window.start = start;
-        window.used = 0;
-      }
-      window.used += 1;
-    }
-    const [second, minute] = this.#windows;
-    if (!second || !minute) return {};
+  take(now: Instant): RateLimitHeaders {
+    const { second, minute } = this.#windows;
+    count(second, now);
+    count(minute, now);
     const tight = minute.limit - minute.used <= second.limit - second.used ? minute : second;
     const end = tight.start + tight.ms;
     const headers = {
@@ -72,4 +73,13 @@ export class RateLimit {
     }
     return headers;
   }
+}
+
+function count(window: Window, now: Instant): void {
+  const start = now - (now % window.ms);
+  if (start !== window.start) {
+    window.start = start;
+    window.used = 0;
+  }
+  window.used += 1;
 }

@@ -37,13 +37,15 @@ export async function post(
     equal(moved, subtract(account.balance, before.balance)),
     `the balance of ${account.id} moved by ${subtract(account.balance, before.balance)}, its grants by ${moved}`,
   );
-  const entries: Entry[] = posting.entries.map((facts, position) => ({
-    ...facts,
-    id: unit.nextId("cdl"),
-    accountId: account.id,
-    sequence: before.entryCount + position + 1,
-    at: now,
-  }));
+  const entries = posting.entries.map(
+    (facts, position): Entry => ({
+      ...facts,
+      id: unit.nextId("cdl"),
+      accountId: account.id,
+      sequence: before.entryCount + position + 1,
+      at: now,
+    }),
+  );
   for (const entry of entries) await tx.put("entry", entry);
   await tx.put("account", {
     ...account,

@@ -41,39 +41,40 @@ export function deduct(
     balance: account.balance,
   });
   const touched = draw(grants, drawn, now);
-  const after = {
-    balance: subtract(account.balance, drawn),
-    overage: add(account.overage, shortfall),
-  };
-  const common = { isCredit: false, reference, description, metadata };
-  const deducted: EntryFacts = {
-    ...common,
-    type: "credit_deducted",
-    amount: drawn,
-    balanceBefore: account.balance,
-    balanceAfter: after.balance,
-    overageBefore: account.overage,
-    overageAfter: account.overage,
-    grantId: touched.length === 1 && touched[0] ? touched[0].id : null,
-  };
-  const charged: EntryFacts = {
-    ...common,
-    type: "overage_charged",
-    amount: shortfall,
-    balanceBefore: after.balance,
-    balanceAfter: after.balance,
-    overageBefore: account.overage,
-    overageAfter: after.overage,
-    grantId: null,
-  };
-  return {
-    account: { ...account, ...after },
-    grants: touched,
-    entries: [
-      ...(isPositive(drawn) ? [deducted] : []),
-      ...(isPositive(shortfall) ? [charged] : []),
-    ],
-  };
+  const balance = subtract(account.balance, drawn);
+  const overage = add(account.overage, shortfall);
+  const entries: EntryFacts[] = [];
+  if (isPositive(drawn)) {
+    entries.push({
+      type: "credit_deducted",
+      isCredit: false,
+      amount: drawn,
+      balanceBefore: account.balance,
+      balanceAfter: balance,
+      overageBefore: account.overage,
+      overageAfter: account.overage,
+      grantId: touched.length === 1 && touched[0] ? touched[0].id : null,
+      reference,
+      description,
+      metadata,
+    });
+  }
+  if (isPositive(shortfall)) {
+    entries.push({
+      type: "overage_charged",
+      isCredit: false,
+      amount: shortfall,
+      balanceBefore: balance,
+      balanceAfter: balance,
+      overageBefore: account.overage,
+      overageAfter: overage,
+      grantId: null,
+      reference,
+      description,
+      metadata,
+    });
+  }
+  return { account: { ...account, balance, overage }, grants: touched, entries };
 }
 
 /** The grants that give `amount`, first to last, with what they hold afterwards. */

@@ -27,10 +27,8 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
   const { amount, grantId } = parameters;
   const repaid = repaymentOf(amount, account.overage, parameters.overageBehavior);
   const raised = add(account.balance, amount);
-  const after = {
-    balance: subtract(raised, repaid),
-    overage: subtract(account.overage, repaid),
-  };
+  const balance = subtract(raised, repaid);
+  const overage = subtract(account.overage, repaid);
   const added: EntryFacts = {
     type: "credit_added",
     isCredit: true,
@@ -50,8 +48,8 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
     isCredit: false,
     amount: repaid,
     balanceBefore: raised,
-    balanceAfter: after.balance,
-    overageAfter: after.overage,
+    balanceAfter: balance,
+    overageAfter: overage,
   };
   const issued: Grant = {
     id: grantId,
@@ -69,7 +67,7 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
     updatedAt: now,
   };
   return {
-    account: { ...account, ...after },
+    account: { ...account, balance, overage },
     grants: [issued],
     entries: isZero(repaid) ? [added] : [added, repayment],
   };
