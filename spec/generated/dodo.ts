@@ -345,7 +345,7 @@ export interface paths {
         post?: never;
         /**
          * Archive a meter
-         * @description Archives the meter and answers 204 (MTR-04). From then on it counts nothing more, its history stays (MTR-07), and deductions through it stop without touching earlier ones (MTR-60). An unknown id gives 404 (MTR-05).
+         * @description Archives the meter and answers 204 (MTR-04). From then on it counts nothing more, its history stays (MTR-07), and deductions through it stop without touching earlier ones. An unknown id gives 404 (MTR-05).
          */
         delete: operations["archiveMeter"];
         options?: never;
@@ -820,7 +820,7 @@ export interface webhooks {
         put?: never;
         /**
          * Overage was reset
-         * @description Sent when recorded overage is cleared at the end of a cycle (LED-30, OVR-25). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         * @description Sent when recorded overage is cleared at the end of a cycle (LED-30). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
          */
         post: {
             parameters: {
@@ -1066,7 +1066,7 @@ export interface components {
             overage_enabled: boolean;
             /**
              * Format: int64
-             * @description Largest overage allowed, in whole credits; 0 acts as overage disabled. Null means without limit.
+             * @description Largest overage allowed, in whole credits; 0 acts as overage disabled. Null means without limit. The sandbox keeps whole numbers up to 2^53 - 1.
              */
             overage_limit?: number | null;
             /** @description What happens to overage at the end of a cycle. Null or absent means `forgive_at_reset`. */
@@ -2831,7 +2831,7 @@ export interface operations {
                  */
                 email?: string;
                 /**
-                 * @description List only customers with this name. At most 255 characters (inferred).
+                 * @description List only customers whose name contains this text, in any case. At most 255 characters (inferred).
                  * @example Ada Example
                  */
                 name?: string;

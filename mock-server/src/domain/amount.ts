@@ -34,8 +34,8 @@ export function parseAmount(text: string): Amount {
   return asAmount(new Exact(text));
 }
 
-/** The amount as a `number`-free exact copy of an integer count, for example an overage limit of 50 credits. */
-export const amountOf = (count: number): Amount => asAmount(new Exact(count));
+/** The decimal that a number prints as, which is what its sender wrote: 0.1 is a tenth, not its binary neighbour. */
+export const amountOf = (value: number): Amount => asAmount(new Exact(String(value)));
 
 /**
  * Reads the amount of a ledger entry, which must be above zero, below 10^10 and no finer than the credit's

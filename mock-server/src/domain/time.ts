@@ -56,9 +56,9 @@ export function formatInstant(instant: Instant): string {
   return micros === 0 ? `${text}000Z` : `${text}${String(micros).padStart(3, "0")}Z`;
 }
 
-/** Whole days of 24 hours after `instant`. */
+/** Whole days of 24 hours after `instant`; what lies beyond the year 9999 becomes its end. */
 export const addDays = (instant: Instant, days: number): Instant =>
-  asInstant(instant + days * dayMs);
+  asInstant(Math.min(instant + days * dayMs, instantMax));
 
 /**
  * The same time of day `months` calendar months later; a day the target month lacks becomes its last day

@@ -3,25 +3,32 @@ import type { IdPrefix, NextId } from "./ports.js";
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 21;
 
+/** Letters that count up, in ASCII order, so that ids sort in the order they were made. Enough for 62^6 ids. */
+const serialLength = 6;
+
 /**
  * A source of ids in the vendor's form, decided by the seed alone: the same seed gives the same ids in the same order.
+ * Later ids sort after earlier ones, whatever else was made in between.
  *
  * @rule ENT-04 a credit entitlement's id starts with `cde_`
  */
 export function seededIds(seed: string): NextId {
   const random = sfc32(seed);
+  let serial = 0;
   return (prefix: IdPrefix) => {
-    let text = "";
-    while (text.length < idLength) {
-      // 62^5 < 2^32, so one draw yields five letters.
-      let draw = random();
-      for (let i = 0; i < 5 && text.length < idLength; i++) {
-        text += alphabet[draw % 62];
-        draw = Math.floor(draw / 62);
-      }
-    }
+    let text = base62(serial++, serialLength);
+    // 62^5 < 2^32, so one draw yields five letters.
+    while (text.length < idLength) text += base62(random() % 62 ** 5, 5);
     return `${prefix}_${text}`;
   };
+}
+
+function base62(number: number, length: number): string {
+  let text = "";
+  for (let rest = number; text.length < length; rest = Math.floor(rest / 62)) {
+    text = alphabet[rest % 62] + text;
+  }
+  return text;
 }
 
 /** Small fast counter generator (sfc32), started from the text of the seed. Yields unsigned 32-bit integers. */

@@ -41,7 +41,7 @@ export interface Grant {
   readonly isRolledOver: boolean;
   readonly rolloverCount: number;
   readonly parentId: string | null;
-  readonly metadata: Metadata;
+  readonly metadata: Metadata | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

@@ -24,6 +24,8 @@ export interface DeductParameters {
  * @rule LED-36 an entry names a grant only when it moved exactly one
  * @rule LED-37 one entry, however many grants it spans
  * @rule LED-38 a debit that crosses zero is two entries: what the balance covered, then the overage
+ * @rule LED-35 the overage entry's amount is how far overage moved
+ * @rule LED-42 without a reason it is described in the service's words
  * @rule OVR-41 the balance goes first, the rest adds to existing overage
  * @throws DomainError insufficient-balance, overage-limit-exceeded
  */
@@ -70,7 +72,7 @@ export function deduct(
       overageAfter: overage,
       grantId: null,
       reference,
-      description,
+      description: description ?? "Overage charges applied",
       metadata,
     });
   }

@@ -12,7 +12,7 @@ export interface GrantParameters {
   readonly expiresAt: Instant | null;
   readonly overageBehavior: OverageBehavior;
   readonly description: string | null;
-  readonly metadata: Metadata;
+  readonly metadata: Metadata | null;
 }
 
 /**
@@ -40,7 +40,7 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
     grantId,
     reference: parameters.reference,
     description: parameters.description,
-    metadata: parameters.metadata,
+    metadata: parameters.metadata ?? {},
   };
   const repayment: EntryFacts = {
     ...added,

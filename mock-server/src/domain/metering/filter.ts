@@ -1,4 +1,4 @@
-import { compare, parseAmount } from "../amount.js";
+import { type Amount, amountOf, compare, parseAmount } from "../amount.js";
 import { DomainError } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 
@@ -112,12 +112,8 @@ function orderOf(a: Value, b: Value): number | undefined {
 }
 
 /** The exact value of a number, or of text that is entirely a plain decimal. */
-export function numberOf(value: Value) {
-  if (typeof value === "boolean") return undefined;
-  const text = typeof value === "number" ? plain(value) : value;
-  return /^-?\d{1,60}(\.\d{1,60})?$/.test(text) ? parseAmount(text) : undefined;
+export function numberOf(value: Value): Amount | undefined {
+  if (typeof value === "number") return amountOf(value);
+  if (typeof value === "boolean" || !/^-?\d{1,60}(\.\d{1,60})?$/.test(value)) return undefined;
+  return parseAmount(value);
 }
-
-/** A number without exponent: JSON allows 1e21 and 1e-7, whose text form has one. */
-const plain = (value: number): string =>
-  /e/.test(String(value)) ? value.toFixed(Math.abs(value) < 1 ? 60 : 0) : String(value);

@@ -102,8 +102,8 @@ export const balances: HandlersOf<
     const entitlement = await loadEntitlement(tx, path.credit_entitlement_id, "LED-11");
     const customer = await loadCustomer(tx, path.customer_id, "LED-11");
     const amount = parseCreditAmount(body.amount, entitlement.precision);
-    const metadata = body.metadata ?? {};
-    checkMetadata(metadata, generalMetadataLimits, "`metadata`");
+    const metadata = body.metadata ?? null;
+    if (metadata) checkMetadata(metadata, generalMetadataLimits, "`metadata`");
     const movement = { amount, metadata, description: body.reason ?? null };
     const expiresAt = body.entry_type === "credit" ? expiryAsked(body, entitlement, now) : null;
     const key = await claimKey(context, entitlement.id, customer.id, body.idempotency_key);
@@ -125,7 +125,7 @@ export const balances: HandlersOf<
 /** The part of an entry that credits and debits share. */
 interface Movement {
   readonly amount: Amount;
-  readonly metadata: Metadata;
+  readonly metadata: Metadata | null;
   readonly description: string | null;
 }
 
@@ -133,6 +133,7 @@ const byApi = { type: "api", id: null } as const;
 
 /**
  * @rule LED-03 a credit is a new grant
+ * @rule LED-40 the entry shows the metadata of the request, an empty object when there is none
  * @rule LED-31 an API credit is written as `credit_added`, an API debit as `credit_deducted`
  */
 async function credit(
@@ -162,6 +163,7 @@ async function debit(
   const grants = await drawableGrants(context.tx, account, movement.amount);
   const parameters = {
     ...movement,
+    metadata: movement.metadata ?? {},
     overage: overageTermsOf(entitlement),
     reference: byApi,
     print: (it: Amount) => formatAmount(it, entitlement.precision),

@@ -1,0 +1,3 @@
+import { run } from "@drawdown/mock-server/cli";
+
+await run(process.argv.slice(2));

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+
+const script = fileURLToPath(new URL("../harness/serve.ts", import.meta.url));
+const tsx = createRequire(import.meta.url).resolve("tsx");
+
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+
+/** The command line as users run it, in a process of its own. */
+function drawdown(...args: string[]) {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=drawdown-source", "--import", tsx, script, ...args],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  started.push(child);
+  const said = { out: "", err: "" };
+  const ended = once(child, "exit").then(([code]) => code as number | null);
+  child.stderr.on("data", (chunk) => {
+    said.err += chunk;
+  });
+  const line = new Promise<string>((resolve) => {
+    child.stdout.on("data", (chunk) => {
+      said.out += chunk;
+      if (said.out.includes("\n")) resolve(said.out.trim());
+    });
+    child.once("close", () => resolve(said.out.trim()));
+  });
+  return { child, said, line, ended };
+}
+
+test("the server says on one line where it listens, on loopback only, and ends at SIGTERM", async () => {
+  const { child, line, ended } = drawdown("serve", "--port", "0");
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(await line) ?? [];
+  expect((await line).split("\n")).toHaveLength(1);
+  const health = await fetch(`${url}/_sandbox/health`);
+  expect(await health.json()).toEqual({ status: "ok", version: "0.1.0" });
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+});
+
+test("--json says it for machines, and --at, --frozen and --seed decide the world", async () => {
+  const worlds = [];
+  for (const _ of [1, 2]) {
+    const flags = ["--at", "2026-03-01T00:00:00Z", "--frozen", "--seed", "same"];
+    const { line } = drawdown("serve", "--port", "0", "--json", ...flags);
+    const { url, version } = JSON.parse(await line);
+    expect(version).toBe("0.1.0");
+    const response = await fetch(`${url}/customers`, {
+      method: "POST",
+      headers: { authorization: "Bearer k", "content-type": "application/json" },
+      body: JSON.stringify({ email: "ada@example.com", name: "Ada" }),
+    });
+    worlds.push(await response.json());
+  }
+  expect(worlds[0]).toEqual(worlds[1]);
+  expect(worlds[0].created_at).toBe("2026-03-01T00:00:00.000000Z");
+});
+
+test("bad command lines end with status 2 and a message that names the option, its value and the fix", async () => {
+  const bad: readonly (readonly [readonly string[], string])[] = [
+    [["serve", "--port", "70000"], '--port is "70000" but must be a whole number from 0 to 65535'],
+    [["serve", "--port", "http"], '--port is "http"'],
+    [["serve", "--at", "tomorrow"], '--at-- is "tomorrow" but must be an RFC 3339 timestamp'],
+    [["serve", "--tier", "3"], '--tier is "3" but must be a whole number from 0 to 2'],
+    [["serve", "--body-limit", "0"], '--body-limit is "0"'],
+    [["serve", "--host", "203.0.113.1", "--port", "0"], '--host is "203.0.113.1"'],
+    [["serve", "--prot", "1"], "see drawdown --help"],
+    [["sevre"], 'unknown command "sevre"'],
+  ];
+  await Promise.all(
+    bad.map(async ([args, message]) => {
+      const { said, ended } = drawdown(...args);
+      expect(await ended, args.join(" ")).toBe(2);
+      expect(said.err).toContain(message);
+      expect(said.err.trim().split("\n")).toHaveLength(1);
+      expect(said.out).toBe("");
+    }),
+  );
+});
+
+test("a port in use is named, with the way out", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo; // a listening server has an address
+  const { said, ended } = drawdown("serve", "--port", String(port));
+  expect(await ended).toBe(2);
+  expect(said.err).toContain(`port ${port} on 127.0.0.1 is in use`);
+  other.close();
+});

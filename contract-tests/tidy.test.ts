@@ -1,0 +1,168 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+
+/** The style of the project, as far as a program can see it. */
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+const filesBelow = (folder: string, ending: RegExp): readonly string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (["node_modules", "dist", "generated"].includes(entry.name)) return [];
+    return entry.isDirectory() ? filesBelow(path, ending) : ending.test(path) ? [path] : [];
+  });
+
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+const sources = ["spec", "sdk", "mock-server"].flatMap((it) => filesBelow(it, /\.ts$/));
+const engine = sources.filter((it) => it.startsWith("mock-server/src/"));
+const tests = ["contract-tests", "mock-server/test", "sdk/test"].flatMap((it) =>
+  filesBelow(it, /\.test\.ts$/),
+);
+
+interface Rule {
+  readonly id: string;
+  readonly status: "built" | "planned";
+  readonly basis: string;
+  readonly note?: string;
+  readonly conflict?: string;
+}
+
+const catalogue: { rules: readonly Rule[]; conflicts: readonly { id: string }[] } = parse(
+  read("spec/behaviours.yaml"),
+);
+const built = catalogue.rules.filter((it) => it.status === "built").map((it) => it.id);
+const known = new Set(catalogue.rules.map((it) => it.id));
+
+describe("imports", () => {
+  /** What each folder of the engine may import besides itself: folders of the engine, and packages. */
+  const allowed: { readonly [folder: string]: readonly string[] } = {
+    domain: ["decimal.js"],
+    sandbox: ["domain"],
+    http: ["domain", "sandbox", "@drawdown/spec", "fastest-levenshtein", "version.ts"],
+    "dialects/dodo": ["domain", "sandbox", "http", "@drawdown/spec"],
+    "dialects/control": ["domain", "sandbox", "http", "@drawdown/spec", "version.ts"],
+    stores: ["sandbox"],
+    adapters: ["http", "create-sandbox.ts", "version.ts", "express", "node:"],
+  };
+
+  const importsOf = (path: string): readonly string[] =>
+    [...read(path).matchAll(/^(?:import|export)\s[^;]*?from "([^"]+)"/gm)].map(([, from = ""]) =>
+      from.startsWith(".")
+        ? relative("mock-server/src", join(dirname(path), from)).replace(/\.js$/, ".ts")
+        : from,
+    );
+
+  for (const [folder, others] of Object.entries(allowed)) {
+    test(`${folder} imports only what it may`, () => {
+      const mine = engine.filter((it) => it.startsWith(`mock-server/src/${folder}/`));
+      expect(mine.length).toBeGreaterThan(0);
+      const offending = mine.flatMap((path) =>
+        importsOf(path)
+          .filter((from) => ![folder, ...others].some((it) => from.startsWith(it)))
+          .map((from) => `${path} imports ${from}`),
+      );
+      expect(offending).toEqual([]);
+    });
+  }
+
+  test("decimal.js has one importer", () => {
+    const importers = sources.filter((it) => /from "decimal\.js"/.test(read(it)));
+    expect(importers).toEqual(["mock-server/src/domain/amount.ts"]);
+  });
+
+  test("the machine's clock has one reader", () => {
+    const readers = engine.filter((it) => /Date\.now|new Date\(\)|performance\.now/.test(read(it)));
+    expect(readers).toEqual(["mock-server/src/sandbox/clock.ts"]);
+  });
+
+  test("nothing in the engine or its tests is left to chance", () => {
+    const rollers = [...engine, ...tests].filter(
+      (it) => !it.endsWith("tidy.test.ts") && /Math\.random|randomUUID/.test(read(it)),
+    );
+    expect(rollers).toEqual([]);
+  });
+
+  test("the SDK never imports the server", () => {
+    const offending = sources.filter(
+      (it) => it.startsWith("sdk/src") && /mock-server/.test(read(it)),
+    );
+    expect(offending).toEqual([]);
+  });
+});
+
+describe("rules", () => {
+  /** `@rule ID` in a docstring of the engine, or `x-rule` beside a constraint of the document. */
+  const homes = [
+    ...engine.flatMap((path) =>
+      [...read(path).matchAll(/@rule ([A-Z]{3}-\d\d)/g)].map(([, id = ""]) => ({ id, path })),
+    ),
+    ...[...read("spec/openapi.yaml").matchAll(/x-rule: (.+)$/gm)].flatMap(([, ids = ""]) =>
+      [...ids.matchAll(/[A-Z]{3}-\d\d/g)].map(([id]) => ({ id, path: "spec/openapi.yaml" })),
+    ),
+  ];
+
+  const namesOfTests = tests.flatMap((path) =>
+    [...read(path).matchAll(/(?:test|scenario|httpScenario)\(\s*["'`]([A-Z]{3}-\d\d) /g)].map(
+      ([, id = ""]) => id,
+    ),
+  );
+
+  test("a rule has at most one home", () => {
+    const seen = new Map<string, string>();
+    const twice = homes.flatMap(({ id, path }) => {
+      const first = seen.get(id);
+      seen.set(id, path);
+      return first === undefined ? [] : [`${id}: ${first} and ${path}`];
+    });
+    expect(twice).toEqual([]);
+  });
+
+  test("only rules of the catalogue that are built have a home", () => {
+    expect(homes.filter(({ id }) => !built.includes(id))).toEqual([]);
+  });
+
+  test("every rule that is built has a test that starts with its id", () => {
+    expect(built.filter((it) => !namesOfTests.includes(it))).toEqual([]);
+  });
+
+  test("no test is named after a rule that is not in the catalogue, or not built", () => {
+    expect(namesOfTests.filter((it) => !built.includes(it))).toEqual([]);
+  });
+
+  test("every rule id that the sources mention is in the catalogue", () => {
+    const areas = new Set([...known].map((it) => it.slice(0, 3)));
+    const unknown = [...sources, "spec/openapi.yaml", "spec/sandbox.yaml"].flatMap((path) =>
+      [...read(path).matchAll(/\b([A-Z]{3})-\d\d\b/g)]
+        .filter(([id, area = ""]) => areas.has(area) && !known.has(id))
+        .map(([id]) => `${path}: ${id}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test("every inferred rule says what is inferred, every conflicting one how it was settled", () => {
+    const conflicts = new Set(catalogue.conflicts.map((it) => it.id));
+    const silent = catalogue.rules.filter(
+      (it) =>
+        (it.basis === "inferred" && !it.note) ||
+        (it.basis === "conflicting" && !conflicts.has(it.conflict ?? "")),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+describe("tests", () => {
+  test("nothing is skipped, focused or waited for", () => {
+    const offending = tests
+      .filter((it) => !it.endsWith("tidy.test.ts"))
+      .filter((it) =>
+        /\.(?:only|skip|todo)\(|setTimeout|Date\.now|new Date\(\)|vi\.mock|performance\.now/.test(
+          read(it),
+        ),
+      );
+    expect(offending).toEqual([]);
+  });
+});

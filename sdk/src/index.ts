@@ -1,0 +1,54 @@
+export { DodoPayments, DodoPayments as default } from "./client.js";
+export type { Api, RequestOptions } from "./connection.js";
+export {
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  APIError,
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  DodoPaymentsError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError,
+} from "./errors.js";
+export type { Page, PagePromise, PageQuery } from "./page.js";
+export type {
+  BalanceCreateLedgerEntryParams,
+  BalanceCreateLedgerEntryResponse,
+  BalanceListGrantsParams,
+  BalanceListGrantsResponse,
+  BalanceListLedgerParams,
+  BalanceListParams,
+  BalanceRetrieveParams,
+  Balances,
+  CreditLedgerEntry,
+  CustomerCreditBalance,
+} from "./resources/balances.js";
+export type {
+  CreditEntitlement,
+  CreditEntitlementCreateParams,
+  CreditEntitlementListParams,
+  CreditEntitlements,
+  CreditEntitlementUpdateParams,
+} from "./resources/credit-entitlements.js";
+export type {
+  Customer,
+  CustomerCreateParams,
+  CustomerListCreditEntitlementsResponse,
+  CustomerListParams,
+  Customers,
+  CustomerUpdateParams,
+} from "./resources/customers.js";
+export type { Meter, MeterCreateParams, MeterListParams, Meters } from "./resources/meters.js";
+export type {
+  Event,
+  UsageEventIngestParams,
+  UsageEventIngestResponse,
+  UsageEventListParams,
+  UsageEvents,
+} from "./resources/usage-events.js";
+export type { ClientOptions, Environment, Fetch, HeaderValues } from "./settings.js";

@@ -1,0 +1,163 @@
+import type { components, operations } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import { type PagePromise, paginate } from "../page.js";
+
+type Schemas = components["schemas"];
+type Query<Id extends "listBalances" | "listGrants" | "listLedger"> = NonNullable<
+  operations[Id]["parameters"]["query"]
+>;
+
+export type CustomerCreditBalance = Schemas["CustomerCreditBalanceResponse"];
+export type CreditLedgerEntry = Schemas["CreditLedgerEntryResponse"];
+export type BalanceListParams = Query<"listBalances">;
+/** Which credit; the customer is the argument before it. */
+export interface BalanceRetrieveParams {
+  credit_entitlement_id: string;
+}
+export type BalanceListGrantsParams = BalanceRetrieveParams & Query<"listGrants">;
+export type BalanceListGrantsResponse = Schemas["CreditGrantResponse"];
+export type BalanceListLedgerParams = BalanceRetrieveParams & Query<"listLedger">;
+export type BalanceCreateLedgerEntryParams = BalanceRetrieveParams &
+  Schemas["CreateLedgerEntryRequest"];
+export type BalanceCreateLedgerEntryResponse = Schemas["CreateLedgerEntryResponse"];
+
+/** What customers hold of a credit. Amounts are decimal strings, in credits. */
+export class Balances {
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * The balances of one credit, of all its customers or of the one asked for.
+   *
+   * @throws NotFoundError when there is no such credit
+   * @example
+   * for await (const held of client.creditEntitlements.balances.list("cde_1")) console.log(held.balance);
+   */
+  list(
+    creditEntitlementID: string,
+    query?: BalanceListParams | null,
+    options?: RequestOptions,
+  ): PagePromise<CustomerCreditBalance> {
+    const { api, init } = this.connection;
+    const path = { credit_entitlement_id: creditEntitlementID };
+    return paginate(query, (page) => {
+      const params = { path, query: { ...query, ...page } };
+      return bodyOf(
+        api.GET("/credit-entitlements/{credit_entitlement_id}/balances", {
+          params,
+          ...init(options),
+        }),
+      );
+    });
+  }
+
+  /**
+   * What one customer holds of one credit.
+   *
+   * @throws NotFoundError when there is no such customer or credit
+   * @example
+   * const { balance, overage } = await client.creditEntitlements.balances.retrieve("cus_1", {
+   *   credit_entitlement_id: "cde_1",
+   * });
+   */
+  retrieve(
+    customerID: string,
+    params: BalanceRetrieveParams,
+    options?: RequestOptions,
+  ): Promise<CustomerCreditBalance> {
+    const { api, init } = this.connection;
+    const path = { customer_id: customerID, credit_entitlement_id: params.credit_entitlement_id };
+    return bodyOf(
+      api.GET("/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}", {
+        params: { path },
+        ...init(options),
+      }),
+    );
+  }
+
+  /**
+   * The grants of one customer, newest first.
+   *
+   * @throws NotFoundError when there is no such customer or credit
+   * @example
+   * const { items } = await client.creditEntitlements.balances.listGrants("cus_1", {
+   *   credit_entitlement_id: "cde_1", status: "active",
+   * });
+   */
+  listGrants(
+    customerID: string,
+    params: BalanceListGrantsParams,
+    options?: RequestOptions,
+  ): PagePromise<BalanceListGrantsResponse> {
+    const { api, init } = this.connection;
+    const { credit_entitlement_id, ...query } = params;
+    const path = { customer_id: customerID, credit_entitlement_id };
+    return paginate(query, (page) =>
+      bodyOf(
+        api.GET("/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/grants", {
+          params: { path, query: { ...query, ...page } },
+          ...init(options),
+        }),
+      ),
+    );
+  }
+
+  /**
+   * The movements of one customer, newest first.
+   *
+   * @throws NotFoundError when there is no such customer or credit
+   * @example
+   * const ledger = client.creditEntitlements.balances.listLedger("cus_1", { credit_entitlement_id: "cde_1" });
+   * for await (const entry of ledger) console.log(entry.transaction_type, entry.amount, entry.balance_after);
+   */
+  listLedger(
+    customerID: string,
+    params: BalanceListLedgerParams,
+    options?: RequestOptions,
+  ): PagePromise<CreditLedgerEntry> {
+    const { api, init } = this.connection;
+    const { credit_entitlement_id, ...query } = params;
+    const path = { customer_id: customerID, credit_entitlement_id };
+    return paginate(query, (page) =>
+      bodyOf(
+        api.GET("/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger", {
+          params: { path, query: { ...query, ...page } },
+          ...init(options),
+        }),
+      ),
+    );
+  }
+
+  /**
+   * Adds credits or takes them away, once. Without an `idempotency_key` a random one is sent, so that the request can be
+   * sent again when its answer is lost; `null` sends none and is then not sent again.
+   *
+   * @throws ConflictError when a movement with this key exists. With a key of your own: an earlier call made it. Without
+   *   one: this call did, and its answer was lost; the balance has changed as asked for.
+   * @throws BadRequestError when the balance does not cover a debit, or the amount is not above zero or too precise
+   * @throws NotFoundError when there is no such customer or credit
+   * @example
+   * const entry = await client.creditEntitlements.balances.createLedgerEntry("cus_1", {
+   *   credit_entitlement_id: "cde_1", entry_type: "debit", amount: "30", idempotency_key: "job-42",
+   * });
+   * console.log(entry.balance_after);
+   */
+  createLedgerEntry(
+    customerID: string,
+    params: BalanceCreateLedgerEntryParams,
+    options?: RequestOptions,
+  ): Promise<BalanceCreateLedgerEntryResponse> {
+    const { api, init } = this.connection;
+    const { credit_entitlement_id, idempotency_key = crypto.randomUUID(), ...movement } = params;
+    const path = { customer_id: customerID, credit_entitlement_id };
+    return bodyOf(
+      api.POST(
+        "/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger-entries",
+        {
+          params: { path },
+          body: { ...movement, idempotency_key },
+          ...init(options, { isRepeatable: idempotency_key !== null }),
+        },
+      ),
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import type { components, operations } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import { type PagePromise, paginate } from "../page.js";
+
+export type Meter = components["schemas"]["MeterResponse"];
+export type MeterCreateParams = components["schemas"]["CreateMeterRequest"];
+export type MeterListParams = NonNullable<operations["listMeters"]["parameters"]["query"]>;
+
+/** Meters turn usage events into units. They cannot be changed, only archived. */
+export class Meters {
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * Creates a meter.
+   *
+   * @throws UnprocessableEntityError when a field is missing or the aggregation lacks its `key`
+   * @example
+   * const meter = await client.meters.create({
+   *   name: "Tokens", event_name: "tokens.used", measurement_unit: "token", aggregation: { type: "sum", key: "tokens" },
+   * });
+   */
+  create(body: MeterCreateParams, options?: RequestOptions): Promise<Meter> {
+    const { api, init } = this.connection;
+    return bodyOf(api.POST("/meters", { body, ...init(options) }));
+  }
+
+  /**
+   * One meter, archived or not.
+   *
+   * @throws NotFoundError
+   * @example
+   * const meter = await client.meters.retrieve("mtr_1");
+   */
+  retrieve(id: string, options?: RequestOptions): Promise<Meter> {
+    const { api, init } = this.connection;
+    return bodyOf(api.GET("/meters/{id}", { params: { path: { id } }, ...init(options) }));
+  }
+
+  /**
+   * The active meters, or with `archived: true` the archived ones.
+   *
+   * @example
+   * for await (const meter of client.meters.list()) console.log(meter.name);
+   */
+  list(query?: MeterListParams | null, options?: RequestOptions): PagePromise<Meter> {
+    const { api, init } = this.connection;
+    return paginate(query, (page) =>
+      bodyOf(api.GET("/meters", { params: { query: { ...query, ...page } }, ...init(options) })),
+    );
+  }
+
+  /**
+   * Takes a meter out of use.
+   *
+   * @throws NotFoundError
+   * @example
+   * await client.meters.archive("mtr_1");
+   */
+  archive(id: string, options?: RequestOptions): Promise<void> {
+    const { api, init } = this.connection;
+    return bodyOf(api.DELETE("/meters/{id}", { params: { path: { id } }, ...init(options) }));
+  }
+
+  /**
+   * Takes an archived meter back into use.
+   *
+   * @throws InternalServerError when there is no such meter or it is not archived
+   * @example
+   * await client.meters.unarchive("mtr_1");
+   */
+  unarchive(id: string, options?: RequestOptions): Promise<void> {
+    const { api, init } = this.connection;
+    return bodyOf(
+      api.POST("/meters/{id}/unarchive", { params: { path: { id } }, ...init(options) }),
+    );
+  }
+}

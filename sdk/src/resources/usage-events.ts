@@ -1,0 +1,62 @@
+import type { components, operations } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import { type PagePromise, paginate } from "../page.js";
+
+export type Event = components["schemas"]["Event"];
+export type UsageEventIngestParams = components["schemas"]["IngestEventsRequest"];
+export type UsageEventIngestResponse = components["schemas"]["IngestEventsResponse"];
+export type UsageEventListParams = NonNullable<operations["listEvents"]["parameters"]["query"]>;
+
+/** What customers used, as the application reports it. */
+export class UsageEvents {
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * Stores 1 to 1000 events, all of them or none. An event whose `event_id` is stored already is skipped, which makes it
+   * safe to send a batch again. `ingested_count` counts new events only, so after a retry it may be less than was sent.
+   *
+   * @throws BadRequestError when a timestamp is over an hour old or over five minutes ahead, or an id is twice in it
+   * @example
+   * await client.usageEvents.ingest({
+   *   events: [{ event_id: "evt_1", customer_id: "cus_1", event_name: "tokens.used", metadata: { tokens: 128 } }],
+   * });
+   */
+  ingest(
+    body: UsageEventIngestParams,
+    options?: RequestOptions,
+  ): Promise<UsageEventIngestResponse> {
+    const { api, init } = this.connection;
+    return bodyOf(api.POST("/events/ingest", { body, ...init(options, { isRepeatable: true }) }));
+  }
+
+  /**
+   * The stored events, newest timestamp first.
+   *
+   * @throws NotFoundError when there is no meter with the `meter_id` asked for
+   * @example
+   * for await (const event of client.usageEvents.list({ customer_id: "cus_1" })) console.log(event.timestamp);
+   */
+  list(query?: UsageEventListParams | null, options?: RequestOptions): PagePromise<Event> {
+    const { api, init } = this.connection;
+    return paginate(query, (page) =>
+      bodyOf(api.GET("/events", { params: { query: { ...query, ...page } }, ...init(options) })),
+    );
+  }
+
+  /**
+   * One event, by the id its sender chose.
+   *
+   * @throws NotFoundError
+   * @example
+   * const event = await client.usageEvents.retrieve("evt_1");
+   */
+  retrieve(eventID: string, options?: RequestOptions): Promise<Event> {
+    const { api, init } = this.connection;
+    return bodyOf(
+      api.GET("/events/{event_id}", {
+        params: { path: { event_id: eventID } },
+        ...init(options),
+      }),
+    );
+  }
+}

@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import DefaultExport, { DodoPayments, DodoPaymentsError } from "../src/index.js";
+import { answer, scripted } from "./script.js";
+
+beforeEach(() => {
+  vi.stubEnv("DODO_PAYMENTS_API_KEY", undefined);
+  vi.stubEnv("DODO_PAYMENTS_BASE_URL", undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+const bearerToken = "dodo_test_key";
+const refusal = (make: () => unknown): string => {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof DodoPaymentsError) return error.message;
+    throw error;
+  }
+  throw new Error("it was accepted");
+};
+
+test("the client is the default export and a named one", () => {
+  expect(DefaultExport).toBe(DodoPayments);
+});
+
+describe("where requests go", () => {
+  test("to the live host when nothing is said, as with the official client", () => {
+    expect(new DodoPayments({ bearerToken }).baseURL).toBe("https://live.dodopayments.com");
+  });
+
+  test("to the host of the environment", () => {
+    const client = new DodoPayments({ bearerToken, environment: "test_mode" });
+    expect(client.baseURL).toBe("https://test.dodopayments.com");
+  });
+
+  test("to DODO_PAYMENTS_BASE_URL", () => {
+    vi.stubEnv("DODO_PAYMENTS_BASE_URL", " http://127.0.0.1:4010/ ");
+    expect(new DodoPayments({ bearerToken }).baseURL).toBe("http://127.0.0.1:4010");
+  });
+
+  test("to the base URL given, whatever the variable says", () => {
+    vi.stubEnv("DODO_PAYMENTS_BASE_URL", "http://elsewhere.test");
+    const client = new DodoPayments({ bearerToken, baseURL: "http://127.0.0.1:4010/api" });
+    expect(client.baseURL).toBe("http://127.0.0.1:4010/api");
+  });
+
+  test("to the environment's host when baseURL is null, whatever the variable says", () => {
+    vi.stubEnv("DODO_PAYMENTS_BASE_URL", "http://elsewhere.test");
+    const client = new DodoPayments({ bearerToken, baseURL: null, environment: "test_mode" });
+    expect(client.baseURL).toBe("https://test.dodopayments.com");
+  });
+});
+
+describe("options that make no sense say what to write instead", () => {
+  test("no key", () => {
+    expect(refusal(() => new DodoPayments())).toBe(
+      'There is no API key: write new DodoPayments({ bearerToken: "…" }) or set DODO_PAYMENTS_API_KEY.',
+    );
+  });
+
+  test("a base URL and an environment", () => {
+    vi.stubEnv("DODO_PAYMENTS_BASE_URL", "http://127.0.0.1:4010");
+    expect(refusal(() => new DodoPayments({ bearerToken, environment: "test_mode" }))).toBe(
+      'Both a base URL (http://127.0.0.1:4010, from the option or DODO_PAYMENTS_BASE_URL) and environment "test_mode" are given: leave one out. For the environment\'s own URL, write baseURL: null.',
+    );
+  });
+
+  test.each(["localhost:4010", "/api", "ftp://host", "http://host/?a=b", "http://host/#a"])(
+    "the base URL %s",
+    (baseURL) => {
+      expect(refusal(() => new DodoPayments({ bearerToken, baseURL }))).toBe(
+        `The base URL "${baseURL}" is not a plain http or https URL: write it like "http://127.0.0.1:4010".`,
+      );
+    },
+  );
+
+  test("an environment that does not exist", () => {
+    const environment = JSON.parse('"sandbox"'); // past the type, as from JavaScript
+    expect(refusal(() => new DodoPayments({ bearerToken, environment }))).toBe(
+      'There is no environment "sandbox": write "test_mode" or "live_mode".',
+    );
+  });
+
+  test.each([0, 1.5, 2 ** 31, Number.POSITIVE_INFINITY])("a timeout of %d", (timeout) => {
+    expect(refusal(() => new DodoPayments({ bearerToken, timeout }))).toBe(
+      `timeout is ${timeout}: write a whole number from 1 to 2147483647.`,
+    );
+  });
+
+  test("a negative number of retries, of the client or of a call", async () => {
+    const message = "maxRetries is -1: write a whole number from 0 to 9007199254740991.";
+    expect(refusal(() => new DodoPayments({ bearerToken, maxRetries: -1 }))).toBe(message);
+    const { client, sent } = scripted([]);
+    await expect(client.meters.retrieve("mtr_1", { maxRetries: -1 })).rejects.toThrow(message);
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("the key", () => {
+  test("comes from DODO_PAYMENTS_API_KEY when none is given", async () => {
+    vi.stubEnv("DODO_PAYMENTS_API_KEY", " dodo_test_from_environment\n");
+    const { client, sent } = scripted([answer(200, {})], { bearerToken: undefined });
+    await client.meters.retrieve("mtr_1");
+    expect(sent[0]?.headers.get("authorization")).toBe("Bearer dodo_test_from_environment");
+  });
+
+  test("is missed, not stumbled over, where there is no process", () => {
+    vi.stubGlobal("process", undefined);
+    const make = () => new DodoPayments({ bearerToken });
+    const message = refusal(() => new DodoPayments());
+    const { baseURL } = make();
+    vi.unstubAllGlobals();
+    expect(message).toContain("DODO_PAYMENTS_API_KEY");
+    expect(baseURL).toBe("https://live.dodopayments.com");
+  });
+});
+
+describe("fetch", () => {
+  test("is the global one of the moment of the call, so that an interceptor may come later", async () => {
+    const client = new DodoPayments({ bearerToken, baseURL: "http://sandbox.test" });
+    vi.stubGlobal("fetch", async (request: Request) => Response.json({ id: request.url }));
+    expect(await client.meters.retrieve("mtr_1")).toEqual({
+      id: "http://sandbox.test/meters/mtr_1",
+    });
+  });
+});
+
+describe("headers", () => {
+  test("of the client and of the call are sent, the call's winning, null taking one away", async () => {
+    const { client, sent } = scripted([answer(200, {})], {
+      defaultHeaders: { "X-Trace": "client", "X-Gone": "client", Authorization: "Bearer other" },
+    });
+    await client.meters.retrieve("mtr_1", { headers: { "x-trace": "call", "x-gone": null } });
+    expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({
+      accept: "application/json",
+      authorization: "Bearer other",
+      "x-trace": "call",
+    });
+  });
+});
