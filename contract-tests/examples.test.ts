@@ -3,14 +3,18 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createSandbox } from "@drawdown/mock-server";
-import { listen } from "@drawdown/mock-server/express";
+import { listen } from "@drawdown/mock-server/node";
 import { afterEach, expect, test } from "vitest";
 
 /** What users copy, run as it stands. */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const quickstart = `${root}examples/quickstart`;
-const node = promisify(execFile).bind(null, process.execPath);
+
+const node = async (args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) => {
+  const { stdout } = await promisify(execFile)(process.execPath, args, options);
+  return stdout;
+};
 
 const closers: (() => void)[] = [];
 
@@ -26,7 +30,7 @@ async function serve(): Promise<string> {
 
 test("examples/quickstart prints the ledger of a credit, a debit and an expiry", async () => {
   const env = { ...process.env, DRAWDOWN_URL: await serve() };
-  const { stdout } = await node(["quickstart.mjs"], { cwd: quickstart, env });
+  const stdout = await node(["quickstart.mjs"], { cwd: quickstart, env });
   expect(stdout.trim().split("\n").slice(-3)).toEqual([
     "2026-01-31  credit_expired     -970  → 0",
     "2026-01-01  credit_deducted     -30  → 970",
@@ -40,6 +44,6 @@ test("the ten lines of the README run as written, with only the address changed"
   const [, code = ""] = /## Ten lines[\s\S]*?```js\n([\s\S]*?)```/.exec(readme) ?? [];
   expect(code).toContain("createLedgerEntry");
   const script = code.replace("http://127.0.0.1:4010", await serve());
-  const { stdout } = await node(["--input-type=module", "-e", script], { cwd: quickstart });
+  const stdout = await node(["--input-type=module", "-e", script], { cwd: quickstart });
   expect(stdout.trim()).toBe("970");
 });

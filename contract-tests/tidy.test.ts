@@ -105,10 +105,9 @@ describe("rules", () => {
     ),
   ];
 
+  // Scenario files have their own names for `test`; what counts is a call whose first words are an id.
   const namesOfTests = tests.flatMap((path) =>
-    [...read(path).matchAll(/(?:test|scenario|httpScenario)\(\s*["'`]([A-Z]{3}-\d\d) /g)].map(
-      ([, id = ""]) => id,
-    ),
+    [...read(path).matchAll(/\w\(\s*["'`]([A-Z]{3}-\d\d) /g)].map(([, id = ""]) => id),
   );
 
   test("a rule has at most one home", () => {
@@ -155,14 +154,17 @@ describe("rules", () => {
 });
 
 describe("tests", () => {
-  test("nothing is skipped, focused or waited for", () => {
+  test("nothing is skipped, focused, mocked or waited for", () => {
+    const forbidden =
+      /\.(?:only|skip|todo)\(|\bsetTimeout\(|new Date\(\)|vi\.mock\(|performance\.now/;
     const offending = tests
       .filter((it) => !it.endsWith("tidy.test.ts"))
-      .filter((it) =>
-        /\.(?:only|skip|todo)\(|setTimeout|Date\.now|new Date\(\)|vi\.mock|performance\.now/.test(
-          read(it),
-        ),
-      );
+      .filter((it) => {
+        const text = read(it);
+        // A faked clock may be read: that is what it is for.
+        const readsClock = text.includes("Date.now") && !text.includes("useFakeTimers");
+        return readsClock || forbidden.test(text);
+      });
     expect(offending).toEqual([]);
   });
 });

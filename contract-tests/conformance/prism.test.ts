@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { createSandbox } from "@drawdown/mock-server";
-import { listen } from "@drawdown/mock-server/express";
+import { listen } from "@drawdown/mock-server/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { official, plainHttp } from "../harness/clients.js";
 import { start, World, withOverage } from "../harness/world.js";

@@ -1,6 +1,6 @@
 import type { SandboxOptions } from "@drawdown/mock-server";
 import { test } from "vitest";
-import { type Client, official, plainHttp } from "./clients.js";
+import { type Client, official, ours, plainHttp } from "./clients.js";
 import { closeServersAfterAll, inProcess, overExpress, type Transport } from "./transports.js";
 import { start, World } from "./world.js";
 
@@ -18,6 +18,7 @@ const every: readonly Way[] = [
   ...plain,
   { transport: inProcess, client: official },
   { transport: overExpress, client: official },
+  { transport: inProcess, client: ours },
 ];
 
 type Body = (world: World) => Promise<void>;

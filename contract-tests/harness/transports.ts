@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { createSandbox, type SandboxOptions } from "@drawdown/mock-server";
-import { listen } from "@drawdown/mock-server/express";
+import { listen } from "@drawdown/mock-server/node";
 import { afterAll } from "vitest";
 
 /** A way to reach a sandbox. */

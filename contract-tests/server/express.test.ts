@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { createSandbox } from "@drawdown/mock-server";
-import { listen, sandboxApp } from "@drawdown/mock-server/express";
+import { sandboxApp } from "@drawdown/mock-server/express";
+import { listen } from "@drawdown/mock-server/node";
 import express from "express";
 import { afterEach, expect, test } from "vitest";
 

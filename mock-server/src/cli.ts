@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { listen } from "./adapters/express.js";
+import { listen } from "./adapters/listen.js";
 import { createSandbox, type SandboxOptions } from "./create-sandbox.js";
 import type { TierNumber } from "./http/rate-limit.js";
 import { version } from "./version.js";

@@ -1,4 +1,5 @@
 import { DodoPaymentsError } from "./errors.js";
+import { type Sleep, sleep } from "./sleep.js";
 
 /** Which of the vendor's hosts to talk to. */
 export type Environment = "test_mode" | "live_mode";
@@ -8,9 +9,6 @@ export type Fetch = (request: Request) => Promise<Response>;
 
 /** Headers by name; `null` takes a default header away. */
 export type HeaderValues = Readonly<Record<string, string | null | undefined>>;
-
-/** Waits `ms` milliseconds, or until `signal` is aborted. */
-export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** Options of `new DodoPayments()`. */
 export interface ClientOptions {
@@ -120,15 +118,3 @@ function wholeNumber(name: string, value: number, minimum: number, maximum: numb
     `${name} is ${value}: write a whole number from ${minimum} to ${maximum}.`,
   );
 }
-
-const sleep: Sleep = (ms, signal) =>
-  new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });

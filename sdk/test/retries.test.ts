@@ -8,6 +8,7 @@ import {
   InternalServerError,
   RateLimitError,
 } from "../src/index.js";
+import { sleep } from "../src/sleep.js";
 import { answer, broken, type Step, scripted, silent } from "./script.js";
 
 const meter = { id: "mtr_1" };
@@ -254,30 +255,43 @@ describe("a caller who gives up", () => {
     expect(sent).toHaveLength(1);
   });
 
-  const busy = () => new Response(null, { status: 429, headers: { "retry-after": "60" } });
-
-  test("during the wait: the wait ends too", async () => {
+  test("between two attempts: the second is not made", async () => {
     const controller = new AbortController();
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const { client, sent } = scripted([busy], { sleep: undefined }); // the real one, cut short
-    const call = client.meters.retrieve("mtr_1", { signal: controller.signal });
-    const outcome = expect(call).rejects.toBeInstanceOf(APIUserAbortError);
-    await vi.waitUntil(() => sent.length === 1 && vi.getTimerCount() === 1);
-    controller.abort();
-    await outcome;
-    expect([sent.length, vi.getTimerCount()]).toEqual([1, 0]);
-    vi.useRealTimers();
-  });
-
-  test("just before the wait: there is none", async () => {
-    const controller = new AbortController();
-    const answerTooLate: Step = () => {
-      controller.abort();
-      return busy();
-    };
-    const { client, sent } = scripted([answerTooLate], { sleep: undefined });
+    const { client, sent } = scripted([answer(429)], { sleep: async () => controller.abort() });
     const call = client.meters.retrieve("mtr_1", { signal: controller.signal });
     await expect(call).rejects.toBeInstanceOf(APIUserAbortError);
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe("the sleep between two attempts", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("lasts as long as it should", async () => {
+    const ended = vi.fn();
+    const wait = sleep(1_000, new AbortController().signal).then(ended);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended).toHaveBeenCalled();
+    await wait;
+  });
+
+  test("ends when the caller gives up, and leaves no timer", async () => {
+    const controller = new AbortController();
+    const wait = sleep(60_000, controller.signal);
+    controller.abort();
+    await wait;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("does not begin when the caller has given up", async () => {
+    await sleep(60_000, AbortSignal.abort());
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -1,12 +1,7 @@
 import { createRequire } from "node:module";
 import { Router } from "express";
 import { version } from "../version.js";
-
-const documents = ["openapi.yaml", "sandbox.yaml", "behaviours.yaml"] as const;
-
-const documentPath = (name: string) => `/_sandbox/${name}`;
-
-const pagePaths: ReadonlySet<string> = new Set(["/", ...documents.map(documentPath)]);
+import { documentPath, documents } from "./page-paths.js";
 
 /** What a person sees: a front page, and the documents the sandbox follows. */
 export function pages(): Router {
@@ -22,9 +17,6 @@ export function pages(): Router {
   }
   return router;
 }
-
-/** Whether a request target is a page, and not a call of the API. */
-pages.isPage = (target: string): boolean => pagePaths.has(target);
 
 const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");

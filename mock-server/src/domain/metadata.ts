@@ -40,9 +40,9 @@ export function checkMetadata(metadata: Metadata, limits: MetadataLimits, where:
     });
   }
   for (const [key, value] of pairs) {
-    if (key.length > limits.keyLengthMax) {
+    if (isLonger(key, limits.keyLengthMax)) {
       throw new DomainError("metadata-invalid", limits.rule, {
-        message: `${where} has the key "${key.slice(0, 60)}…" of ${key.length} characters but keys have at most ${limits.keyLengthMax}; shorten it`,
+        message: `${where} has the key "${key.slice(0, 60)}…" of ${[...key].length} characters but keys have at most ${limits.keyLengthMax}; shorten it`,
       });
     }
     if (!limits.keyPattern.test(key)) {
@@ -50,10 +50,14 @@ export function checkMetadata(metadata: Metadata, limits: MetadataLimits, where:
         message: `${where} has the key ${JSON.stringify(key)} but keys consist of letters, digits, - and _; rename it`,
       });
     }
-    if (typeof value === "string" && value.length > valueLengthMax) {
+    if (typeof value === "string" && isLonger(value, valueLengthMax)) {
       throw new DomainError("metadata-invalid", limits.rule, {
-        message: `${where}.${key} has ${value.length} characters but values have at most ${valueLengthMax}; shorten it`,
+        message: `${where}.${key} has ${[...value].length} characters but values have at most ${valueLengthMax}; shorten it`,
       });
     }
   }
 }
+
+/** Whether text has more characters than that. One outside the basic plane takes two places but counts once. */
+const isLonger = (text: string, lengthMax: number): boolean =>
+  text.length > lengthMax && [...text].length > lengthMax;

@@ -89,6 +89,8 @@ export interface Dialect {
   readonly validators: { readonly [operationId: string]: Validator | undefined };
   readonly notServed: readonly NotServed[];
   readonly errors: { readonly [Code in RefusalCode]: WireError };
+  /** Whether its calls count towards the tenant's rate limit. */
+  readonly isRateLimited: boolean;
   /** @param tenant null for an operation that is public, and only for one */
   answer(tenant: Tenant | null, operationId: string, input: AnyInput): Promise<AnyAnswer>;
 }

@@ -7,6 +7,7 @@ import { authenticate } from "./authenticate.js";
 import type { Call, Reply, Respond } from "./call.js";
 import type { AnyAnswer, Dialect, RefusalCode, WireError } from "./contract.js";
 import { decodeBody } from "./decode-body.js";
+import { decodePath } from "./decode-path.js";
 import { decodeQuery } from "./decode-query.js";
 import { RateLimit, type TierNumber } from "./rate-limit.js";
 import { RequestError } from "./request-error.js";
@@ -83,13 +84,14 @@ export function dispatcher(options: DispatchOptions): Respond {
         options.tenants,
         options.allowedKeys,
       );
-      headers = rateOf(tenant).take(tenant.clock.now());
+      if (dialect.isRateLimited) headers = rateOf(tenant).take(tenant.clock.now());
       if (!mayWrite && operation.method !== "GET") throw readOnly();
+      const ids = decodePath(parameters);
       const decoded = await decode(call, query, route.dialect, operation, options);
       if (decoded.warnings.length > 0) {
         headers = { ...headers, "drawdown-warning": headerText(decoded.warnings.join("; ")) };
       }
-      const input = { path: parameters, query: decoded.query, body: decoded.body };
+      const input = { path: ids, query: decoded.query, body: decoded.body };
       return encode(await route.dialect.answer(tenant, operation.id, input), headers);
     } catch (error) {
       return refuse(error, dialect, headers);

@@ -8,6 +8,7 @@ interface Node<Target> {
 
 export interface Match<Target> {
   readonly target: Target;
+  /** Path parameters as they stand in the path, still percent-encoded. */
   readonly path: Readonly<Record<string, string>>;
 }
 
@@ -35,8 +36,7 @@ export class Router<Target> {
 
   /**
    * @rule ERR-10 an unknown path is 404, a known path with another method 405
-   * @rule SDK-22 path segments arrive percent-encoded and are decoded
-   * @throws RequestError route-unknown, method-not-allowed, path-malformed
+   * @throws RequestError route-unknown, method-not-allowed
    */
   match(method: string, path: string): Match<Target> {
     const segments = path.split("/").slice(1);
@@ -97,19 +97,6 @@ function reach<Target>(
 
 function name(names: readonly string[], values: readonly string[]): Record<string, string> {
   const path: Record<string, string> = {};
-  for (const [position, key] of names.entries()) path[key] = decode(key, values[position] ?? "");
+  for (const [position, key] of names.entries()) path[key] = values[position] ?? "";
   return path;
-}
-
-function decode(name: string, segment: string): string {
-  if (!segment.includes("%")) return segment;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new RequestError(
-      "path-malformed",
-      "EVT-30",
-      `\`${name}\` is "${segment}" in the path, which is not valid percent-encoding; encode the id with encodeURIComponent`,
-    );
-  }
 }

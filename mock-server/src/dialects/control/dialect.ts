@@ -79,6 +79,8 @@ export function controlDialect(tenants: Tenants, errors: Dialect["errors"]): Dia
     validators,
     notServed,
     errors,
+    // A sandbox whose clock stands still at its limit must still be movable.
+    isRateLimited: false,
     // There is no tenant for `health` alone, which takes none.
     answer: (tenant, operationId, input) =>
       callHandler(handlers, operationId, tenant as Tenant, input),

@@ -23,6 +23,7 @@ export const dodo: Dialect = {
   validators,
   notServed,
   errors,
+  isRateLimited: true,
   async answer(tenant, operationId, input) {
     assert(
       tenant !== null,

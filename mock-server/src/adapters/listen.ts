@@ -1,0 +1,43 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Sandbox } from "../create-sandbox.js";
+import { nodeListener } from "./node.js";
+import { isPage } from "./page-paths.js";
+
+export interface ListenOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Address to bind to; anything but loopback lets other machines in. */
+  readonly host: string;
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly server: Server;
+}
+
+/**
+ * Serves a sandbox on a port. API calls go straight to the sandbox; pages go through Express, which would change
+ * the prototype of every request it sees and so cost each API call most of its speed. It is loaded with the first page.
+ *
+ * @throws Error with `code` EADDRINUSE, EACCES or another of Node's when the port cannot be had
+ */
+export function listen(sandbox: Sandbox, { port, host }: ListenOptions): Promise<Listening> {
+  const answer = nodeListener(sandbox.respond);
+  let pages: Promise<RequestListener> | undefined;
+  const server = createServer((request, response) => {
+    if (!isPage(request.url ?? "/")) return answer(request, response);
+    pages ??= import("./express.js").then((it) => it.sandboxApp(sandbox));
+    void pages.then((app) => app(request, response));
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      // A server that listens on a port has an address with a port.
+      const address = server.address() as AddressInfo;
+      const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+      resolve({ url: `http://${name}:${address.port}`, server });
+    });
+  });
+}

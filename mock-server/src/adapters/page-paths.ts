@@ -1,0 +1,9 @@
+/** Documents that are served as files. */
+export const documents = ["openapi.yaml", "sandbox.yaml", "behaviours.yaml"] as const;
+
+export const documentPath = (name: string): string => `/_sandbox/${name}`;
+
+const pagePaths: ReadonlySet<string> = new Set(["/", ...documents.map(documentPath)]);
+
+/** Whether a request target is a page, and not a call of the API. */
+export const isPage = (target: string): boolean => pagePaths.has(target);
