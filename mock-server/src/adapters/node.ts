@@ -60,10 +60,10 @@ function readText(request: IncomingMessage, limitBytes: number): Promise<string 
 
 function send(response: ServerResponse, { status, headers, body }: Reply): void {
   if (body === null) {
-    response.writeHead(status, status === 204 ? headers : { ...headers, "content-length": "0" });
+    response.writeHead(status, status === 204 ? headers : { "content-length": "0", ...headers });
     response.end();
     return;
   }
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.writeHead(status, { "content-length": Buffer.byteLength(body), ...headers });
   response.end(body);
 }

@@ -6,7 +6,7 @@ import type { Tenant, Tenants } from "../sandbox/tenant.js";
 import { authenticate } from "./authenticate.js";
 import type { Call, Reply, Respond } from "./call.js";
 import type { AnyAnswer, Dialect, RefusalCode, WireError } from "./contract.js";
-import { decodeBody } from "./decode-body.js";
+import { type DecodedBody, decodeBody } from "./decode-body.js";
 import { decodePath } from "./decode-path.js";
 import { decodeQuery } from "./decode-query.js";
 import { RateLimit, type TierNumber } from "./rate-limit.js";
@@ -87,11 +87,21 @@ export function dispatcher(options: DispatchOptions): Respond {
       if (dialect.isRateLimited) headers = rateOf(tenant).take(tenant.clock.now());
       if (!mayWrite && operation.method !== "GET") throw readOnly();
       const ids = decodePath(parameters);
-      const decoded = await decode(call, query, route.dialect, operation, options);
-      if (decoded.warnings.length > 0) {
-        headers = { ...headers, "drawdown-warning": headerText(decoded.warnings.join("; ")) };
+      const validate = dialect.validators[operation.id];
+      const body = validate
+        ? await decodeBody(call, operation, validate, {
+            bytesMax: options.bodyBytesMax,
+            isStrict: options.isStrict || isTrue(call.header("drawdown-strict")),
+          })
+        : noBody;
+      if (body.warnings.length > 0) {
+        headers = { ...headers, "drawdown-warning": headerText(body.warnings.join("; ")) };
       }
-      const input = { path: ids, query: decoded.query, body: decoded.body };
+      const input = {
+        path: ids,
+        query: decodeQuery(operation.query, query),
+        body: body.value,
+      };
       return encode(await route.dialect.answer(tenant, operation.id, input), headers);
     } catch (error) {
       return refuse(error, dialect, headers);
@@ -99,23 +109,7 @@ export function dispatcher(options: DispatchOptions): Respond {
   };
 }
 
-async function decode(
-  call: Call,
-  queryText: string,
-  dialect: Dialect,
-  operation: OperationFacts,
-  options: DispatchOptions,
-) {
-  const validate = dialect.validators[operation.id];
-  const body = validate
-    ? await decodeBody(call, operation, validate, {
-        bytesMax: options.bodyBytesMax,
-        isStrict: options.isStrict || isTrue(call.header("drawdown-strict")),
-      })
-    : { value: undefined, warnings: [] };
-  const query = decodeQuery(operation.query, queryText);
-  return { query, body: body.value, warnings: body.warnings };
-}
+const noBody: DecodedBody = { value: undefined, warnings: [] };
 
 const isTrue = (header: string | null): boolean => header === "true" || header === "1";
 
@@ -172,9 +166,11 @@ function refuse(error: unknown, dialect: Dialect | undefined, headers: Headers):
 }
 
 function reply(status: number, said: Headers, body: string | null): Reply {
-  const headers: Record<string, string> = { ...openToBrowsers };
-  if (body !== null) headers["content-type"] = "application/json";
-  return { status, headers: Object.assign(headers, said), body };
+  const headers =
+    body === null
+      ? { ...said, ...openToBrowsers }
+      : { "content-type": "application/json", ...said, ...openToBrowsers };
+  return { status, headers, body };
 }
 
 function classify(error: unknown): {

@@ -27,19 +27,8 @@ export class TaskFailed extends Error {
 }
 
 /** Writes down that something is to happen later. */
-export async function schedule(
-  unit: Unit,
-  kind: TaskKind,
-  subjectId: string,
-  dueAt: Instant,
-): Promise<void> {
-  await unit.tx.put("task", {
-    id: unit.nextId("tsk"),
-    dueAt,
-    rank: ranks[kind],
-    kind,
-    subjectId,
-  });
+export function schedule(unit: Unit, kind: TaskKind, subjectId: string, dueAt: Instant): void {
+  unit.tx.put("task", { id: unit.nextId("tsk"), dueAt, rank: ranks[kind], kind, subjectId });
 }
 
 /**
@@ -85,7 +74,7 @@ export class Agenda {
         const task = await firstDue(tx, until);
         if (!task) return false;
         before(task);
-        await tx.delete("task", task.id);
+        tx.delete("task", task.id);
         try {
           await this.runners[task.kind](
             { tx, now: task.dueAt, nextId: this.nextId },

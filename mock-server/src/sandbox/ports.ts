@@ -17,9 +17,10 @@ export interface Find<Record> {
 /** What one transaction can do. Nothing of it is seen by others, and nothing remains of it when its work throws. */
 export interface Tx {
   get<K extends Kind>(kind: K, id: string): Awaitable<Records[K] | undefined>;
-  put<K extends Kind>(kind: K, record: Records[K]): Awaitable<void>;
-  /** Removes a record; one that is not there is no error. */
-  delete(kind: Kind, id: string): Awaitable<void>;
+  /** Writes a record, at the latest when the transaction commits; later reads of this transaction see it at once. */
+  put<K extends Kind>(kind: K, record: Records[K]): void;
+  /** Removes a record, as `put` writes one; a record that is not there is no error. */
+  delete(kind: Kind, id: string): void;
   /** The records of one group of an index, in its order. */
   find<K extends Kind>(
     kind: K,

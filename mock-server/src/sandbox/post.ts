@@ -1,6 +1,6 @@
-import { add, compare, equal, isNegative, subtract, zero } from "../domain/amount.js";
+import { add, compare, equal, isNegative, isZero, subtract } from "../domain/amount.js";
 import { assert } from "../domain/errors.js";
-import type { Account, Entry, Grant, Posting } from "../domain/ledger/account.js";
+import type { Account, Entry, Posting } from "../domain/ledger/account.js";
 import { schedule } from "./agenda.js";
 import type { Unit } from "./ports.js";
 
@@ -15,39 +15,28 @@ import type { Unit } from "./ports.js";
  * @rule GRT-18 0 ≤ remaining ≤ initial
  * @returns the entries as written, oldest first
  */
-export async function post(
-  unit: Unit,
-  before: Account,
-  posting: Posting,
-): Promise<readonly [Entry, ...Entry[]]> {
+export function post(unit: Unit, before: Account, posting: Posting): readonly [Entry, ...Entry[]] {
   const { tx, now } = unit;
-  const { account } = posting;
+  const { account, grants } = posting;
   assertChain(before, posting);
-  let moved = zero;
-  for (const grant of posting.grants) {
-    const known = await tx.get("grant", grant.id);
-    assertGrant(grant);
-    moved = add(moved, known ? subtract(grant.remaining, known.remaining) : grant.remaining);
-    await tx.put("grant", grant);
-    if (!known && grant.expiresAt !== null) {
-      await schedule(unit, "expire-grant", grant.id, grant.expiresAt);
+  assertGrants(before, posting);
+  for (const { before: known, after } of grants) {
+    tx.put("grant", after);
+    if (!known && after.expiresAt !== null) {
+      schedule(unit, "expire-grant", after.id, after.expiresAt);
     }
   }
-  assert(
-    equal(moved, subtract(account.balance, before.balance)),
-    `the balance of ${account.id} moved by ${subtract(account.balance, before.balance)}, its grants by ${moved}`,
-  );
   const entries = posting.entries.map(
     (facts, position): Entry => ({
-      ...facts,
       id: unit.nextId("cdl"),
       accountId: account.id,
       sequence: before.entryCount + position + 1,
       at: now,
+      ...facts,
     }),
   );
-  for (const entry of entries) await tx.put("entry", entry);
-  await tx.put("account", {
+  for (const entry of entries) tx.put("entry", entry);
+  tx.put("account", {
     ...account,
     entryCount: before.entryCount + entries.length,
     updatedAt: now,
@@ -78,9 +67,14 @@ function assertChain(before: Account, { account, entries }: Posting): void {
   );
 }
 
-function assertGrant(grant: Grant): void {
-  assert(
-    !isNegative(grant.remaining) && compare(grant.remaining, grant.initial) <= 0,
-    `grant ${grant.id} holds ${grant.remaining} of ${grant.initial}`,
-  );
+function assertGrants(before: Account, { account, grants }: Posting): void {
+  let moved = subtract(before.balance, account.balance);
+  for (const { before: known, after } of grants) {
+    assert(
+      !isNegative(after.remaining) && compare(after.remaining, after.initial) <= 0,
+      `grant ${after.id} holds ${after.remaining} of ${after.initial}`,
+    );
+    moved = add(moved, known ? subtract(after.remaining, known.remaining) : after.remaining);
+  }
+  assert(isZero(moved), `the balance of ${account.id} and its grants differ by ${moved}`);
 }

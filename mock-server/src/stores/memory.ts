@@ -1,5 +1,5 @@
 import type { Find, Store, Tx } from "../sandbox/ports.js";
-import { type Index, type Kind, type Records, tables } from "../sandbox/tables.js";
+import { type Index, type IndexOf, type Kind, type Records, tables } from "../sandbox/tables.js";
 
 type AnyRecord = { readonly id: string };
 
@@ -23,11 +23,11 @@ export function memoryStore(): Store {
   let tail: Promise<unknown> = Promise.resolve();
 
   const attempt = async <Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> => {
-    const undo: Undo[] = [];
+    const tx = new MemoryTx(kinds);
     try {
-      return await work(transactionOn(kinds, undo));
+      return await work(tx);
     } catch (error) {
-      for (const step of undo.reverse()) step.table.revert(step);
+      tx.rollback();
       throw error;
     }
   };
@@ -55,19 +55,36 @@ const newTables = () =>
 
 type Indexes = { readonly [name: string]: Index<AnyRecord> };
 
-// The port is generic by kind, the tables are not: each holds the records of one kind, which its indexes were
-// declared for. The casts below are where the two meet.
-const transactionOn = (kinds: Record<Kind, Table>, undo: Undo[]): Tx => ({
-  get: <K extends Kind>(kind: K, id: string) => kinds[kind].get(id) as Records[K] | undefined,
-  put: (kind, record) => {
-    undo.push(kinds[kind].put(record));
-  },
-  delete: (kind, id) => {
-    undo.push(kinds[kind].delete(id));
-  },
-  find: <K extends Kind>(kind: K, index: string, key: string, options?: Find<Records[K]>) =>
-    kinds[kind].find(index, key, options as Find<AnyRecord>) as unknown as readonly Records[K][],
-});
+/**
+ * One transaction. The port is generic by kind, the tables are not: each holds the records of one kind, which its
+ * indexes were declared for. The casts are where the two meet.
+ */
+class MemoryTx implements Tx {
+  readonly #undo: Undo[] = [];
+
+  constructor(private readonly kinds: Record<Kind, Table>) {}
+
+  get<K extends Kind>(kind: K, id: string) {
+    return this.kinds[kind].get(id) as Records[K] | undefined;
+  }
+
+  put<K extends Kind>(kind: K, record: Records[K]): void {
+    this.#undo.push(this.kinds[kind].put(record));
+  }
+
+  delete(kind: Kind, id: string): void {
+    this.#undo.push(this.kinds[kind].delete(id));
+  }
+
+  find<K extends Kind>(kind: K, index: IndexOf<K>, key: string, options?: Find<Records[K]>) {
+    const found = this.kinds[kind].find(index, key, options as Find<AnyRecord>);
+    return found as unknown as readonly Records[K][];
+  }
+
+  rollback(): void {
+    for (const step of this.#undo.reverse()) step.table.revert(step);
+  }
+}
 
 /** The records of one kind and its indexes, each a sorted array of rows per key. */
 class Table {

@@ -30,8 +30,8 @@ export const dodo: Dialect = {
       `${operationId} is public, but every operation of this API needs a key`,
     );
     const { agenda, businessId } = tenant;
-    return agenda.transact((unit) =>
-      callHandler(handlers, operationId, { ...unit, businessId }, input),
+    return agenda.transact(({ tx, now, nextId }) =>
+      callHandler(handlers, operationId, { tx, now, nextId, businessId }, input),
     );
   },
 };

@@ -2,7 +2,7 @@ import { type Amount, isPositive, subtract } from "../../domain/amount.js";
 import type { Customer } from "../../domain/customer.js";
 import type { Account, Grant } from "../../domain/ledger/account.js";
 import type { Entitlement } from "../../domain/ledger/entitlement.js";
-import type { Tx } from "../../sandbox/ports.js";
+import type { Awaitable, Tx } from "../../sandbox/ports.js";
 import { holderKey } from "../../sandbox/tables.js";
 import { notFound } from "./context.js";
 
@@ -22,17 +22,13 @@ export async function loadEntitlement(tx: Tx, id: string, rule = "ENT-31"): Prom
 export const loadCustomer = async (tx: Tx, id: string, rule: string): Promise<Customer> =>
   (await tx.get("customer", id)) ?? notFound("customer", id, rule);
 
-/** What a customer holds of a credit; `undefined` before the first movement. */
-export async function findAccount(
+/** What a customer holds of a credit: one account, or none before the first movement. */
+export const findAccount = (
   tx: Tx,
   entitlementId: string,
   customerId: string,
-): Promise<Account | undefined> {
-  const [account] = await tx.find("account", "byHolder", holderKey(entitlementId, customerId), {
-    limit: 1,
-  });
-  return account;
-}
+): Awaitable<readonly Account[]> =>
+  tx.find("account", "byHolder", holderKey(entitlementId, customerId));
 
 /** Grants read at a time; most debits need one or two. */
 const batch = 8;

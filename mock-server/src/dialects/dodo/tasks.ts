@@ -11,6 +11,6 @@ export const tasks: TaskRunners = {
     const account = await unit.tx.get("account", grant.accountId);
     assert(account !== undefined, `account ${grant.accountId} of grant ${grantId} is not stored`);
     const posting = expire(account, grant, grant.source, unit.now);
-    if (posting) await post(unit, account, posting);
+    if (posting) post(unit, account, posting);
   },
 };

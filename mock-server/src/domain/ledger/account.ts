@@ -92,13 +92,19 @@ export interface Entry {
 /** An entry as the pure functions state it; identity and place in the ledger are given where it is written. */
 export type EntryFacts = Omit<Entry, "id" | "accountId" | "sequence" | "at">;
 
+/** A grant before an action (null: it was not there) and after it. */
+export interface GrantChange {
+  readonly before: Grant | null;
+  readonly after: Grant;
+}
+
 /**
  * Everything one action changed: the account after it, the grants it touched and the entries that explain the
  * difference, oldest first.
  */
 export interface Posting {
   readonly account: Account;
-  readonly grants: readonly Grant[];
+  readonly grants: readonly GrantChange[];
   readonly entries: readonly EntryFacts[];
 }
 

@@ -2,7 +2,7 @@ import { type Amount, add, isPositive, smaller, subtract } from "../amount.js";
 import { assert } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
-import type { Account, EntryFacts, Grant, Posting, Reference } from "./account.js";
+import type { Account, EntryFacts, Grant, GrantChange, Posting, Reference } from "./account.js";
 import { isPast } from "./rules/expiry.js";
 import { acceptShortfall, type OverageTerms } from "./rules/overage.js";
 
@@ -55,7 +55,7 @@ export function deduct(
       balanceAfter: balance,
       overageBefore: account.overage,
       overageAfter: account.overage,
-      grantId: touched.length === 1 && touched[0] ? touched[0].id : null,
+      grantId: touched.length === 1 && touched[0] ? touched[0].after.id : null,
       reference,
       description,
       metadata,
@@ -79,15 +79,16 @@ export function deduct(
   return { account: { ...account, balance, overage }, grants: touched, entries };
 }
 
-/** The grants that give `amount`, first to last, with what they hold afterwards. */
-function draw(grants: readonly Grant[], amount: Amount, now: Instant): readonly Grant[] {
-  const touched: Grant[] = [];
+/** The grants that give `amount`, first to last, before and after they gave it. */
+function draw(grants: readonly Grant[], amount: Amount, now: Instant): readonly GrantChange[] {
+  const touched: GrantChange[] = [];
   let open = amount;
-  for (const grant of grants) {
+  for (const before of grants) {
     if (!isPositive(open)) break;
-    assert(!isPast(grant.expiresAt, now), `grant ${grant.id} is past its expiry but still open`);
-    const taken = smaller(open, grant.remaining);
-    touched.push({ ...grant, remaining: subtract(grant.remaining, taken), updatedAt: now });
+    assert(!isPast(before.expiresAt, now), `grant ${before.id} is past its expiry but still open`);
+    const taken = smaller(open, before.remaining);
+    const remaining = subtract(before.remaining, taken);
+    touched.push({ before, after: { ...before, remaining, updatedAt: now } });
     open = subtract(open, taken);
   }
   assert(!isPositive(open), "the grants hold less than the balance says");

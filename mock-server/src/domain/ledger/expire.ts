@@ -38,7 +38,9 @@ export function expire(
   };
   return {
     account: { ...account, balance },
-    grants: [{ ...grant, remaining: zero, isExpired: true, updatedAt: now }],
+    grants: [
+      { before: grant, after: { ...grant, remaining: zero, isExpired: true, updatedAt: now } },
+    ],
     entries: [entry],
   };
 }

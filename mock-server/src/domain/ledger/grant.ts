@@ -68,7 +68,7 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
   };
   return {
     account: { ...account, balance, overage },
-    grants: [issued],
+    grants: [{ before: null, after: issued }],
     entries: isZero(repaid) ? [added] : [added, repayment],
   };
 }

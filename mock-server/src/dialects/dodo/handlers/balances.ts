@@ -5,6 +5,7 @@ import {
   type Account,
   type Entry,
   emptyAccount,
+  type Grant,
   statusOf,
 } from "../../../domain/ledger/account.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
@@ -15,6 +16,7 @@ import { checkMetadata, generalMetadataLimits, type Metadata } from "../../../do
 import { formatInstant, type Instant, parseInstant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import { post } from "../../../sandbox/post.js";
+import type { UsedKey } from "../../../sandbox/tables.js";
 import { type Context, type HandlersOf, notFound, page } from "../context.js";
 import { drawableGrants, findAccount, loadCustomer, loadEntitlement } from "../load.js";
 import { presentBalance, presentEntry, presentGrant } from "../present.js";
@@ -39,9 +41,8 @@ export const balances: HandlersOf<
   /** @rule BAL-04 unknown credit, unknown customer and no activity yet are all 404 */
   async retrieveBalance({ tx }, { path }) {
     const { id, precision } = await loadEntitlement(tx, path.credit_entitlement_id, "BAL-04");
-    const account =
-      (await findAccount(tx, id, path.customer_id)) ??
-      notFound("balance for customer", path.customer_id, "BAL-04");
+    const [account] = await findAccount(tx, id, path.customer_id);
+    if (!account) return notFound("balance for customer", path.customer_id, "BAL-04");
     return { status: 200, body: presentBalance(account, precision) };
   },
 
@@ -51,7 +52,7 @@ export const balances: HandlersOf<
    */
   async listGrants({ tx }, { path, query }) {
     const { id, precision } = await loadEntitlement(tx, path.credit_entitlement_id, "GRT-06");
-    const account = await findAccount(tx, id, path.customer_id);
+    const [account] = await findAccount(tx, id, path.customer_id);
     if (!account) return { status: 200, body: { items: [] } };
     const { status } = query;
     const found = await tx.find("grant", "byAccount", account.id, {
@@ -72,7 +73,7 @@ export const balances: HandlersOf<
    */
   async listLedger({ tx, businessId }, { path, query }) {
     const { id, precision } = await loadEntitlement(tx, path.credit_entitlement_id, "LED-43");
-    const account = await findAccount(tx, id, path.customer_id);
+    const [account] = await findAccount(tx, id, path.customer_id);
     if (!account) return { status: 200, body: { items: [] } };
     const { transaction_type: type } = query;
     const from = optionalInstant(query.start_date);
@@ -105,16 +106,16 @@ export const balances: HandlersOf<
     const metadata = body.metadata ?? null;
     if (metadata) checkMetadata(metadata, generalMetadataLimits, "`metadata`");
     const movement = { amount, metadata, description: body.reason ?? null };
-    const expiresAt = body.entry_type === "credit" ? expiryAsked(body, entitlement, now) : null;
-    const key = await claimKey(context, entitlement.id, customer.id, body.idempotency_key);
-    const account =
-      (await findAccount(tx, entitlement.id, customer.id)) ??
-      emptyAccount(nextId("cdb"), entitlement.id, customer.id, now);
-    const entries =
-      body.entry_type === "credit"
-        ? await credit(context, entitlement, account, movement, expiresAt)
-        : await debit(context, entitlement, account, movement);
-    if (key) await tx.put("usedKey", { id: key, entryId: entries[0].id });
+    const isCredit = body.entry_type === "credit";
+    const expiresAt = isCredit ? expiryAsked(body, entitlement, now) : null;
+    const key = keyId(entitlement.id, customer.id, body.idempotency_key);
+    if (key !== null) refuseUsedKey(await tx.get("usedKey", key), body.idempotency_key);
+    const [known] = await findAccount(tx, entitlement.id, customer.id);
+    const account = known ?? emptyAccount(nextId("cdb"), entitlement.id, customer.id, now);
+    const entries = isCredit
+      ? credit(context, entitlement, account, movement, expiresAt)
+      : debit(context, entitlement, account, movement, await drawableGrants(tx, account, amount));
+    if (key !== null) tx.put("usedKey", { id: key, entryId: entries[0].id });
     return {
       status: 201,
       body: presentCreated(body, amount, entries, account, entitlement.precision, now),
@@ -136,7 +137,7 @@ const byApi = { type: "api", id: null } as const;
  * @rule LED-40 the entry shows the metadata of the request, an empty object when there is none
  * @rule LED-31 an API credit is written as `credit_added`, an API debit as `credit_deducted`
  */
-async function credit(
+function credit(
   context: Context,
   entitlement: Entitlement,
   account: Account,
@@ -144,28 +145,29 @@ async function credit(
   expiresAt: Instant | null,
 ) {
   const parameters = {
-    ...movement,
     grantId: context.nextId("cdg"),
     source: byApi,
     reference: byApi,
     expiresAt,
     overageBehavior: entitlement.overageBehavior,
+    ...movement,
   };
   return post(context, account, grant(account, parameters, context.now));
 }
 
-async function debit(
+function debit(
   context: Context,
   entitlement: Entitlement,
   account: Account,
   movement: Movement,
+  grants: readonly Grant[],
 ) {
-  const grants = await drawableGrants(context.tx, account, movement.amount);
   const parameters = {
-    ...movement,
-    metadata: movement.metadata ?? {},
+    amount: movement.amount,
     overage: overageTermsOf(entitlement),
     reference: byApi,
+    description: movement.description,
+    metadata: movement.metadata ?? {},
     print: (it: Amount) => formatAmount(it, entitlement.precision),
   };
   return post(context, account, deduct(account, grants, parameters, context.now));
@@ -180,30 +182,29 @@ const expiryAsked = (body: Request, entitlement: Entitlement, now: Instant): Ins
   );
 
 /**
- * The name to remember an idempotency key by, once it is known to be fresh. It is remembered only when the entry is
- * written, so a request that fails does not use it up.
+ * What an idempotency key is remembered by. It is remembered when its entry is written, so a request that fails does
+ * not use it up.
  *
- * @rule LED-25 a key that was used is 409 and changes nothing
  * @rule LED-26 keys are separate for each credit and customer
  * @rule LED-27 they never expire
  * @rule LED-28 a failed request leaves its key unused
- * @throws DomainError idempotency-key-used
  */
-async function claimKey(
-  { tx }: Context,
+const keyId = (
   entitlementId: string,
   customerId: string,
   key: string | null | undefined,
-): Promise<string | undefined> {
-  if (key === null || key === undefined) return undefined;
-  const id = `${entitlementId} ${customerId} ${key}`;
-  const used = await tx.get("usedKey", id);
-  if (used) {
-    throw new DomainError("idempotency-key-used", "LED-25", {
-      message: `The idempotency key ${JSON.stringify(key)} was used already, for ledger entry ${used.entryId}; nothing was moved again. Send a new key for a new movement`,
-    });
-  }
-  return id;
+): string | null =>
+  key === null || key === undefined ? null : `${entitlementId} ${customerId} ${key}`;
+
+/**
+ * @rule LED-25 a key that was used is 409 and changes nothing
+ * @throws DomainError idempotency-key-used
+ */
+function refuseUsedKey(used: UsedKey | undefined, key: string | null | undefined): void {
+  if (!used) return;
+  throw new DomainError("idempotency-key-used", "LED-25", {
+    message: `The idempotency key ${JSON.stringify(key)} was used already, for ledger entry ${used.entryId}; nothing was moved again. Send a new key for a new movement`,
+  });
 }
 
 /**

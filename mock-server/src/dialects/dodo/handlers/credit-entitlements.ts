@@ -27,7 +27,7 @@ export const creditEntitlements: HandlersOf<
   async createCreditEntitlement({ tx, now, nextId, businessId }, { body }) {
     const created = createEntitlement(nextId("cde"), body.precision, termsOf(body), now);
     await refuseTakenName(tx, created.name, created.id);
-    await tx.put("entitlement", created);
+    tx.put("entitlement", created);
     return { status: 201, body: presentEntitlement(created, businessId) };
   },
 
@@ -60,7 +60,7 @@ export const creditEntitlements: HandlersOf<
     const stored = await loadEntitlement(tx, path.id, "ENT-46");
     const updated = updateEntitlement(stored, changesOf(body), now);
     await refuseTakenName(tx, updated.name, updated.id);
-    await tx.put("entitlement", updated);
+    tx.put("entitlement", updated);
     return { status: 200 };
   },
 
@@ -68,7 +68,7 @@ export const creditEntitlements: HandlersOf<
   async deleteCreditEntitlement({ tx, now }, { path }) {
     const stored =
       (await tx.get("entitlement", path.id)) ?? notFound("credit entitlement", path.id, "ENT-52");
-    await tx.put("entitlement", deleteEntitlement(stored, now));
+    tx.put("entitlement", deleteEntitlement(stored, now));
     return { status: 200 };
   },
 
@@ -77,7 +77,7 @@ export const creditEntitlements: HandlersOf<
     if (!stored) throw notDeleted(path.id);
     const restored = undeleteEntitlement(stored, now);
     await refuseTakenName(tx, restored.name, restored.id);
-    await tx.put("entitlement", restored);
+    tx.put("entitlement", restored);
     return { status: 200 };
   },
 };

@@ -25,7 +25,7 @@ export const customers: HandlersOf<
       createdAt: now,
     };
     checkMetadata(customer.metadata, generalMetadataLimits, "`metadata`");
-    await tx.put("customer", customer);
+    tx.put("customer", customer);
     return { status: 200, body: presentCustomer(customer, businessId) };
   },
 
@@ -64,7 +64,7 @@ export const customers: HandlersOf<
       metadata: body.metadata === undefined ? stored.metadata : (body.metadata ?? {}),
     };
     checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
-    await tx.put("customer", updated);
+    tx.put("customer", updated);
     return { status: 200, body: presentCustomer(updated, businessId) };
   },
 

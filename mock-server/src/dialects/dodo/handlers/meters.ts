@@ -29,7 +29,7 @@ export const meters: HandlersOf<
       updatedAt: now,
       archivedAt: null,
     });
-    await tx.put("meter", meter);
+    tx.put("meter", meter);
     return { status: 201, body: presentMeter(meter, businessId) };
   },
 
@@ -51,7 +51,7 @@ export const meters: HandlersOf<
   /** @rule MTR-05 archiving an unknown meter is 404, bringing back one that is not archived a server error */
   async archiveMeter({ tx, now }, { path }) {
     const meter = (await tx.get("meter", path.id)) ?? notFound("meter", path.id, "MTR-05");
-    await tx.put("meter", { ...meter, archivedAt: meter.archivedAt ?? now, updatedAt: now });
+    tx.put("meter", { ...meter, archivedAt: meter.archivedAt ?? now, updatedAt: now });
     return { status: 204 };
   },
 
@@ -62,7 +62,7 @@ export const meters: HandlersOf<
         message: `The meter ${path.id} is not archived, so it cannot be unarchived; list the archived ones with archived=true`,
       });
     }
-    await tx.put("meter", { ...meter, archivedAt: null, updatedAt: now });
+    tx.put("meter", { ...meter, archivedAt: null, updatedAt: now });
     return { status: 200 };
   },
 };

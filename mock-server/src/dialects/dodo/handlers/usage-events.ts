@@ -40,7 +40,7 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
     let ingested = 0;
     for (const event of events) {
       if (await tx.get("event", event.id)) continue;
-      await tx.put("event", event);
+      tx.put("event", event);
       ingested += 1;
     }
     return { status: 200, body: { ingested_count: ingested } };
