@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { audit } from "../../src/dialects/control/audit.js";
+import { amountOf, formatAmount } from "../../src/domain/amount.js";
+import { type Entry, emptyAccount, type Grant } from "../../src/domain/ledger/account.js";
+import { deduct } from "../../src/domain/ledger/deduct.js";
+import { fold } from "../../src/domain/ledger/fold.js";
+import { grant } from "../../src/domain/ledger/grant.js";
+import { instantOf } from "../../src/domain/time.js";
+import { seededIds } from "../../src/sandbox/ids.js";
+import type { Tx } from "../../src/sandbox/ports.js";
+import { post } from "../../src/sandbox/post.js";
+import { memoryStore } from "../../src/stores/memory.js";
+
+const now = instantOf(0);
+const api = { type: "api", id: null } as const;
+
+/** A store with one account: a credit of 100, a debit of 30, and 20 of overage after a debit of 90. */
+async function ledgerOf(tx: Tx): Promise<readonly Entry[]> {
+  const unit = { tx, now, nextId: seededIds("fold") };
+  const common = { reference: api, description: null };
+  const credit = {
+    ...common,
+    source: api,
+    expiresAt: null,
+    overageBehavior: "carry_deficit",
+  } as const;
+  const debit = {
+    ...common,
+    metadata: {},
+    overage: { enabled: true, limit: null, behavior: "carry_deficit" },
+    print: (it: ReturnType<typeof amountOf>) => formatAmount(it, 0),
+  } as const;
+  const account = async () =>
+    (await tx.get("account", "cdb")) ?? emptyAccount("cdb", "cde", "cus", now);
+  const open = () => tx.find("grant", "open", "cdb") as readonly Grant[];
+  const opening = await account();
+  post(
+    unit,
+    opening,
+    grant(opening, { ...credit, grantId: "g", amount: amountOf(100), metadata: null }, now),
+  );
+  for (const amount of [30, 90]) {
+    const before = await account();
+    post(unit, before, deduct(before, open(), { ...debit, amount: amountOf(amount) }, now));
+  }
+  return tx.find("entry", "byAccount", "cdb");
+}
+
+const inStore = <Result>(work: (tx: Tx) => Promise<Result>) => memoryStore().transaction(work);
+
+describe("the fold", () => {
+  test("LED-33 a sound ledger adds up and has no breaks", async () => {
+    const folded = fold(await inStore(ledgerOf));
+    expect(folded.breaks).toEqual([]);
+    expect([folded.balance.toFixed(), folded.overage.toFixed(), folded.entryCount]).toEqual([
+      "0",
+      "20",
+      4,
+    ]);
+  });
+
+  test("LED-33 an entry that is missing, moved or altered is named", async () => {
+    const entries = await inStore(ledgerOf);
+    const [first, second] = entries;
+    if (!first || !second) throw new Error("no entries");
+    expect(fold(entries.slice(1)).breaks[0]).toContain("sequence is 2 but should be 1");
+    expect(fold([second, first]).breaks.length).toBeGreaterThan(0);
+    const altered = { ...second, amount: amountOf(31) };
+    expect(fold([first, altered]).breaks).toEqual([
+      `entry ${second.id}: balance_after is 70 but should be 69`,
+    ]);
+  });
+});
+
+describe("the audit", () => {
+  test("LED-32 finds an account that its ledger does not explain", async () => {
+    const differences = await inStore(async (tx) => {
+      await ledgerOf(tx);
+      expect((await audit(tx)).differences).toEqual([]);
+      const account = await tx.get("account", "cdb");
+      const held = await tx.get("grant", "g");
+      if (!account || !held) throw new Error("nothing stored");
+      tx.put("account", { ...account, balance: amountOf(7), overage: amountOf(21), entryCount: 5 });
+      tx.put("grant", { ...held, remaining: amountOf(3) });
+      return (await audit(tx)).differences;
+    });
+    expect(differences).toEqual([
+      "cdb: balance is 7, but the ledger gives 0",
+      "cdb: overage is 21, but the ledger gives 20",
+      "cdb: what its grants hold is 3, but the ledger gives 0",
+      "cdb: entry count is 5, but the ledger gives 4",
+    ]);
+  });
+});
+
+describe("posting", () => {
+  test("GRT-18 a posting that does not add up is a bug and writes nothing that stays", async () => {
+    const store = memoryStore();
+    const crooked = store.transaction(async (tx) => {
+      const unit = { tx, now, nextId: seededIds("x") };
+      const opening = emptyAccount("cdb", "cde", "cus", now);
+      const issued = grant(
+        opening,
+        {
+          grantId: "g",
+          amount: amountOf(5),
+          source: api,
+          reference: api,
+          expiresAt: null,
+          overageBehavior: "carry_deficit",
+          description: null,
+          metadata: null,
+        },
+        now,
+      );
+      post(unit, opening, { ...issued, account: { ...issued.account, balance: amountOf(6) } });
+    });
+    await expect(crooked).rejects.toThrow("invariant broken");
+    expect(await store.isEmpty()).toBe(true);
+  });
+});

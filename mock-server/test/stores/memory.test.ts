@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { amountOf, zero } from "../../src/domain/amount.js";
+import type { Grant } from "../../src/domain/ledger/account.js";
+import { instantOf } from "../../src/domain/time.js";
+import type { Tx } from "../../src/sandbox/ports.js";
+import { memoryStore } from "../../src/stores/memory.js";
+
+const grant = (id: string, account: string, remaining: number, createdAt: number): Grant => ({
+  id,
+  accountId: account,
+  source: { type: "api", id: null },
+  initial: amountOf(10),
+  remaining: remaining === 0 ? zero : amountOf(remaining),
+  expiresAt: createdAt % 3 === 0 ? null : instantOf(100 - createdAt),
+  isExpired: false,
+  isRolledOver: false,
+  rolloverCount: 0,
+  parentId: null,
+  metadata: null,
+  createdAt: instantOf(createdAt),
+  updatedAt: instantOf(createdAt),
+});
+
+const id = fc.constantFrom("a", "b", "c", "d", "e");
+const step = fc.oneof(
+  fc.record({
+    kind: fc.constant("put" as const),
+    id,
+    account: fc.constantFrom("x", "y"),
+    remaining: fc.integer({ min: 0, max: 3 }),
+    createdAt: fc.integer({ min: 0, max: 5 }),
+  }),
+  fc.record({ kind: fc.constant("delete" as const), id }),
+);
+const transaction = fc.record({ steps: fc.array(step, { maxLength: 8 }), fails: fc.boolean() });
+
+/** The store as a list that is filtered and sorted anew on every look, with its rows in the order they were first put. */
+class Naive {
+  rows: Grant[] = [];
+
+  put(record: Grant): void {
+    const at = this.rows.findIndex((it) => it.id === record.id);
+    if (at === -1) this.rows.push(record);
+    else this.rows[at] = record;
+  }
+
+  open(account: string): readonly string[] {
+    const sortKey = (it: Grant) =>
+      [it.createdAt, it.expiresAt ?? Number.POSITIVE_INFINITY] as const;
+    return this.rows
+      .filter((it) => it.accountId === account && !it.remaining.isZero())
+      .sort((a, b) => {
+        const [[ac, ae], [bc, be]] = [sortKey(a), sortKey(b)];
+        return ac - bc || (ae === be ? 0 : ae - be) || (a.id < b.id ? -1 : 1);
+      })
+      .map((it) => it.id);
+  }
+
+  all(account: string): readonly string[] {
+    return this.rows
+      .map((it, position) => ({ it, position }))
+      .filter(({ it }) => it.accountId === account)
+      .sort((a, b) => a.it.createdAt - b.it.createdAt || a.position - b.position)
+      .map(({ it }) => it.id);
+  }
+}
+
+async function indexes(tx: Tx, account: string) {
+  const ids = (found: readonly { readonly id: string }[]) => found.map((it) => it.id);
+  return {
+    open: ids(await tx.find("grant", "open", account)),
+    all: ids(await tx.find("grant", "byAccount", account)),
+    newest: ids(
+      await tx.find("grant", "byAccount", account, { descending: true, offset: 1, limit: 2 }),
+    ),
+  };
+}
+
+test("indexes agree with a list sorted anew, and a transaction that throws leaves no trace", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(transaction, { maxLength: 12 }), async (transactions) => {
+      const store = memoryStore();
+      const naive = new Naive();
+      for (const { steps, fails } of transactions) {
+        const before = [...naive.rows];
+        const done = store.transaction(async (tx) => {
+          for (const it of steps) {
+            if (it.kind === "put") {
+              const record = grant(it.id, it.account, it.remaining, it.createdAt);
+              tx.put("grant", record);
+              naive.put(record);
+            } else {
+              tx.delete("grant", it.id);
+              naive.rows = naive.rows.filter((row) => row.id !== it.id);
+            }
+            expect((await tx.get("grant", it.id))?.id).toBe(
+              naive.rows.find((row) => row.id === it.id)?.id,
+            );
+          }
+          if (fails) throw new Error("undo this");
+        });
+        if (fails) {
+          await expect(done).rejects.toThrow("undo this");
+          naive.rows = before;
+        } else await done;
+        await store.transaction(async (tx) => {
+          for (const account of ["x", "y"]) {
+            const all = naive.all(account);
+            expect(await indexes(tx, account)).toEqual({
+              open: naive.open(account),
+              all,
+              newest: [...all].reverse().slice(1, 3),
+            });
+          }
+        });
+      }
+      expect(await store.isEmpty()).toBe(naive.rows.length === 0);
+    }),
+    { numRuns: 300, seed: 11 },
+  );
+});
+
+test("transactions run one after another, whatever they wait for", async () => {
+  const store = memoryStore();
+  const order: string[] = [];
+  const slow = store.transaction(async () => {
+    order.push("first begins");
+    for (let i = 0; i < 50; i++) await Promise.resolve();
+    order.push("first ends");
+  });
+  const quick = store.transaction(async () => {
+    order.push("second");
+  });
+  await Promise.all([slow, quick]);
+  expect(order).toEqual(["first begins", "first ends", "second"]);
+});
