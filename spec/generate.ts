@@ -151,10 +151,14 @@ async function validators(document: Json, operations: readonly OperationFacts[])
     strict: false,
     allErrors: true,
     messages: false,
+    discriminator: true,
   });
   addFormats.default(ajv);
   const definitions = JSON.parse(
-    JSON.stringify(document.components.schemas).replaceAll("#/components/schemas/", "#/$defs/"),
+    // Ajv finds the branches by their `type` constants and does not take the mapping that other tools need.
+    JSON.stringify(document.components.schemas, (key, value) =>
+      key === "mapping" ? undefined : value,
+    ).replaceAll("#/components/schemas/", "#/$defs/"),
   );
   ajv.addSchema({ $id: "document", $defs: definitions });
   const exported: Record<string, string> = {};

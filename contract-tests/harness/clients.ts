@@ -96,7 +96,9 @@ export const ours: Client = {
       },
     });
     try {
-      const data: unknown = await ourCalls[id](client, args);
+      const call = ourCalls[id];
+      if (!call) throw new Error(`@drawdown/sdk has no ${id} yet`);
+      const data: unknown = await call(client, args);
       const isPage = typeof data === "object" && data !== null && "hasNextPage" in data;
       const body = isPage && "items" in data ? { items: data.items } : data;
       return { status: answered.status, body, headers: answered.headers };
@@ -124,6 +126,8 @@ const holder = ({ path = {} }: Arguments, rest: unknown) =>
     path["customer_id"] ?? "",
     loose({ credit_entitlement_id: path["credit_entitlement_id"], ...loose(rest) }),
   ] as const;
+
+const subscriptionOf = ({ path = {} }: Arguments): string => path["subscription_id"] ?? "";
 
 const idOf = ({ path = {} }: Arguments): string => path["id"] ?? path["customer_id"] ?? "";
 
@@ -157,10 +161,24 @@ const officialCalls: Calls<DodoPayments, Answering> = {
   retrieveCustomer: (it, args) => it.customers.retrieve(idOf(args)),
   updateCustomer: (it, args) => it.customers.update(idOf(args), loose(args.body)),
   listCustomerCreditEntitlements: (it, args) => it.customers.listCreditEntitlements(idOf(args)),
+  createProduct: (it, args) => it.products.create(loose(args.body)),
+  listProducts: (it, args) => it.products.list(loose(args.query)),
+  retrieveProduct: (it, args) => it.products.retrieve(idOf(args)),
+  updateProduct: (it, args) => it.products.update(idOf(args), loose(args.body)),
+  archiveProduct: (it, args) => it.products.archive(idOf(args)),
+  unarchiveProduct: (it, args) => it.products.unarchive(idOf(args)),
+  createCheckoutSession: (it, args) => it.checkoutSessions.create(loose(args.body)),
+  retrieveCheckoutSession: (it, args) => it.checkoutSessions.retrieve(idOf(args)),
+  listPayments: (it, args) => it.payments.list(loose(args.query)),
+  retrievePayment: (it, args) => it.payments.retrieve(args.path?.["payment_id"] ?? ""),
+  listSubscriptions: (it, args) => it.subscriptions.list(loose(args.query)),
+  retrieveSubscription: (it, args) => it.subscriptions.retrieve(subscriptionOf(args)),
+  updateSubscription: (it, args) => it.subscriptions.update(subscriptionOf(args), loose(args.body)),
+  retrieveCreditUsage: (it, args) => it.subscriptions.retrieveCreditUsage(subscriptionOf(args)),
 };
 
-/** The same calls, letter for letter: the methods have the same names and arguments. */
-const ourCalls: Calls<Drawdown, PromiseLike<unknown>> = {
+/** The same calls, letter for letter, as far as our client goes: the methods have the same names and arguments. */
+const ourCalls: Partial<Calls<Drawdown, PromiseLike<unknown>>> = {
   createCreditEntitlement: (it, args) => it.creditEntitlements.create(loose(args.body)),
   listCreditEntitlements: (it, args) => it.creditEntitlements.list(loose(args.query)),
   retrieveCreditEntitlement: (it, args) => it.creditEntitlements.retrieve(idOf(args)),

@@ -1,6 +1,15 @@
 import { notServed, operationTable } from "@drawdown/spec/dodo";
 import { expect, test } from "vitest";
 import { httpScenario } from "../harness/scenario.js";
+import {
+  attach,
+  complete,
+  meterLink,
+  openCheckout,
+  sell,
+  usagePrice,
+  use,
+} from "../harness/storefront.js";
 import { inProcess, type Opened, overExpress } from "../harness/transports.js";
 import { type ErrorBody, start, type World } from "../harness/world.js";
 
@@ -107,21 +116,34 @@ const readOnly = async (world: World): Promise<RequestInit> => {
 
 httpScenario("AUT-03 a read-only key fetches everything its business has", async (world) => {
   const viewer = await readOnly(world);
-  const holding = { entitlement: await world.entitlement(), customer: await world.customer() };
-  await world.credit(holding, "5");
-  const { id } = await world.meter();
-  const ids: Record<string, string> = {
-    credit_entitlement_id: holding.entitlement.id,
-    customer_id: holding.customer.customer_id,
+  const entitlement = await world.entitlement();
+  const customer = await world.customer();
+  const meter = await world.meter();
+  const plan = await sell(world, usagePrice([meterLink(meter, entitlement)]), [
+    attach(entitlement, "5"),
+  ]);
+  const checkout = await openCheckout(world, plan, customer);
+  const { payment_id, subscription_ids } = await complete(world, checkout);
+  await use(world, customer, "a", 1);
+  const ids: Record<string, string | undefined> = {
+    credit_entitlement_id: entitlement.id,
+    customer_id: customer.customer_id,
     event_id: "a",
+    payment_id,
+    subscription_id: subscription_ids[0],
   };
-  const { customer_id } = holding.customer;
-  const events = [{ event_id: "a", customer_id, event_name: "tokens.used" }];
-  await world.ok("ingestEvents", { body: { events } });
+  const idBelow: Record<string, string> = {
+    "credit-entitlements": entitlement.id,
+    meters: meter.id,
+    products: plan.product_id,
+    checkouts: checkout,
+  };
   for (const { method, path } of operationTable) {
     if (method !== "GET") continue;
-    const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      name !== "id" ? (ids[name] ?? "") : path.startsWith("/meters") ? id : holding.entitlement.id,
+    const [, resource = ""] = path.split("/");
+    const target = path.replaceAll(
+      /\{(\w+)\}/g,
+      (_, name: string) => (name === "id" ? idBelow[resource] : ids[name]) ?? "",
     );
     const seen = await world.raw("GET", target, viewer);
     expect(seen.status, target).toBe(200);

@@ -44,7 +44,7 @@ const failures = ({ live, gone, owed, holder, holding }: Prepared): readonly Fai
     ],
     ["500 INTERNAL_SERVER_ERROR", `POST /credit-entitlements/${live.id}/undelete`],
     ["500 INTERNAL_SERVER_ERROR", "POST /meters/mtr_none/unarchive"],
-    ["501 NOT_SERVED_BY_DRAWDOWN", "POST /products", { body: { name: "x" } }],
+    ["501 NOT_SERVED_BY_DRAWDOWN", "POST /discounts", { body: { name: "x" } }],
   ];
 };
 

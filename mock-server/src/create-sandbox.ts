@@ -1,5 +1,6 @@
 import { fetchWith } from "./adapters/fetch.js";
 import { controlDialect } from "./dialects/control/dialect.js";
+import { billingControls } from "./dialects/dodo/controls.js";
 import { dodo } from "./dialects/dodo/dialect.js";
 import { tasks } from "./dialects/dodo/tasks.js";
 import { instantOf, parseInstant } from "./domain/time.js";
@@ -68,7 +69,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   );
   const respond = dispatcher({
     tenants,
-    dialects: [dodo, controlDialect(tenants, dodo.errors)],
+    dialects: [dodo, controlDialect(tenants, dodo.errors, billingControls)],
     bodyBytesMax: atLeastOne("bodyBytesMax", options.bodyBytesMax ?? bodyBytesDefault),
     isStrict: options.strict ?? false,
     allowedKeys: options.keys ? new Set(options.keys) : null,

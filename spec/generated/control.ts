@@ -109,6 +109,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_sandbox/meters/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the meter worker now
+         * @description Takes every event that waits and deducts what it costs, without waiting for the minute (MTR-50).
+         */
+        post: operations["runMeters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/checkouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a checkout session asks for
+         * @description What the pay page shows: products, prices and the credits they include, and whether it was paid.
+         */
+        get: operations["viewCheckout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/checkouts/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkout session.
+                 * @example cks_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay a checkout session
+         * @description Does what the customer would do on the pay page, with one of the documented test cards (CHK-27). A card that fails leaves the session open for another try.
+         */
+        post: operations["completeCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/subscriptions/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example sub_0000044Zk0Vq8yT1mWc2R
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide what the card does at the next renewal
+         * @description With `fails` true the next renewal is declined and the subscription goes on hold (SUB-03). With `fails` false the card works again; a subscription on hold is charged at once and goes on.
+         */
+        put: operations["setCard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_sandbox/keys": {
         parameters: {
             query?: never;
@@ -199,6 +291,73 @@ export interface components {
             /** @description One sentence for each figure that does not follow from the ledger. */
             differences: string[];
         };
+        MetersRun: {
+            /** @description Events that waited. */
+            events: number;
+        };
+        CheckoutView: {
+            /**
+             * @description Whether it can still be paid.
+             * @enum {string}
+             */
+            status: "open" | "paid" | "expired";
+            /** @description ISO 4217 code. */
+            currency: string;
+            /** @description Minor units to pay now. */
+            total: number;
+            /** @description Where the pay page leads back to. */
+            return_url: string | null;
+            /** @description The products. */
+            lines: {
+                /** @description Name of the product. */
+                name: string;
+                /** @description How many. */
+                quantity: number;
+                /** @description Minor units to pay now for all of them. */
+                amount: number;
+                /** @description Credits they include. */
+                credits: {
+                    /** @description Name of the credit. */
+                    name: string;
+                    /** @description Its unit. */
+                    unit: string;
+                    /** @description How many, for all of them. */
+                    amount: string;
+                }[];
+            }[];
+        };
+        CheckoutOutcome: {
+            /**
+             * @description What the card does; succeeds when left out.
+             * @enum {string}
+             */
+            outcome?: "succeeds" | "declined" | "insufficient_funds" | "fails_at_renewal";
+        };
+        CheckoutCompleted: {
+            /** @description The session's one payment. */
+            payment_id: string;
+            /**
+             * @description Whether it went through.
+             * @enum {string}
+             */
+            status: "succeeded" | "failed";
+            /** @description Who paid. */
+            customer_id: string;
+            /** @description Subscriptions that began. */
+            subscription_ids: string[];
+            /** @description Where the pay page would lead back to. */
+            return_url: string | null;
+        };
+        CardSetting: {
+            /** @description Whether the next renewal is declined. */
+            fails: boolean;
+        };
+        CardSet: {
+            /** @description Whether the next renewal is declined. */
+            fails: boolean;
+            /** @description Status of the subscription. */
+            status: string;
+        };
         NewKey: {
             /** @description The token. */
             key: string;
@@ -241,6 +400,21 @@ export interface components {
                  * @example {
                  *       "code": "UNAUTHORIZED",
                  *       "message": "You are not authorised to perform this action: this key is read-only"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description There is nothing with this id. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "NOT_FOUND",
+                 *       "message": "Item not found: there is no checkout session \"cks_x\""
                  *     }
                  */
                 "application/json": components["schemas"]["ErrorResponse"];
@@ -491,6 +665,178 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
         };
     };
+    runMeters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many events waited. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MetersRun"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    viewCheckout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkout session.
+                 * @example cks_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "open",
+                     *       "currency": "USD",
+                     *       "total": 1900,
+                     *       "return_url": "http://127.0.0.1:3000/thanks",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Token pack",
+                     *           "quantity": 1,
+                     *           "amount": 1900,
+                     *           "credits": [
+                     *             {
+                     *               "name": "API tokens",
+                     *               "unit": "token",
+                     *               "amount": "5000000"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckoutView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    completeCheckout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkout session.
+                 * @example cks_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "succeeds"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CheckoutOutcome"];
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "payment_id": "pay_0000024Zk0Vq8yT1mWc2R",
+                     *       "status": "succeeded",
+                     *       "customer_id": "cus_0000034Zk0Vq8yT1mWc2R",
+                     *       "subscription_ids": [
+                     *         "sub_0000044Zk0Vq8yT1mWc2R"
+                     *       ],
+                     *       "return_url": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckoutCompleted"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    setCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example sub_0000044Zk0Vq8yT1mWc2R
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fails": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CardSetting"];
+            };
+        };
+        responses: {
+            /** @description The status of the subscription after that. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "fails": true,
+                     *       "status": "active"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardSet"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
     createKey: {
         parameters: {
             query?: never;
@@ -609,6 +955,54 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "runMeters",
+    "method": "POST",
+    "path": "/_sandbox/meters/run",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "viewCheckout",
+    "method": "GET",
+    "path": "/_sandbox/checkouts/{id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "completeCheckout",
+    "method": "POST",
+    "path": "/_sandbox/checkouts/{id}/complete",
+    "query": {},
+    "body": {
+      "fields": {
+        "outcome": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "setCard",
+    "method": "PUT",
+    "path": "/_sandbox/subscriptions/{id}/card",
+    "query": {},
+    "body": {
+      "fields": {
+        "fails": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
     "isPublic": false
   },
   {

@@ -302,10 +302,52 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   return validate23.errors = vErrors, errors === 0;
 }
 validate23.evaluated = { props: { at: !0, frozen: !0, seed: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createKey = validate24;
-var schema39 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$", description: "The token." }, access: { type: "string", enum: ["read", "write"], description: "Whether it may only read." } } }, pattern4 = new RegExp("^\\S(.*\\S)?$", "u");
+var completeCheckout = validate24;
+var schema39 = { type: "object", properties: { outcome: { type: "string", enum: ["succeeds", "declined", "insufficient_funds", "fails_at_renewal"], description: "What the card does; succeeds when left out." } } };
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate24.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.outcome !== void 0) {
+      let data0 = data.outcome;
+      if (typeof data0 != "string") {
+        let err0 = { instancePath: instancePath + "/outcome", schemaPath: "document#/$defs/CheckoutOutcome/properties/outcome/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+      if (!(data0 === "succeeds" || data0 === "declined" || data0 === "insufficient_funds" || data0 === "fails_at_renewal")) {
+        let err1 = { instancePath: instancePath + "/outcome", schemaPath: "document#/$defs/CheckoutOutcome/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema39.properties.outcome.enum } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "document#/$defs/CheckoutOutcome/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate24.errors = vErrors, errors === 0;
+}
+validate24.evaluated = { props: { outcome: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var setCard = validate25;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate25.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.fails === void 0) {
+      let err0 = { instancePath, schemaPath: "document#/$defs/CardSetting/required", keyword: "required", params: { missingProperty: "fails" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.fails !== void 0 && typeof data.fails != "boolean") {
+      let err1 = { instancePath: instancePath + "/fails", schemaPath: "document#/$defs/CardSetting/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "document#/$defs/CardSetting/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate25.errors = vErrors, errors === 0;
+}
+validate25.evaluated = { props: { fails: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createKey = validate26;
+var schema43 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$", description: "The token." }, access: { type: "string", enum: ["read", "write"], description: "Whether it may only read." } } }, pattern4 = new RegExp("^\\S(.*\\S)?$", "u");
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate26.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
       let err0 = { instancePath, schemaPath: "document#/$defs/NewKey/required", keyword: "required", params: { missingProperty: "key" } };
@@ -342,7 +384,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (!(data1 === "read" || data1 === "write")) {
-        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema39.properties.access.enum } };
+        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema43.properties.access.enum } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -350,12 +392,14 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     let err8 = { instancePath, schemaPath: "document#/$defs/NewKey/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate24.errors = vErrors, errors === 0;
+  return validate26.errors = vErrors, errors === 0;
 }
-validate24.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate26.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   advanceClock,
+  completeCheckout,
   createKey,
   reset,
+  setCard,
   setClock
 };

@@ -459,6 +459,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List products
+         * @description Returns one page of active products, or of archived ones with `archived=true`, newest first (inferred), narrowed by kind of price and brand. A page past the end is an empty list (PAG-03).
+         */
+        get: operations["listProducts"];
+        put?: never;
+        /**
+         * Create a product
+         * @description Stores a product and answers 200 with it. It issues up to 5 credits (ENT-60) whatever its price is (ENT-61); what an attachment leaves open comes from the entitlement (ENT-62) and is shown filled in (ENT-64, ENT-65). The same entitlement may serve many products on different terms (ENT-68), but only once per product (ENT-67). Up to 10 meters sit on a usage-based price (MTR-30, MTR-33), each known, active and named once (MTR-07, MTR-34); a credit link needs `meter_units_per_credit` (MTR-31, MTR-32). Each breach gives 422.
+         */
+        post: operations["createProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the product. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                id: components["parameters"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve a product
+         * @description Returns the product with its price and credits as on creation; an archived one too (inferred). An unknown id gives 404 (inferred).
+         */
+        get: operations["retrieveProduct"];
+        put?: never;
+        post?: never;
+        /**
+         * Archive a product
+         * @description Takes the product off sale and answers 200 with an empty body. Subscriptions that exist go on, and new checkouts with it give 422 (CHK-04). Archiving it again gives 410 and an unknown id 404 (inferred).
+         */
+        delete: operations["archiveProduct"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a product
+         * @description Changes the fields that are sent and answers 200 with an empty body. A list of credits replaces the stored list, an empty one removes all, and leaving it out changes nothing (ENT-63). The result must pass the rules of a new product, otherwise 422. Subscriptions that exist keep the settings they were made with (SUB-05). An unknown id gives 404 (inferred).
+         */
+        patch: operations["updateProduct"];
+        trace?: never;
+    };
+    "/products/{id}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the product. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                id: components["parameters"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unarchive a product
+         * @description Puts an archived product on sale again and answers 200 with an empty body. An unknown id gives 404; a product that is not archived gives 500 as in the other undo operations (inferred from ENT-54), and that answer carries `x-should-retry: false`. The request takes no body.
+         */
+        post: operations["unarchiveProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a checkout session
+         * @description Stores a session and answers 200 with the address of its pay page (CHK-01, CHK-02). It is good for one payment (CHK-09) within 24 hours, or 15 minutes with `confirm` (CHK-07). A paid session issues credits once for one-time products (CHK-11) and makes a subscription for the others (CHK-12); anything but a paid one issues nothing (CHK-13). `credit_entitlements` in the cart replaces the amount of credits the product has already, for this session (CHK-14, CHK-15). An empty cart (CHK-03), unknown or archived products (CHK-04) and unknown customers (CHK-06) give 422.
+         */
+        post: operations["createCheckoutSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the checkout session. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cks_b7NqT4xWm2ZpLs9RkVy5J
+                 */
+                id: components["parameters"]["CheckoutSessionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve a checkout session
+         * @description Returns who buys and how the payment stands; payment id and status are null until a payment starts (CHK-08). An unknown id gives 404.
+         */
+        get: operations["retrieveCheckoutSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments
+         * @description Returns one page of payments, newest first (inferred); all filters combine (inferred). Payments come from checkout sessions, renewals, plan changes and charges. A page past the end is an empty list (PAG-03).
+         */
+        get: operations["listPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the payment. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pay_H3kZrT8vQm5XcLw2NsPb9
+                 */
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve a payment
+         * @description Returns the payment with its customer, metadata and, when it came from one, its checkout session and subscription (CHK-10). An unknown id gives 404 (inferred).
+         */
+        get: operations["retrievePayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List subscriptions
+         * @description Returns one page of subscriptions without their credits, newest first (inferred); all filters combine (inferred). A page past the end is an empty list (PAG-03).
+         */
+        get: operations["listSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve a subscription
+         * @description Returns the subscription with its credits, as set when it was made (SUB-05), and what the customer holds of them (SUB-08). An unknown id gives 404 (inferred).
+         */
+        get: operations["retrieveSubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update a subscription
+         * @description Changes the fields that are sent and answers 200 with the subscription. It cancels now or with the period (SUB-50), pauses and resumes (SUB-53, SUB-54), moves the next renewal (SUB-11) and changes credit settings for later grants and deductions (SUB-06, SUB-07). Credits that were issued stay (SUB-51). Changes that the present state does not allow give 422, an unknown id 404 (inferred).
+         */
+        patch: operations["updateSubscription"];
+        trace?: never;
+    };
+    "/subscriptions/{subscription_id}/credit-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve the credit usage of a subscription
+         * @description Returns, in one unpaged list, one item per credit of the subscription (SUB-70, PAG-07). Balance and overage are those of the customer, while overage settings are those of this subscription (SUB-71). A credit never used shows zeros; an unknown id gives 404 (SUB-75).
+         */
+        get: operations["retrieveCreditUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "credit.added": {
@@ -936,7 +1188,7 @@ export interface webhooks {
         put?: never;
         /**
          * A balance ran low
-         * @description Sent when a balance falls to or below the threshold of the subscription. The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         * @description Sent when a balance falls below the threshold of the subscription. The body is signed; any 2xx answer counts as delivered and everything else is tried again.
          */
         post: {
             parameters: {
@@ -1607,7 +1859,7 @@ export interface components {
             /** @description The credits. */
             items: components["schemas"]["CustomerCreditEntitlementItem"][];
         };
-        /** @description A balance that fell to or below the threshold set for it. */
+        /** @description A balance that fell below the threshold set for it. */
         CreditBalanceLowPayload: {
             /** @description The customer. */
             customer_id: string;
@@ -1799,6 +2051,1549 @@ export interface components {
             timestamp: string;
             /** @description What the event is about. */
             data: components["schemas"]["CreditBalanceLowWebhookData"];
+        };
+        /**
+         * @description A calendar interval. The spelling is case-sensitive, so `month` gives 422.
+         * @enum {string}
+         */
+        TimeInterval: "Day" | "Week" | "Month" | "Year";
+        /**
+         * @description One of the 145 ISO 4217 codes the vendor knows. Any other value gives 422.
+         * @enum {string}
+         */
+        Currency: "AED" | "ALL" | "AMD" | "ANG" | "AOA" | "ARS" | "AUD" | "AWG" | "AZN" | "BAM" | "BBD" | "BDT" | "BGN" | "BHD" | "BIF" | "BMD" | "BND" | "BOB" | "BRL" | "BSD" | "BWP" | "BYN" | "BZD" | "CAD" | "CHF" | "CLP" | "CNY" | "COP" | "CRC" | "CUP" | "CVE" | "CZK" | "DJF" | "DKK" | "DOP" | "DZD" | "EGP" | "ETB" | "EUR" | "FJD" | "FKP" | "GBP" | "GEL" | "GHS" | "GIP" | "GMD" | "GNF" | "GTQ" | "GYD" | "HKD" | "HNL" | "HRK" | "HTG" | "HUF" | "IDR" | "ILS" | "INR" | "IQD" | "JMD" | "JOD" | "JPY" | "KES" | "KGS" | "KHR" | "KMF" | "KRW" | "KWD" | "KYD" | "KZT" | "LAK" | "LBP" | "LKR" | "LRD" | "LSL" | "LYD" | "MAD" | "MDL" | "MGA" | "MKD" | "MMK" | "MNT" | "MOP" | "MRU" | "MUR" | "MVR" | "MWK" | "MXN" | "MYR" | "MZN" | "NAD" | "NGN" | "NIO" | "NOK" | "NPR" | "NZD" | "OMR" | "PAB" | "PEN" | "PGK" | "PHP" | "PKR" | "PLN" | "PYG" | "QAR" | "RON" | "RSD" | "RUB" | "RWF" | "SAR" | "SBD" | "SCR" | "SEK" | "SGD" | "SHP" | "SLE" | "SLL" | "SOS" | "SRD" | "SSP" | "STN" | "SVC" | "SZL" | "THB" | "TND" | "TOP" | "TRY" | "TTD" | "TWD" | "TZS" | "UAH" | "UGX" | "USD" | "UYU" | "UZS" | "VES" | "VND" | "VUV" | "WST" | "XAF" | "XCD" | "XOF" | "XPF" | "YER" | "ZAR" | "ZMW";
+        /**
+         * @description One of the ISO 3166-1 two-letter country codes the vendor knows. Any other value gives 422.
+         * @enum {string}
+         */
+        CountryCodeAlpha2: "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BQ" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CA" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CW" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "KR" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "BL" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "SS" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "UA" | "AE" | "GB" | "UM" | "US" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW";
+        /**
+         * @description What a product is for tax purposes. The sandbox stores it and computes no tax.
+         * @enum {string}
+         */
+        TaxCategory: "digital_products" | "saas" | "e_book" | "edtech" | "live_tutoring";
+        /**
+         * @description What a product is for tax purposes, or null for no change.
+         * @enum {string|null}
+         */
+        NullableTaxCategory: "digital_products" | "saas" | "e_book" | "edtech" | "live_tutoring" | null;
+        /**
+         * @description A way to pay that the vendor knows. The pay page of the sandbox offers cards only.
+         * @enum {string}
+         */
+        PaymentMethodTypes: "ach" | "affirm" | "afterpay_clearpay" | "alfamart" | "ali_pay" | "ali_pay_hk" | "alma" | "amazon_pay" | "apple_pay" | "atome" | "bacs" | "bancontact_card" | "becs" | "benefit" | "bizum" | "blik" | "boleto" | "bca_bank_transfer" | "bni_va" | "bri_va" | "card_redirect" | "cimb_va" | "classic" | "credit" | "crypto_currency" | "cashapp" | "dana" | "danamon_va" | "debit" | "duit_now" | "efecty" | "eft" | "eps" | "fps" | "evoucher" | "giropay" | "givex" | "google_pay" | "go_pay" | "gcash" | "ideal" | "interac" | "indomaret" | "klarna" | "kakao_pay" | "local_bank_redirect" | "mandiri_va" | "knet" | "mb_way" | "mobile_pay" | "momo" | "momo_atm" | "multibanco" | "online_banking_thailand" | "online_banking_czech_republic" | "online_banking_finland" | "online_banking_fpx" | "online_banking_poland" | "online_banking_slovakia" | "oxxo" | "pago_efectivo" | "permata_bank_transfer" | "open_banking_uk" | "pay_bright" | "paypal" | "paze" | "pix" | "pay_safe_card" | "przelewy24" | "prompt_pay" | "pse" | "red_compra" | "red_pagos" | "samsung_pay" | "sepa" | "sepa_bank_transfer" | "sofort" | "swish" | "touch_n_go" | "trustly" | "twint" | "upi_collect" | "upi_intent" | "vipps" | "viet_qr" | "venmo" | "walley" | "we_chat_pay" | "seven_eleven" | "lawson" | "mini_stop" | "family_mart" | "seicomart" | "pay_easy" | "local_bank_transfer" | "mifinity" | "open_banking_pis" | "direct_carrier_billing" | "instant_bank_transfer" | "billie" | "zip" | "revolut_pay" | "naver_pay" | "payco" | "satispay";
+        /** @description A postal address. Only the country is required. */
+        BillingAddress: {
+            /** @description The country. */
+            country: components["schemas"]["CountryCodeAlpha2"];
+            /** @description State or province, at most 255 characters (inferred). Null when not given. */
+            state?: string | null;
+            /** @description City, at most 255 characters (inferred). Null when not given. */
+            city?: string | null;
+            /** @description Street and number, at most 255 characters (inferred). Null when not given. */
+            street?: string | null;
+            /** @description Postal code, at most 32 characters (inferred). Null when not given. */
+            zipcode?: string | null;
+        };
+        /** @description A postal address, or null for none. Only the country is required. */
+        NullableBillingAddress: {
+            /** @description The country. */
+            country: components["schemas"]["CountryCodeAlpha2"];
+            /** @description State or province, at most 255 characters (inferred). Null when not given. */
+            state?: string | null;
+            /** @description City, at most 255 characters (inferred). Null when not given. */
+            city?: string | null;
+            /** @description Street and number, at most 255 characters (inferred). Null when not given. */
+            street?: string | null;
+            /** @description Postal code, at most 32 characters (inferred). Null when not given. */
+            zipcode?: string | null;
+        } | null;
+        /** @description The customer as shown inside payments and subscriptions. */
+        CustomerLimitedDetailsResponse: {
+            /** @description The customer. */
+            customer_id: string;
+            /** @description Email address. */
+            email: string;
+            /** @description Name. */
+            name: string;
+            /** @description Phone number. Null when there is none. */
+            phone_number?: string | null;
+            /** @description Key and value pairs kept with the customer. */
+            metadata?: components["schemas"]["Metadata"];
+        };
+        /** @description What a customer entered in one custom field of a checkout. */
+        CustomFieldResponse: {
+            /** @description The key of the field. */
+            key: string;
+            /** @description What was entered, as text. */
+            value: string;
+        };
+        /**
+         * @description What a plan change does to credits (SUB-38). `prorate` moves the difference for the rest of the cycle (SUB-39), `no_prorate` leaves issued credits alone (SUB-40).
+         * @enum {string}
+         */
+        CbbProrationBehavior: "prorate" | "no_prorate";
+        /**
+         * @description What a plan change does to credits (SUB-38). Null means `no_prorate` (ENT-65).
+         * @enum {string|null}
+         */
+        NullableCbbProrationBehavior: "prorate" | "no_prorate" | null;
+        /**
+         * @description How localized prices are picked, or null for none. Localized prices are not served; the value is only kept.
+         * @enum {string|null}
+         */
+        NullablePricingMode: "by_currency" | "by_country" | null;
+        /** @description A price that is paid once. A purchase issues the attached credits once (CHK-11). */
+        OneTimePrice: {
+            /**
+             * @description Always `one_time_price`. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "one_time_price";
+            /** @description Currency of the price. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price in the smallest unit of the currency, 0 or more.
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @description Discount in whole percent, 0 to 100 (inferred).
+             */
+            discount: number;
+            /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
+            purchasing_power_parity: boolean;
+            /** @description Whether the buyer chooses the amount, `price` being the least. The amount never changes the credits issued (CHK-22). */
+            pay_what_you_want?: boolean;
+            /**
+             * Format: int32
+             * @description Amount to suggest when the buyer chooses, in the smallest unit of the currency. Null means none.
+             */
+            suggested_price?: number | null;
+            /** @description Whether the price includes tax. Null counts as false (inferred). */
+            tax_inclusive?: boolean | null;
+        };
+        /** @description A price that is paid every period. Every paid period issues the attached credits (SUB-01, SUB-02). */
+        RecurringPrice: {
+            /**
+             * @description Always `recurring_price`. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "recurring_price";
+            /** @description Currency of the price. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price of one period in the smallest unit of the currency, 0 or more.
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @description Discount in whole percent, 0 to 100 (inferred).
+             */
+            discount: number;
+            /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
+            purchasing_power_parity: boolean;
+            /**
+             * Format: int32
+             * @description Length of a billing period as a number of `payment_frequency_interval` units, at least 1 (inferred).
+             */
+            payment_frequency_count: number;
+            /** @description Unit of `payment_frequency_count`. */
+            payment_frequency_interval: components["schemas"]["TimeInterval"];
+            /**
+             * Format: int32
+             * @description Life of the whole subscription as a number of `subscription_period_interval` units, at least 1 (inferred).
+             */
+            subscription_period_count: number;
+            /** @description Unit of `subscription_period_count`. */
+            subscription_period_interval: components["schemas"]["TimeInterval"];
+            /**
+             * Format: int32
+             * @description Days of trial before the first regular charge, 0 to 10000 (inferred from SUB-24). Left out or 0 means no trial (SUB-20).
+             */
+            trial_period_days?: number;
+            /**
+             * Format: int32
+             * @description Amount charged for the trial in the smallest unit of the currency. Null means the trial is free.
+             */
+            trial_amount?: number | null;
+            /** @description Whether discounts apply to the trial amount. Null counts as false (inferred). */
+            trial_apply_discounts?: boolean | null;
+            /** @description Whether the price includes tax. Null counts as false (inferred). */
+            tax_inclusive?: boolean | null;
+        };
+        /** @description A fixed price per period plus meters (MTR-25). It has no trial of its own (SUB-26), and its quantity is always 1 (MTR-36). */
+        UsageBasedPrice: {
+            /**
+             * @description Always `usage_based_price`. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "usage_based_price";
+            /** @description Currency of the fixed price and of the meters. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price of one period in the smallest unit of the currency, charged whatever the usage is.
+             */
+            fixed_price: number;
+            /**
+             * Format: int64
+             * @description Discount in whole percent, 0 to 100 (inferred).
+             */
+            discount: number;
+            /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
+            purchasing_power_parity: boolean;
+            /**
+             * Format: int32
+             * @description Length of a billing period as a number of `payment_frequency_interval` units, at least 1 (inferred).
+             */
+            payment_frequency_count: number;
+            /** @description Unit of `payment_frequency_count`. */
+            payment_frequency_interval: components["schemas"]["TimeInterval"];
+            /**
+             * Format: int32
+             * @description Life of the whole subscription as a number of `subscription_period_interval` units, at least 1 (inferred).
+             */
+            subscription_period_count: number;
+            /** @description Unit of `subscription_period_count`. */
+            subscription_period_interval: components["schemas"]["TimeInterval"];
+            /** @description The meters, at most 10. Only this kind of price has them (MTR-30). Null or absent means none. */
+            meters?: components["schemas"]["AddMeterToPrice"][] | null;
+            /** @description Whether the price includes tax. Null counts as false (inferred). */
+            tax_inclusive?: boolean | null;
+        };
+        /** @description A meter on a usage-based price. Either `price_per_unit` bills its units in money, or `credit_entitlement_id` deducts credits for them (MTR-38). */
+        AddMeterToPrice: {
+            /** @description The meter; an unknown, archived or repeated one gives 422 (MTR-07, MTR-34). 1 to 255 characters (inferred). */
+            meter_id: string;
+            /** @description Price of one unit as a decimal string in the smallest unit of the currency, above zero, with at most 5 digits before and 12 after the point. Null or absent when credits pay for the usage. */
+            price_per_unit?: string | null;
+            /**
+             * Format: int64
+             * @description Units per period that cost nothing, up to 64 bits wide; the sandbox keeps whole numbers up to 2^53 - 1. Null means none. Ignored when credits pay for the usage (MTR-40).
+             */
+            free_threshold?: number | null;
+            /** @description The credit that pays for the usage (MTR-31). 1 to 255 characters (inferred). Null or absent means that money does. */
+            credit_entitlement_id?: string | null;
+            /** @description How many units one credit pays for, a decimal string above zero; required with `credit_entitlement_id` (MTR-31, MTR-32). At most 64 characters (inferred). Null means not set. */
+            meter_units_per_credit?: string | null;
+            /** @description Name of the meter. Only filled in answers; ignored when sent. */
+            name?: string | null;
+            /** @description Explanation of the meter. Only filled in answers, null when there is none; ignored when sent. */
+            description?: string | null;
+            /** @description Label of one unit. Only filled in answers; ignored when sent. */
+            measurement_unit?: string | null;
+        };
+        /** @description What a product costs, in one of three shapes that `type` tells apart. */
+        Price: components["schemas"]["OneTimePrice"] | components["schemas"]["RecurringPrice"] | components["schemas"]["UsageBasedPrice"];
+        /** @description A credit to issue with a product. A setting that is null or left out is taken from the entitlement (ENT-62). */
+        AttachCreditEntitlementRequest: {
+            /** @description The entitlement. An unknown one, a deleted one or the same one twice gives 422 (ENT-56, ENT-67). 1 to 255 characters (inferred). */
+            credit_entitlement_id: string;
+            /** @description Credits to issue per cycle or purchase, a decimal string above zero with no more decimals than the entitlement's precision, otherwise 422 (ENT-66). At most 64 characters (inferred). */
+            credits_amount: string;
+            /** @description Currency of `price_per_unit`. Null inherits it. */
+            currency?: components["schemas"]["NullableCurrency"];
+            /**
+             * Format: int32
+             * @description Days of 24 hours from issuance until the credits expire, at least 1. Null inherits the number (EXP-04).
+             */
+            expires_after_days?: number | null;
+            /**
+             * Format: int32
+             * @description Report a low balance below this share of the cycle's credits, in whole percent. Null means never (SUB-64).
+             */
+            low_balance_threshold_percent?: number | null;
+            /**
+             * Format: int32
+             * @description How many times the same credits may be carried over. Null inherits the number.
+             */
+            max_rollover_count?: number | null;
+            /** @description What happens to overage at the end of a cycle. Null inherits the behaviour. */
+            overage_behavior?: components["schemas"]["NullableCbbOverageBehavior"];
+            /** @description Whether usage may go on past a zero balance. Null inherits the setting. */
+            overage_enabled?: boolean | null;
+            /** @description Largest overage allowed, a decimal string here and a whole number on the entitlement itself; `"0"` acts as overage disabled (OVR-04). At most 64 characters (inferred). Null inherits the limit. */
+            overage_limit?: string | null;
+            /** @description Price of one credit of overage as a decimal string in the smallest unit of the currency, above zero. At most 64 characters (inferred). Null inherits the price. */
+            price_per_unit?: string | null;
+            /** @description What a plan change does to these credits. Null or absent means `no_prorate` (ENT-65). */
+            proration_behavior?: components["schemas"]["NullableCbbProrationBehavior"];
+            /** @description Whether unused credits may be carried into the next cycle. Null inherits the setting. */
+            rollover_enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description Share of the unused credits that is carried over, in whole percent from 0 to 100. Null inherits the share.
+             */
+            rollover_percentage?: number | null;
+            /**
+             * Format: int32
+             * @description Life of carried-over credits as a number of intervals, at least 1 (inferred). Null inherits the number.
+             */
+            rollover_timeframe_count?: number | null;
+            /** @description Unit of `rollover_timeframe_count`. Null inherits the unit. */
+            rollover_timeframe_interval?: components["schemas"]["NullableTimeInterval"];
+            /** @description Credits to issue at the start of a trial instead of `credits_amount`; `"0"` issues none, null the normal amount (SUB-21, SUB-22). At most 64 characters (inferred). */
+            trial_credits?: string | null;
+            /** @description Whether unused trial credits end with the trial (EXP-10). Null or absent means false (ENT-65). */
+            trial_credits_expire_after_trial?: boolean | null;
+        };
+        /** @description A credit attached to a product, with inherited settings filled in (ENT-64). */
+        CreditEntitlementMappingResponse: {
+            /**
+             * Format: uuid
+             * @description Id of the attachment, a bare UUID.
+             */
+            id: string;
+            /** @description The entitlement. */
+            credit_entitlement_id: string;
+            /** @description Name of the entitlement. */
+            credit_entitlement_name: string;
+            /** @description Label of one credit. */
+            credit_entitlement_unit: string;
+            /** @description Credits issued per cycle or purchase, a decimal string. */
+            credits_amount: string;
+            /** @description Currency of `price_per_unit`. Null when there is none. */
+            currency?: components["schemas"]["NullableCurrency"];
+            /**
+             * Format: int32
+             * @description Days of 24 hours from issuance until the credits expire. Null when they never do.
+             */
+            expires_after_days?: number | null;
+            /**
+             * Format: int32
+             * @description Low-balance threshold in whole percent. Null when none is set.
+             */
+            low_balance_threshold_percent?: number | null;
+            /**
+             * Format: int32
+             * @description How many times the same credits may be carried over. Null when there is no limit.
+             */
+            max_rollover_count?: number | null;
+            /** @description What happens to overage at the end of a cycle. */
+            overage_behavior: components["schemas"]["CbbOverageBehavior"];
+            /** @description Whether usage may go on past a zero balance. */
+            overage_enabled: boolean;
+            /** @description Largest overage allowed, a decimal string. Null when there is no limit. */
+            overage_limit?: string | null;
+            /** @description Price of one credit of overage, a decimal string in the smallest currency unit. Null when there is none. */
+            price_per_unit?: string | null;
+            /** @description What a plan change does to these credits. */
+            proration_behavior: components["schemas"]["CbbProrationBehavior"];
+            /** @description Whether unused credits may be carried over. */
+            rollover_enabled: boolean;
+            /**
+             * Format: int32
+             * @description Share carried over, in whole percent. Null when not set.
+             */
+            rollover_percentage?: number | null;
+            /**
+             * Format: int32
+             * @description Life of carried-over credits as a number of intervals. Null when not set.
+             */
+            rollover_timeframe_count?: number | null;
+            /** @description Unit of `rollover_timeframe_count`. Null when not set. */
+            rollover_timeframe_interval?: components["schemas"]["NullableTimeInterval"];
+            /** @description Credits issued at the start of a trial, a decimal string. Null when the normal amount is. */
+            trial_credits?: string | null;
+            /** @description Whether unused trial credits end with the trial. */
+            trial_credits_expire_after_trial: boolean;
+        };
+        /** @description A product to create. */
+        CreateProductRequest: {
+            /** @description Name of the product, 1 to 255 characters (inferred). */
+            name: string;
+            /** @description What the product costs; its `type` decides whether buying it makes a subscription. */
+            price: components["schemas"]["Price"];
+            /** @description What the product is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /** @description Explanation for people, at most 1000 characters (inferred). Null means none. */
+            description?: string | null;
+            /** @description The credits the product issues, at most 5, on any kind of price (ENT-61). Null or absent means none. */
+            credit_entitlements?: components["schemas"]["AttachCreditEntitlementRequest"][] | null;
+            /** @description Ids of the add-ons a buyer may choose, at most 100 (inferred); not for usage-based prices (MTR-37). Null or absent means none. */
+            addons?: string[] | null;
+            /** @description The brand, 1 to 255 characters (inferred). Null or absent means the primary brand, the only one here. */
+            brand_id?: string | null;
+            /** @description Key and value pairs to keep with the product. Left out means none; null is not accepted here. */
+            metadata?: components["schemas"]["Metadata"];
+            /** @description How localized prices are picked. Null means not set. */
+            pricing_mode?: components["schemas"]["NullablePricingMode"];
+            /** @description Files or links to hand over. Accepted and ignored, as the sandbox delivers nothing. Null means none. */
+            digital_product_delivery?: Record<string, never> | null;
+            /** @description Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits. Null means none. */
+            entitlements?: Record<string, never>[] | null;
+            /** @description Whether a purchase makes a licence key. Kept and shown; the sandbox makes no keys. Null counts as false. */
+            license_key_enabled?: boolean | null;
+            /** @description Text shown on activation, at most 1000 characters (inferred). Null means none. */
+            license_key_activation_message?: string | null;
+            /**
+             * Format: int32
+             * @description How often a licence key may be activated. Null means without limit.
+             */
+            license_key_activations_limit?: number | null;
+            /** @description How long a licence key is valid, with `count` and `interval`. Null means for ever. */
+            license_key_duration?: Record<string, never> | null;
+        };
+        /** @description The product fields to change. A property left out keeps its value. */
+        PatchProductRequest: {
+            /** @description New name, 1 to 255 characters (inferred). Null counts as not sent (inferred). */
+            name?: string | null;
+            /** @description New price, replacing the stored one as a whole. Null counts as not sent (inferred). */
+            price?: components["schemas"]["Price"] | null;
+            /** @description New tax category. Null counts as not sent (inferred). */
+            tax_category?: components["schemas"]["NullableTaxCategory"];
+            /** @description New explanation, at most 1000 characters (inferred). Null removes it (inferred). */
+            description?: string | null;
+            /** @description All credits the product issues from now on, at most 5 (ENT-60). The list replaces the stored one, and an empty list removes all (ENT-63). Null counts as not sent (inferred). */
+            credit_entitlements?: components["schemas"]["AttachCreditEntitlementRequest"][] | null;
+            /** @description Ids of all add-ons a buyer may choose from now on, at most 100 (inferred). Null counts as not sent (inferred). */
+            addons?: string[] | null;
+            /** @description The brand, 1 to 255 characters (inferred). Null counts as not sent (inferred). */
+            brand_id?: string | null;
+            /** @description New key and value pairs, replacing all stored ones (inferred). Null removes them (inferred). */
+            metadata?: components["schemas"]["NullableMetadata"];
+            /** @description How localized prices are picked. Null removes the setting (inferred). */
+            pricing_mode?: components["schemas"]["NullablePricingMode"];
+            /**
+             * Format: uuid
+             * @description An uploaded image. Accepted and ignored, as images cannot be uploaded here.
+             */
+            image_id?: string | null;
+            /** @description Files or links to hand over. Accepted and ignored, as the sandbox delivers nothing. */
+            digital_product_delivery?: Record<string, never> | null;
+            /** @description Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits. */
+            entitlements?: Record<string, never>[] | null;
+            /** @description Whether a purchase makes a licence key. Null counts as not sent (inferred). */
+            license_key_enabled?: boolean | null;
+            /** @description Text shown on activation, at most 1000 characters (inferred). Null removes it (inferred). */
+            license_key_activation_message?: string | null;
+            /**
+             * Format: int32
+             * @description How often a licence key may be activated. Null means without limit.
+             */
+            license_key_activations_limit?: number | null;
+            /** @description How long a licence key is valid, with `count` and `interval`. Null means for ever. */
+            license_key_duration?: Record<string, never> | null;
+        };
+        /** @description A product as stored. */
+        GetProductResponse: {
+            /** @description Generated id with prefix `pdt_`. */
+            product_id: string;
+            /** @description The business that owns the product. */
+            business_id: string;
+            /** @description The brand; the primary brand of a business has the id of the business. */
+            brand_id: string;
+            /** @description Name of the product. */
+            name?: string | null;
+            /** @description Explanation for people. Null when there is none. */
+            description?: string | null;
+            /** @description Address of an image. Always null here. */
+            image?: string | null;
+            /** @description Whether buying it makes a subscription: true for recurring and usage-based prices. */
+            is_recurring: boolean;
+            /** @description What the product costs. */
+            price: components["schemas"]["Price"];
+            /** @description How localized prices are picked. Null when not set. */
+            pricing_mode?: components["schemas"]["NullablePricingMode"];
+            /** @description What the product is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /** @description The credits the product issues, empty when it issues none. */
+            credit_entitlements: components["schemas"]["CreditEntitlementMappingResponse"][];
+            /** @description Ids of the add-ons a buyer may choose. Null when there are none. */
+            addons?: string[] | null;
+            /** @description Features, files or licences to hand over. Always empty here. */
+            entitlements: Record<string, never>[];
+            /** @description Files or links to hand over. Always null here. */
+            digital_product_delivery?: Record<string, never> | null;
+            /** @description Whether a purchase makes a licence key. */
+            license_key_enabled: boolean;
+            /** @description Text shown on activation. Null when there is none. */
+            license_key_activation_message?: string | null;
+            /**
+             * Format: int32
+             * @description How often a licence key may be activated. Null when there is no limit.
+             */
+            license_key_activations_limit?: number | null;
+            /** @description How long a licence key is valid, with `count` and `interval`. Null when it is valid for ever. */
+            license_key_duration?: Record<string, never> | null;
+            /** @description The collection the product belongs to. Always null here. */
+            product_collection_id?: string | null;
+            /** @description Key and value pairs kept with the product. */
+            metadata: components["schemas"]["Metadata"];
+            /**
+             * Format: date-time
+             * @description When the product was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the product was last changed; equals `created_at` at first.
+             */
+            updated_at: string;
+        };
+        /** @description A product as listed, with its price but without its credits. */
+        GetProductsListResponseItem: {
+            /** @description The product. */
+            product_id: string;
+            /** @description The business that owns the product. */
+            business_id: string;
+            /** @description Name of the product. */
+            name?: string | null;
+            /** @description Explanation for people. Null when there is none. */
+            description?: string | null;
+            /** @description Address of an image. Always null here. */
+            image?: string | null;
+            /** @description Whether buying it makes a subscription. */
+            is_recurring: boolean;
+            /** @description Currency of the price. */
+            currency?: components["schemas"]["NullableCurrency"];
+            /**
+             * Format: int32
+             * @description Price in the smallest unit of the currency; the fixed price of a usage-based product.
+             */
+            price?: number | null;
+            /** @description The whole price. The vendor allows null; here it is always present. */
+            price_detail?: components["schemas"]["Price"];
+            /** @description How localized prices are picked. Null when not set. */
+            pricing_mode?: components["schemas"]["NullablePricingMode"];
+            /** @description What the product is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /** @description Whether the price includes tax. Null when not set. */
+            tax_inclusive?: boolean | null;
+            /** @description Features, files or licences to hand over. Always empty here. */
+            entitlements: Record<string, never>[];
+            /** @description Key and value pairs kept with the product. */
+            metadata: components["schemas"]["Metadata"];
+            /**
+             * Format: date-time
+             * @description When the product was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the product was last changed.
+             */
+            updated_at: string;
+        };
+        /** @description One page of products. */
+        GetProductsListResponse: {
+            /** @description The products, newest first (inferred). */
+            items: components["schemas"]["GetProductsListResponseItem"][];
+        };
+        /** @description An add-on to buy with a subscription. */
+        AttachAddonReq: {
+            /** @description The add-on, 1 to 255 characters (inferred). An unknown one gives 422 (inferred). */
+            addon_id: string;
+            /**
+             * Format: int32
+             * @description How many of it, at least 1 (inferred).
+             */
+            quantity: number;
+        };
+        /** @description An add-on of a subscription. */
+        AddonCartResponseItem: {
+            /** @description The add-on. */
+            addon_id: string;
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+        };
+        /** @description A postal address, or null for none. Only the country is required. */
+        NullableCheckoutSessionBillingAddress: {
+            /** @description The country. */
+            country: components["schemas"]["CountryCodeAlpha2"];
+            /** @description State or province, at most 255 characters (inferred). Null when not given. */
+            state?: string | null;
+            /** @description City, at most 255 characters (inferred). Null when not given. */
+            city?: string | null;
+            /** @description Street and number, at most 255 characters (inferred). Null when not given. */
+            street?: string | null;
+            /** @description Postal code, at most 32 characters (inferred). Null when not given. */
+            zipcode?: string | null;
+        } | null;
+        /** @description Who buys: either `customer_id` of an existing customer, or `email` with an optional name and phone number; which of the two is meant is checked in code, and neither of them gives 422 (CHK-05, CHK-06). Null means that the pay page asks. */
+        NullableCustomerRequest: {
+            /** @description An existing customer, 1 to 255 characters (inferred). An unknown one gives 422 (CHK-06). */
+            customer_id?: string;
+            /**
+             * Format: email
+             * @description Email address, 3 to 320 characters (inferred). A customer who has it already is used again, unless `feature_flags.always_create_new_customer` is set (CHK-05).
+             */
+            email?: string;
+            /** @description Name of a new customer, 1 to 255 characters (inferred). Null takes the part of the email before the `@` (inferred). */
+            name?: string | null;
+            /** @description Phone number of a new customer, at most 32 characters (inferred). Null means none. */
+            phone_number?: string | null;
+        } | null;
+        /**
+         * @description Kind of a custom field.
+         * @enum {string}
+         */
+        CustomFieldType: "text" | "number" | "email" | "url" | "date" | "dropdown" | "boolean";
+        /** @description A field the pay page shows besides its own. */
+        CustomField: {
+            /** @description Key under which the answer is kept, 1 to 255 characters (inferred). */
+            key: string;
+            /** @description Text beside the field, 1 to 255 characters (inferred). */
+            label: string;
+            /** @description Kind of the field. */
+            field_type: components["schemas"]["CustomFieldType"];
+            /** @description Choices of a dropdown, at most 100 (inferred). Null for other kinds. */
+            options?: string[] | null;
+            /** @description Text shown while the field is empty, at most 255 characters (inferred). Null means none. */
+            placeholder?: string | null;
+            /** @description Whether it must be filled. Left out counts as false. */
+            required?: boolean;
+        };
+        /** @description Colours of the pay page in one mode, or null for the usual ones. The sandbox keeps them and shows its own. */
+        NullableThemeModeConfig: {
+            /** @description Main background. */
+            bg_primary?: string | null;
+            /** @description Second background. */
+            bg_secondary?: string | null;
+            /** @description Main border. */
+            border_primary?: string | null;
+            /** @description Second border. */
+            border_secondary?: string | null;
+            /** @description Main button. */
+            button_primary?: string | null;
+            /** @description Main button under the pointer. */
+            button_primary_hover?: string | null;
+            /** @description Second button. */
+            button_secondary?: string | null;
+            /** @description Second button under the pointer. */
+            button_secondary_hover?: string | null;
+            /** @description Text of the main button. */
+            button_text_primary?: string | null;
+            /** @description Text of the second button. */
+            button_text_secondary?: string | null;
+            /** @description Border of the field in use. */
+            input_focus_border?: string | null;
+            /** @description Text of errors. */
+            text_error?: string | null;
+            /** @description Text of empty fields. */
+            text_placeholder?: string | null;
+            /** @description Main text. */
+            text_primary?: string | null;
+            /** @description Second text. */
+            text_secondary?: string | null;
+            /** @description Text of success. */
+            text_success?: string | null;
+        } | null;
+        /** @description Look of the pay page, or null for the usual one. The sandbox keeps it and shows its own. */
+        NullableThemeConfig: {
+            /** @description Colours in dark mode. */
+            dark?: components["schemas"]["NullableThemeModeConfig"];
+            /** @description Colours in light mode. */
+            light?: components["schemas"]["NullableThemeModeConfig"];
+            /** @description Address of the main font. Null means the usual one. */
+            font_primary_url?: string | null;
+            /** @description Address of the second font. Null means the usual one. */
+            font_secondary_url?: string | null;
+            /**
+             * @description Size of the text. Null means the usual one.
+             * @enum {string|null}
+             */
+            font_size?: "xs" | "sm" | "md" | "lg" | "xl" | "2xl" | null;
+            /**
+             * @description Weight of the text. Null means the usual one.
+             * @enum {string|null}
+             */
+            font_weight?: "normal" | "medium" | "bold" | "extraBold" | null;
+            /** @description Text of the pay button. Null means the usual one. */
+            pay_button_text?: string | null;
+            /** @description Rounding of corners. Null means the usual one. */
+            radius?: string | null;
+        } | null;
+        /** @description Look of the pay page. */
+        CheckoutSessionCustomization: {
+            /** @description Language of the page as a code, at most 32 characters (inferred). Null means the visitor's. */
+            force_language?: string | null;
+            /** @description Whether on-demand products are marked. */
+            show_on_demand_tag?: boolean;
+            /** @description Whether the order is shown. */
+            show_order_details?: boolean;
+            /**
+             * @description Colour mode. Null means the usual one.
+             * @enum {string|null}
+             */
+            theme?: "dark" | "light" | "system" | null;
+            /** @description Colours and fonts. */
+            theme_config?: components["schemas"]["NullableThemeConfig"];
+        };
+        /** @description What a buyer may do on the pay page. The sandbox acts on `always_create_new_customer` and keeps the rest. */
+        CheckoutSessionFlags: {
+            /** @description Whether the currency can be chosen. */
+            allow_currency_selection?: boolean;
+            /** @description Whether the business name can be edited. */
+            allow_customer_editing_business_name?: boolean;
+            /** @description Whether the city can be edited. */
+            allow_customer_editing_city?: boolean;
+            /** @description Whether the country can be edited. */
+            allow_customer_editing_country?: boolean;
+            /** @description Whether the email can be edited. */
+            allow_customer_editing_email?: boolean;
+            /** @description Whether the name can be edited. */
+            allow_customer_editing_name?: boolean;
+            /** @description Whether the state can be edited. */
+            allow_customer_editing_state?: boolean;
+            /** @description Whether the street can be edited. */
+            allow_customer_editing_street?: boolean;
+            /** @description Whether the tax id can be edited. */
+            allow_customer_editing_tax_id?: boolean;
+            /** @description Whether the postal code can be edited. */
+            allow_customer_editing_zipcode?: boolean;
+            /** @description Whether a discount code can be entered. */
+            allow_discount_code?: boolean;
+            /** @description Whether add-ons can be edited. */
+            allow_editing_addons?: boolean;
+            /** @description Whether a phone number can be entered. */
+            allow_phone_number_collection?: boolean;
+            /** @description Whether a tax id can be entered. */
+            allow_tax_id?: boolean;
+            /**
+             * @description Whether an email that is known already still makes a new customer (CHK-05).
+             * @default false
+             */
+            always_create_new_customer?: boolean;
+            /** @description Whether a paid checkout redirects at once. */
+            redirect_immediately?: boolean;
+            /** @description Whether a phone number must be entered. */
+            require_phone_number?: boolean;
+            /** @description Whether the pay page has one step only. */
+            single_page?: boolean;
+        };
+        /** @description Another amount of one credit, for this session only (CHK-14). */
+        CreditEntitlementOverride: {
+            /** @description The entitlement, which must be attached to the product already, otherwise 422. 1 to 255 characters (inferred). */
+            credit_entitlement_id: string;
+            /** @description Credits to issue instead, a decimal string above zero, otherwise 422. At most 64 characters (inferred). */
+            credits_amount: string;
+        };
+        /** @description A product to buy. */
+        ProductItemReq: {
+            /** @description The product; an unknown or archived one gives 422 (CHK-04). 1 to 255 characters (inferred). */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description How many of it, at least 1 (inferred); exactly 1 for a usage-based product (MTR-36). Credits grow with it (CHK-16, SUB-04).
+             */
+            quantity: number;
+            /** @description Add-ons for a subscription product, at most 10; refused for usage-based ones (MTR-37). Null or absent means none. */
+            addons?: components["schemas"]["AttachAddonReq"][] | null;
+            /**
+             * Format: int32
+             * @description What the buyer pays for a product with a price to choose, in the smallest unit of the currency. Only one-time products heed it (CHK-22). Null means the price.
+             */
+            amount?: number | null;
+            /** @description Other credit amounts for this session, at most 5 as on the product. Null or absent means those of the product. */
+            credit_entitlements?: components["schemas"]["CreditEntitlementOverride"][] | null;
+        };
+        /** @description Makes a subscription that is charged on request only, or null for one that renews by itself. Refused for usage-based products (MTR-37). */
+        NullableOnDemandSubscriptionReq: {
+            /** @description Whether only the permission to charge is taken now, without a charge. */
+            mandate_only: boolean;
+            /**
+             * Format: int32
+             * @description First charge in the smallest unit of the currency. Null means the price of the product.
+             */
+            product_price?: number | null;
+            /** @description Currency of that charge. Null means the currency of the product. */
+            product_currency?: components["schemas"]["NullableCurrency"];
+            /** @description What the first charge is for, at most 1000 characters (inferred). Null means the name of the product. */
+            product_description?: string | null;
+            /** @description Whether conversion fees are part of the price. Kept; the sandbox converts nothing. */
+            adaptive_currency_fees_inclusive?: boolean | null;
+        } | null;
+        /** @description Settings of the subscription a session makes, or null for those of the product. */
+        NullableSubscriptionData: {
+            /**
+             * Format: int32
+             * @description Days of trial, 0 to 10000, instead of those of the product (SUB-24); the only way to a trial for a usage-based product (SUB-26). Null means those of the product.
+             */
+            trial_period_days?: number | null;
+            /** @description Makes the subscription one that is charged on request only. */
+            on_demand?: components["schemas"]["NullableOnDemandSubscriptionReq"];
+        } | null;
+        /** @description What to sell, to whom, and how the pay page behaves. */
+        CreateCheckoutSessionRequest: {
+            /** @description The products, at most 100 (inferred). An empty cart gives 422 with a code of its own (CHK-03). */
+            product_cart: components["schemas"]["ProductItemReq"][];
+            /** @description Who buys. Null or absent means that the pay page asks (CHK-05). */
+            customer?: components["schemas"]["NullableCustomerRequest"];
+            /** @description Address for the bill. Null or absent means that the pay page asks for the country. */
+            billing_address?: components["schemas"]["NullableCheckoutSessionBillingAddress"];
+            /** @description Currency to bill in. Null means that of the products; the sandbox converts nothing. */
+            billing_currency?: components["schemas"]["NullableCurrency"];
+            /** @description Settings of the subscription the session makes. Null means those of the product. */
+            subscription_data?: components["schemas"]["NullableSubscriptionData"];
+            /** @description Key and value pairs, copied to the payment, the subscription and the credits (CHK-10). Null means none. */
+            metadata?: components["schemas"]["NullableMetadata"];
+            /**
+             * @description Whether to charge at once instead of on the pay page; the session then lives 15 minutes, not 24 hours (CHK-01, CHK-07).
+             * @default false
+             */
+            confirm?: boolean;
+            /** @description A stored way to pay, for `confirm`, 1 to 255 characters (inferred). Null means none. */
+            payment_method_id?: string | null;
+            /** @description Where the buyer goes after paying, at most 2048 characters (inferred). Null means the page of the sandbox. */
+            return_url?: string | null;
+            /** @description Where the buyer goes after giving up, at most 2048 characters (inferred). Null means the page of the sandbox. */
+            cancel_url?: string | null;
+            /** @description Ways to pay the page may offer, at most 200 (inferred). Kept; the pay page offers cards. Null means all. */
+            allowed_payment_method_types?: components["schemas"]["PaymentMethodTypes"][] | null;
+            /** @description Fields the pay page shows besides its own, at most 100 (inferred). Null means none. */
+            custom_fields?: components["schemas"]["CustomField"][] | null;
+            /** @description Look of the pay page. Left out means the usual one. */
+            customization?: components["schemas"]["CheckoutSessionCustomization"];
+            /** @description What a buyer may do on the pay page. Left out means the usual. */
+            feature_flags?: components["schemas"]["CheckoutSessionFlags"];
+            /** @description Business name of the buyer, at most 255 characters (inferred). Null means none. */
+            customer_business_name?: string | null;
+            /** @description Tax id of the buyer, at most 255 characters (inferred). Kept; no tax is computed. Null means none. */
+            tax_id?: string | null;
+            /** @description A discount code, at most 255 characters (inferred). The sandbox has no discounts and ignores it. Null means none. */
+            discount_code?: string | null;
+            /** @description Several discount codes, at most 100 (inferred). The sandbox has no discounts and ignores them. Null means none. */
+            discount_codes?: string[] | null;
+            /** @description Whether to ask the bank for a confirmation. Kept and not acted on. */
+            force_3ds?: boolean | null;
+            /**
+             * Format: int32
+             * @description Least amount of an Indian mandate, in paise. Kept and not acted on.
+             */
+            mandate_min_amount_inr_paise?: number | null;
+            /**
+             * @description Whether the pay page asks for the least address only.
+             * @default false
+             */
+            minimal_address?: boolean;
+            /** @description A collection to choose from, 1 to 255 characters (inferred). Collections are not served; the value is ignored. */
+            product_collection_id?: string | null;
+            /**
+             * @description Whether to answer with a short address. Ignored; the address is short already.
+             * @default false
+             */
+            short_link?: boolean;
+            /**
+             * @description Whether the pay page offers stored ways to pay.
+             * @default false
+             */
+            show_saved_payment_methods?: boolean;
+        };
+        /** @description A new checkout session. Three properties are only filled with `confirm` (CHK-01). */
+        CreateSessionResponse: {
+            /** @description Generated id with prefix `cks_`. */
+            session_id: string;
+            /** @description Address of the pay page (CHK-02). Null with `confirm`. */
+            checkout_url?: string | null;
+            /** @description The payment made at once. Null without `confirm`. */
+            payment_id?: string | null;
+            /** @description Secret for an embedded form. Null without `confirm`. */
+            client_secret?: string | null;
+            /** @description Public key for an embedded form. Null without `confirm`. */
+            publishable_key?: string | null;
+        };
+        /** @description State of a checkout session (CHK-08). */
+        GetCheckoutSessionsStatus: {
+            /** @description The session. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the session was created.
+             */
+            created_at: string;
+            /** @description Email address of the buyer. Null while unknown. */
+            customer_email?: string | null;
+            /** @description Name of the buyer. Null while unknown. */
+            customer_name?: string | null;
+            /** @description The payment. Null until one starts. */
+            payment_id?: string | null;
+            /** @description State of the payment. Null until one starts. */
+            payment_status?: components["schemas"]["NullableIntentStatus"];
+        };
+        /**
+         * @description State of a payment. The sandbox uses `processing`, `succeeded`, `failed`, `cancelled` and `requires_payment_method`.
+         * @enum {string}
+         */
+        IntentStatus: "succeeded" | "failed" | "cancelled" | "processing" | "requires_customer_action" | "requires_merchant_action" | "requires_payment_method" | "requires_confirmation" | "requires_capture" | "partially_captured" | "partially_captured_and_capturable";
+        /**
+         * @description State of a payment, or null while there is none.
+         * @enum {string|null}
+         */
+        NullableIntentStatus: "succeeded" | "failed" | "cancelled" | "processing" | "requires_customer_action" | "requires_merchant_action" | "requires_payment_method" | "requires_confirmation" | "requires_capture" | "partially_captured" | "partially_captured_and_capturable" | null;
+        /**
+         * @description Who processed a payment. Always `dodo` here.
+         * @enum {string}
+         */
+        PaymentProvider: "stripe" | "adyen" | "dodo";
+        /**
+         * @description How much of a payment was paid back, or null for nothing.
+         * @enum {string|null}
+         */
+        NullablePaymentRefundStatus: "partial" | "full" | null;
+        /** @description A product that was paid once. */
+        OneTimeProductCartItemResponse: {
+            /** @description The product. */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+        };
+        /** @description A payment as stored. */
+        PaymentResponse: {
+            /** @description Generated id with prefix `pay_`. */
+            payment_id: string;
+            /** @description The business that was paid. */
+            business_id: string;
+            /** @description The brand; the primary brand of a business has the id of the business. */
+            brand_id: string;
+            /** @description State of the payment. Never null here. */
+            status?: components["schemas"]["NullableIntentStatus"];
+            /** @description Who paid. */
+            customer: components["schemas"]["CustomerLimitedDetailsResponse"];
+            /** @description Address for the bill. */
+            billing: components["schemas"]["BillingAddress"];
+            /** @description Currency of the amounts. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description What was charged, in the smallest unit of the currency.
+             */
+            total_amount: number;
+            /**
+             * Format: int32
+             * @description Tax in that. Null, as none is computed.
+             */
+            tax?: number | null;
+            /**
+             * Format: int32
+             * @description What the merchant gets, the same as `total_amount` here.
+             */
+            settlement_amount: number;
+            /** @description Currency of that, the same here. */
+            settlement_currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Tax in that. Null, as none is computed.
+             */
+            settlement_tax?: number | null;
+            /** @description The subscription it belongs to. Null for a one-time purchase. */
+            subscription_id?: string | null;
+            /** @description The checkout session it came from. Null for renewals and charges. */
+            checkout_session_id?: string | null;
+            /** @description The products that were paid once. Null when it belongs to a subscription only. */
+            product_cart?: components["schemas"]["OneTimeProductCartItemResponse"][] | null;
+            /** @description Key and value pairs, copied from the checkout session (CHK-10). */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What was entered in custom fields. Null when there were none. */
+            custom_field_responses?: components["schemas"]["CustomFieldResponse"][] | null;
+            /** @description Kind of payment, `card` here. Null until one is chosen. */
+            payment_method?: string | null;
+            /** @description The stored way to pay. Null when none was stored. */
+            payment_method_id?: string | null;
+            /** @description Finer kind of payment, such as `credit`. Null until one is chosen. */
+            payment_method_type?: string | null;
+            /** @description Who processed it. */
+            payment_provider: components["schemas"]["PaymentProvider"];
+            /** @description Name on the card. Null when unknown. */
+            card_holder_name?: string | null;
+            /** @description Country of the card, two letters as in `CountryCodeAlpha2`. Null when unknown. */
+            card_issuing_country?: string | null;
+            /** @description Last four digits of the card. Null when unknown. */
+            card_last_four?: string | null;
+            /** @description Network of the card. Null when unknown. */
+            card_network?: string | null;
+            /** @description Type of the card. Null when unknown. */
+            card_type?: string | null;
+            /** @description Why it failed, as a code. Null unless it failed. */
+            error_code?: string | null;
+            /** @description Why it failed, in words. Null unless it failed. */
+            error_message?: string | null;
+            /**
+             * Format: int32
+             * @description How many times it was tried again.
+             */
+            retry_attempt: number;
+            /** @description Whether it only replaced a stored way to pay. Always false here. */
+            is_update_payment_method: boolean;
+            /** @description Address of the pay page. Null once nothing is left to pay. */
+            payment_link?: string | null;
+            /** @description The invoice. Null when there is none. */
+            invoice_id?: string | null;
+            /** @description Address of the invoice. Null, as invoices are not served. */
+            invoice_url?: string | null;
+            /** @description Whether files were handed over. Always false here. */
+            digital_products_delivered: boolean;
+            /** @description A discount. Always null here. */
+            discount_id?: string | null;
+            /** @description Discounts that applied. Null, as there are none here. */
+            discounts?: Record<string, never>[] | null;
+            /** @description Disputes over it. Always empty here. */
+            disputes: Record<string, never>[];
+            /** @description How much was paid back. Always null here. */
+            refund_status?: components["schemas"]["NullablePaymentRefundStatus"];
+            /** @description Refunds of it. Always empty here. */
+            refunds: Record<string, never>[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed. Null when it never did.
+             */
+            updated_at?: string | null;
+        };
+        /** @description A payment as listed. */
+        GetPaymentsListResponseItem: {
+            /** @description The payment. */
+            payment_id: string;
+            /** @description The brand. */
+            brand_id: string;
+            /** @description State of the payment. Never null here. */
+            status?: components["schemas"]["NullableIntentStatus"];
+            /** @description Who paid. */
+            customer: components["schemas"]["CustomerLimitedDetailsResponse"];
+            /** @description Currency of the amount. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description What was charged, in the smallest unit of the currency.
+             */
+            total_amount: number;
+            /** @description The subscription it belongs to. Null for a one-time purchase. */
+            subscription_id?: string | null;
+            /** @description Key and value pairs of the payment. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description Kind of payment. Null until one is chosen. */
+            payment_method?: string | null;
+            /** @description Finer kind of payment. Null until one is chosen. */
+            payment_method_type?: string | null;
+            /** @description Who processed it. */
+            payment_provider: components["schemas"]["PaymentProvider"];
+            /** @description Last four digits of the card. Null when unknown. */
+            card_last_four?: string | null;
+            /** @description Network of the card. Null when unknown. */
+            card_network?: string | null;
+            /** @description The invoice. Null when there is none. */
+            invoice_id?: string | null;
+            /** @description Address of the invoice. Null, as invoices are not served. */
+            invoice_url?: string | null;
+            /** @description Whether files were handed over. Always false here. */
+            digital_products_delivered: boolean;
+            /** @description Whether it made a licence key. Always false here. */
+            has_license_key: boolean;
+            /** @description State of a dispute. Always null here. */
+            dispute_status?: string | null;
+            /** @description How much was paid back. Always null here. */
+            refund_status?: components["schemas"]["NullablePaymentRefundStatus"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description One page of payments. */
+        GetPaymentsListResponse: {
+            /** @description The payments, newest first (inferred). */
+            items: components["schemas"]["GetPaymentsListResponseItem"][];
+        };
+        /**
+         * @description State of a subscription (SUB-09). `failed`, `cancelled` and `expired` are final.
+         * @enum {string}
+         */
+        SubscriptionStatus: "pending" | "active" | "on_hold" | "paused" | "cancelled" | "failed" | "expired";
+        /**
+         * @description State to bring a subscription to, or null for no change. Which changes are possible is checked in code (SUB-50, SUB-53).
+         * @enum {string|null}
+         */
+        NullableSubscriptionStatus: "pending" | "active" | "on_hold" | "paused" | "cancelled" | "failed" | "expired" | null;
+        /**
+         * @description Who cancelled, or null for no change.
+         * @enum {string|null}
+         */
+        NullableCancelReason: "cancelled_by_customer" | "cancelled_by_merchant" | "cancelled_by_merchant_send_dunning" | "dodo_team" | null;
+        /**
+         * @description Why a customer cancelled, or null for no answer.
+         * @enum {string|null}
+         */
+        NullableCancellationFeedback: "too_expensive" | "missing_features" | "switched_service" | "unused" | "customer_service" | "low_quality" | "too_complex" | "other" | null;
+        /** @description A credit of a subscription: its settings (SUB-05) and what the customer holds of it (SUB-08). */
+        CreditEntitlementCartResponse: {
+            /** @description The entitlement. */
+            credit_entitlement_id: string;
+            /** @description Name of the entitlement. */
+            credit_entitlement_name: string;
+            /** @description Label of one credit. */
+            unit: string;
+            /** @description The product the settings came from. */
+            product_id: string;
+            /** @description Credits issued per cycle and piece, a decimal string. */
+            credits_amount: string;
+            /** @description Credits the customer has left, whatever they came from, a decimal string. */
+            remaining_balance: string;
+            /** @description Overage of the customer, a decimal string. */
+            overage_balance: string;
+            /** @description Whether usage may go on past a zero balance. */
+            overage_enabled: boolean;
+            /** @description What happens to overage at the end of a cycle. */
+            overage_behavior: components["schemas"]["CbbOverageBehavior"];
+            /** @description Largest overage allowed, a decimal string. Null when there is no limit. */
+            overage_limit?: string | null;
+            /**
+             * Format: int32
+             * @description Days of 24 hours from issuance until the credits expire. Null when they never do.
+             */
+            expires_after_days?: number | null;
+            /**
+             * Format: int32
+             * @description Low-balance threshold in whole percent. Null when none is set.
+             */
+            low_balance_threshold_percent?: number | null;
+            /** @description Whether unused credits may be carried over. */
+            rollover_enabled: boolean;
+            /**
+             * Format: int32
+             * @description Share carried over, in whole percent. Null when not set.
+             */
+            rollover_percentage?: number | null;
+            /**
+             * Format: int32
+             * @description Life of carried-over credits as a number of intervals. Null when not set.
+             */
+            rollover_timeframe_count?: number | null;
+            /** @description Unit of `rollover_timeframe_count`. Null when not set. */
+            rollover_timeframe_interval?: components["schemas"]["NullableTimeInterval"];
+            /**
+             * Format: int32
+             * @description How many times the same credits may be carried over. Null when there is no limit.
+             */
+            max_rollover_count?: number | null;
+        };
+        /** @description A meter of a subscription that is paid with credits. */
+        MeterCreditEntitlementCartResponse: {
+            /** @description The credit that pays. */
+            credit_entitlement_id: string;
+            /** @description The meter. */
+            meter_id: string;
+            /** @description Name of the meter. */
+            meter_name: string;
+            /** @description How many units one credit pays for, a decimal string (MTR-32). */
+            meter_units_per_credit: string;
+            /** @description The product the link came from. */
+            product_id: string;
+        };
+        /** @description A meter of a subscription. */
+        MeterCartResponseItem: {
+            /** @description The meter. */
+            meter_id: string;
+            /** @description Name of the meter. */
+            name: string;
+            /** @description Explanation of the meter. Null when there is none. */
+            description?: string | null;
+            /** @description Label of one unit. */
+            measurement_unit: string;
+            /** @description Currency of the price. */
+            currency: components["schemas"]["Currency"];
+            /** @description Price of one unit, a decimal string in the smallest currency unit. Null when credits pay for the usage. */
+            price_per_unit?: string | null;
+            /**
+             * Format: int64
+             * @description Units per period that cost nothing.
+             */
+            free_threshold: number;
+        };
+        /** @description An add-on of a scheduled plan. */
+        ScheduledAddonResponse: {
+            /** @description The add-on. */
+            addon_id: string;
+            /** @description Name of the add-on. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+        };
+        /** @description A plan change that waits for the next billing date (SUB-31), or null when none does. */
+        NullableScheduledPlanChangeResponse: {
+            /** @description Id of the scheduled change. */
+            id: string;
+            /** @description The new product. */
+            product_id: string;
+            /** @description Name of the new product. */
+            product_name?: string | null;
+            /** @description Explanation of the new product. Null when there is none. */
+            product_description?: string | null;
+            /**
+             * Format: int32
+             * @description The new quantity.
+             */
+            quantity: number;
+            /** @description The add-ons it will have, empty when there are none. */
+            addons: components["schemas"]["ScheduledAddonResponse"][];
+            /**
+             * Format: date-time
+             * @description When it takes effect.
+             */
+            effective_at: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+        } | null;
+        /** @description A subscription as stored. */
+        SubscriptionResponse: {
+            /** @description Generated id with prefix `sub_`. */
+            subscription_id: string;
+            /** @description The brand; the primary brand of a business has the id of the business. */
+            brand_id: string;
+            /** @description State of the subscription. */
+            status: components["schemas"]["SubscriptionStatus"];
+            /** @description Who subscribes. */
+            customer: components["schemas"]["CustomerLimitedDetailsResponse"];
+            /** @description Business name of the customer. Null when there is none. */
+            customer_business_name?: string | null;
+            /** @description Address for the bill. */
+            billing: components["schemas"]["BillingAddress"];
+            /** @description Tax id of the customer. Null when there is none. */
+            tax_id?: string | null;
+            /** @description The product. */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+            /** @description The add-ons, empty when there are none. */
+            addons: components["schemas"]["AddonCartResponseItem"][];
+            /** @description The meters, empty when there are none. */
+            meters: components["schemas"]["MeterCartResponseItem"][];
+            /** @description The credits it issues, empty when it issues none. */
+            credit_entitlement_cart: components["schemas"]["CreditEntitlementCartResponse"][];
+            /** @description The meters that credits pay for, empty when there are none. */
+            meter_credit_entitlement_cart: components["schemas"]["MeterCreditEntitlementCartResponse"][];
+            /** @description Currency of the amounts. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description What a renewal costs before tax, in the smallest unit of the currency.
+             */
+            recurring_pre_tax_amount: number;
+            /** @description Whether the price includes tax. */
+            tax_inclusive: boolean;
+            /**
+             * Format: date-time
+             * @description Start of the current period (SUB-10).
+             */
+            previous_billing_date: string;
+            /**
+             * Format: date-time
+             * @description End of the current period (SUB-10).
+             */
+            next_billing_date: string;
+            /**
+             * Format: int32
+             * @description Length of a period as a number of intervals.
+             */
+            payment_frequency_count: number;
+            /** @description Unit of `payment_frequency_count`. */
+            payment_frequency_interval: components["schemas"]["TimeInterval"];
+            /**
+             * Format: int32
+             * @description Life of the subscription as a number of intervals.
+             */
+            subscription_period_count: number;
+            /** @description Unit of `subscription_period_count`. */
+            subscription_period_interval: components["schemas"]["TimeInterval"];
+            /**
+             * Format: date-time
+             * @description When its life ends (SUB-13). Null when unknown.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int32
+             * @description Days of trial, 0 when there is none.
+             */
+            trial_period_days: number;
+            /**
+             * Format: int32
+             * @description What the trial costs, in the smallest unit of the currency. Null when it is free or there is none.
+             */
+            trial_amount?: number | null;
+            /** @description Whether it is charged on request only. */
+            on_demand: boolean;
+            /** @description The stored way to pay. Null when there is none. */
+            payment_method_id?: string | null;
+            /** @description Whether it ends with the current period (SUB-50). */
+            cancel_at_next_billing_date: boolean;
+            /**
+             * Format: date-time
+             * @description When it was cancelled. Null unless it was.
+             */
+            cancelled_at?: string | null;
+            /** @description What the customer wrote. Null when nothing. */
+            cancellation_comment?: string | null;
+            /** @description Why the customer cancelled. Null when not said. */
+            cancellation_feedback?: components["schemas"]["NullableCancellationFeedback"];
+            /**
+             * Format: date-time
+             * @description Since when it is paused (SUB-54). Null unless it is.
+             */
+            paused_at?: string | null;
+            /** @description A plan change that waits. Null when none does. */
+            scheduled_change?: components["schemas"]["NullableScheduledPlanChangeResponse"];
+            /** @description Key and value pairs, copied from the checkout session (CHK-10). */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What was entered in custom fields. Null when there were none. */
+            custom_field_responses?: components["schemas"]["CustomFieldResponse"][] | null;
+            /** @description A discount. Always null here. */
+            discount_id?: string | null;
+            /**
+             * Format: int32
+             * @description For how many more periods a discount holds. Always null here.
+             */
+            discount_cycles_remaining?: number | null;
+            /** @description Discounts that apply. Null, as there are none here. */
+            discounts?: Record<string, never>[] | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+        };
+        /** @description A subscription as listed, without its credits and meters. */
+        SubscriptionListResponseItem: {
+            /** @description The subscription. */
+            subscription_id: string;
+            /** @description State of the subscription. */
+            status: components["schemas"]["SubscriptionStatus"];
+            /** @description Who subscribes. */
+            customer: components["schemas"]["CustomerLimitedDetailsResponse"];
+            /** @description Business name of the customer. Null when there is none. */
+            customer_business_name?: string | null;
+            /** @description Address for the bill. */
+            billing: components["schemas"]["BillingAddress"];
+            /** @description Tax id of the customer. Null when there is none. */
+            tax_id?: string | null;
+            /** @description The product. */
+            product_id: string;
+            /** @description Name of the product. */
+            product_name?: string | null;
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+            /** @description Currency of the amounts. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description What a renewal costs before tax, in the smallest unit of the currency.
+             */
+            recurring_pre_tax_amount: number;
+            /** @description Whether the price includes tax. */
+            tax_inclusive: boolean;
+            /**
+             * Format: date-time
+             * @description Start of the current period.
+             */
+            previous_billing_date: string;
+            /**
+             * Format: date-time
+             * @description End of the current period.
+             */
+            next_billing_date: string;
+            /**
+             * Format: int32
+             * @description Length of a period as a number of intervals.
+             */
+            payment_frequency_count: number;
+            /** @description Unit of `payment_frequency_count`. */
+            payment_frequency_interval: components["schemas"]["TimeInterval"];
+            /**
+             * Format: int32
+             * @description Life of the subscription as a number of intervals.
+             */
+            subscription_period_count: number;
+            /** @description Unit of `subscription_period_count`. */
+            subscription_period_interval: components["schemas"]["TimeInterval"];
+            /**
+             * Format: int32
+             * @description Days of trial, 0 when there is none.
+             */
+            trial_period_days: number;
+            /**
+             * Format: int32
+             * @description What the trial costs. Null when it is free or there is none.
+             */
+            trial_amount?: number | null;
+            /** @description Whether it is charged on request only. */
+            on_demand: boolean;
+            /** @description The stored way to pay. Null when there is none. */
+            payment_method_id?: string | null;
+            /** @description Whether it ends with the current period. */
+            cancel_at_next_billing_date: boolean;
+            /**
+             * Format: date-time
+             * @description When it was cancelled. Null unless it was.
+             */
+            cancelled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is paused. Null unless it is.
+             */
+            paused_at?: string | null;
+            /** @description A plan change that waits. Null when none does. */
+            scheduled_change?: components["schemas"]["NullableScheduledPlanChangeResponse"];
+            /** @description Key and value pairs of the subscription. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description A discount. Always null here. */
+            discount_id?: string | null;
+            /**
+             * Format: int32
+             * @description For how many more periods a discount holds. Always null here.
+             */
+            discount_cycles_remaining?: number | null;
+            /** @description Discounts that apply. Always empty here. */
+            discounts: Record<string, never>[];
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+        };
+        /** @description One page of subscriptions. */
+        GetSubscriptionsListResponse: {
+            /** @description The subscriptions, newest first (inferred). */
+            items: components["schemas"]["SubscriptionListResponseItem"][];
+        };
+        /** @description New settings of one credit of a subscription. A setting that is null or left out keeps its value (inferred). Overage behaviour, price, proration and trial settings cannot be changed here (SUB-06). */
+        UpdateCreditEntitlementCartItem: {
+            /** @description The entitlement, which must be in the cart already, otherwise 422 (inferred). 1 to 255 characters (inferred). */
+            credit_entitlement_id: string;
+            /** @description Credits to issue per cycle, a decimal string above zero within the entitlement's precision (ENT-66). At most 64 characters (inferred). */
+            credits_amount?: string | null;
+            /**
+             * Format: int32
+             * @description Days of 24 hours from issuance until the credits expire, at least 1.
+             */
+            expires_after_days?: number | null;
+            /**
+             * Format: int32
+             * @description Low-balance threshold in whole percent, 0 to 100.
+             */
+            low_balance_threshold_percent?: number | null;
+            /**
+             * Format: int32
+             * @description How many times the same credits may be carried over.
+             */
+            max_rollover_count?: number | null;
+            /** @description Whether usage may go on past a zero balance. */
+            overage_enabled?: boolean | null;
+            /** @description Largest overage allowed, a decimal string. At most 64 characters (inferred). */
+            overage_limit?: string | null;
+            /** @description Whether unused credits may be carried over. */
+            rollover_enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description Share carried over, in whole percent from 0 to 100.
+             */
+            rollover_percentage?: number | null;
+            /**
+             * Format: int32
+             * @description Life of carried-over credits as a number of intervals, at least 1 (inferred).
+             */
+            rollover_timeframe_count?: number | null;
+            /** @description Unit of `rollover_timeframe_count`. */
+            rollover_timeframe_interval?: components["schemas"]["NullableTimeInterval"];
+        };
+        /** @description Turns an on-demand subscription into one that renews by itself, or null for no change. */
+        NullableDisableOnDemandReq: {
+            /**
+             * Format: date-time
+             * @description When it renews for the first time, a future RFC 3339 instant.
+             */
+            next_billing_date: string;
+        } | null;
+        /** @description The subscription fields to change. A property left out or sent as null keeps its value (inferred). */
+        PatchSubscriptionRequest: {
+            /** @description `cancelled` cancels now (SUB-50); `paused` pauses and `active` resumes, each sent alone, otherwise 422 (SUB-53). */
+            status?: components["schemas"]["NullableSubscriptionStatus"];
+            /** @description An older way to pause; any value but null gives 422 (SUB-53). */
+            pause?: boolean | null;
+            /** @description Whether it ends with the current period (SUB-50). False takes that back. */
+            cancel_at_next_billing_date?: boolean | null;
+            /** @description Who cancelled. */
+            cancel_reason?: components["schemas"]["NullableCancelReason"];
+            /** @description What the customer wrote, at most 1000 characters (inferred). */
+            cancellation_comment?: string | null;
+            /** @description Why the customer cancelled. */
+            cancellation_feedback?: components["schemas"]["NullableCancellationFeedback"];
+            /**
+             * Format: date-time
+             * @description New end of the current period; one in the past gives 422, one soon brings the renewal forward (SUB-11).
+             */
+            next_billing_date?: string | null;
+            /** @description New settings of credits in the cart, at most 5; credits not named keep theirs. They act on later grants and deductions only (SUB-07). */
+            credit_entitlement_cart?: components["schemas"]["UpdateCreditEntitlementCartItem"][] | null;
+            /**
+             * Format: int32
+             * @description New life as a number of intervals, at least 1 (inferred). It can only grow (SUB-56).
+             */
+            subscription_period_count?: number | null;
+            /** @description Unit of `subscription_period_count`. */
+            subscription_period_interval?: components["schemas"]["NullableTimeInterval"];
+            /** @description Turns an on-demand subscription into one that renews by itself. */
+            disable_on_demand?: components["schemas"]["NullableDisableOnDemandReq"];
+            /** @description New address for the bill. */
+            billing?: components["schemas"]["NullableBillingAddress"];
+            /** @description New name of the customer on the bill, 1 to 255 characters (inferred). */
+            customer_name?: string | null;
+            /** @description New business name of the customer, at most 255 characters (inferred). */
+            customer_business_name?: string | null;
+            /** @description New tax id of the customer, at most 255 characters (inferred). */
+            tax_id?: string | null;
+            /** @description New key and value pairs, replacing all stored ones (inferred). */
+            metadata?: components["schemas"]["NullableMetadata"];
+        };
+        /** @description How one credit of a subscription stands. */
+        CreditEntitlementUsageStatus: {
+            /** @description The entitlement. */
+            credit_entitlement_id: string;
+            /** @description Name of the entitlement. */
+            credit_entitlement_name: string;
+            /** @description Label of one credit. */
+            unit: string;
+            /** @description Credits the customer has left, whatever they came from, a decimal string (SUB-71). */
+            balance: string;
+            /** @description Overage of the customer, a decimal string (SUB-71). */
+            overage: string;
+            /** @description Whether this subscription allows overage. */
+            overage_enabled: boolean;
+            /** @description Largest overage this subscription allows, a decimal string. Null when there is no limit (SUB-72). */
+            overage_limit?: string | null;
+            /** @description Overage still possible, never below zero. Null when overage is off or without limit (SUB-73). */
+            remaining_headroom?: string | null;
+            /** @description Whether overage is at or above the limit (OVR-09, SUB-74). */
+            limit_reached: boolean;
+        };
+        /** @description How the credits of a subscription stand, unpaged (PAG-07). */
+        SubscriptionCreditUsageResponse: {
+            /** @description The subscription. */
+            subscription_id: string;
+            /** @description One item per credit, empty when the subscription has none (SUB-76). */
+            items: components["schemas"]["CreditEntitlementUsageStatus"][];
         };
     };
     responses: {
@@ -2008,6 +3803,26 @@ export interface components {
          * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
          */
         WebhookSignature: string;
+        /**
+         * @description The id of the product. Any string is accepted as an id, 1 to 255 characters (inferred).
+         * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+         */
+        ProductId: string;
+        /**
+         * @description The id of the checkout session. Any string is accepted as an id, 1 to 255 characters (inferred).
+         * @example cks_b7NqT4xWm2ZpLs9RkVy5J
+         */
+        CheckoutSessionId: string;
+        /**
+         * @description The id of the payment. Any string is accepted as an id, 1 to 255 characters (inferred).
+         * @example pay_H3kZrT8vQm5XcLw2NsPb9
+         */
+        PaymentId: string;
+        /**
+         * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+         * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+         */
+        SubscriptionId: string;
     };
     requestBodies: never;
     headers: {
@@ -3012,6 +4827,586 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
         };
     };
+    listProducts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of items per page, 0 to 100. The default is 10; 0 gives an empty page; more than 100 gives 422.
+                 * @example 10
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /**
+                 * @description Zero-based page number. The first item of a page is at `page_number` times `page_size`. The default is 0.
+                 * @example 0
+                 */
+                page_number?: components["parameters"]["PageNumber"];
+                /**
+                 * @description Set to `true` to list only archived products. Absent or `false` lists only active ones.
+                 * @example false
+                 */
+                archived?: boolean;
+                /**
+                 * @description `true` lists only products that make subscriptions, `false` only one-time products. Absent lists both.
+                 * @example true
+                 */
+                recurring?: boolean;
+                /**
+                 * @description List only those of this brand. At most 255 characters (inferred).
+                 * @example bus_U8JZpDE0iGXlD6gNCFbaE
+                 */
+                brand_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of products. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetProductsListResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The product to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProductRequest"];
+            };
+        };
+        responses: {
+            /** @description The product was created. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetProductResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the product. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                id: components["parameters"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetProductResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    archiveProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the product. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                id: components["parameters"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product was archived. The body is empty. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    updateProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the product. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                id: components["parameters"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        /** @description The fields to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchProductRequest"];
+            };
+        };
+        responses: {
+            /** @description The product was updated. The body is empty. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    unarchiveProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the product. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                id: components["parameters"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product is active again. The body is empty. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+        };
+    };
+    createCheckoutSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What to sell, and to whom. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCheckoutSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateSessionResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveCheckoutSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the checkout session. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cks_b7NqT4xWm2ZpLs9RkVy5J
+                 */
+                id: components["parameters"]["CheckoutSessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCheckoutSessionsStatus"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of items per page, 0 to 100. The default is 10; 0 gives an empty page; more than 100 gives 422.
+                 * @example 10
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /**
+                 * @description Zero-based page number. The first item of a page is at `page_number` times `page_size`. The default is 0.
+                 * @example 0
+                 */
+                page_number?: components["parameters"]["PageNumber"];
+                /**
+                 * @description List only those created at or after this RFC 3339 instant.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                created_at_gte?: string;
+                /**
+                 * @description List only those created at or before this RFC 3339 instant.
+                 * @example 2026-12-31T23:59:59Z
+                 */
+                created_at_lte?: string;
+                /**
+                 * @description List only those of this customer. At most 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id?: string;
+                /**
+                 * @description List only those of this subscription. At most 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id?: string;
+                /**
+                 * @description List only payments in this state.
+                 * @example succeeded
+                 */
+                status?: components["schemas"]["IntentStatus"];
+                /**
+                 * @description List only those of this brand. At most 255 characters (inferred).
+                 * @example bus_U8JZpDE0iGXlD6gNCFbaE
+                 */
+                brand_id?: string;
+                /**
+                 * @description List only those with this product. At most 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                product_id?: string;
+                /**
+                 * @description List only payments in this currency.
+                 * @example USD
+                 */
+                currency?: components["schemas"]["Currency"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of payments. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPaymentsListResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrievePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the payment. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example pay_H3kZrT8vQm5XcLw2NsPb9
+                 */
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of items per page, 0 to 100. The default is 10; 0 gives an empty page; more than 100 gives 422.
+                 * @example 10
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /**
+                 * @description Zero-based page number. The first item of a page is at `page_number` times `page_size`. The default is 0.
+                 * @example 0
+                 */
+                page_number?: components["parameters"]["PageNumber"];
+                /**
+                 * @description List only those created at or after this RFC 3339 instant.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                created_at_gte?: string;
+                /**
+                 * @description List only those created at or before this RFC 3339 instant.
+                 * @example 2026-12-31T23:59:59Z
+                 */
+                created_at_lte?: string;
+                /**
+                 * @description List only those of this customer. At most 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id?: string;
+                /**
+                 * @description List only subscriptions in this state.
+                 * @example active
+                 */
+                status?: components["schemas"]["SubscriptionStatus"];
+                /**
+                 * @description List only those of this brand. At most 255 characters (inferred).
+                 * @example bus_U8JZpDE0iGXlD6gNCFbaE
+                 */
+                brand_id?: string;
+                /**
+                 * @description List only those with this product. At most 255 characters (inferred).
+                 * @example pdt_4nVfQ2sWk8LrXy0TbJc6M
+                 */
+                product_id?: string;
+                /**
+                 * @description List only subscriptions that will, or with `false` will not, end with their current period.
+                 * @example false
+                 */
+                cancel_at_next_billing_date?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of subscriptions. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSubscriptionsListResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    updateSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /** @description The fields to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchSubscriptionRequest"];
+            };
+        };
+        responses: {
+            /** @description The subscription after the change. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveCreditUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credit usage. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionCreditUsageResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
 }
 
 /** Every operation of the document, as the dispatcher needs it. */
@@ -3621,6 +6016,745 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "body": null,
     "isBodyRequired": false,
     "isPublic": false
+  },
+  {
+    "id": "listProducts",
+    "method": "GET",
+    "path": "/products",
+    "query": {
+      "page_size": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "defaultValue": 10,
+        "invalidStatus": 422
+      },
+      "page_number": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2147483647,
+        "defaultValue": 0,
+        "invalidStatus": 422
+      },
+      "archived": {
+        "type": "boolean",
+        "defaultValue": false,
+        "invalidStatus": 422
+      },
+      "recurring": {
+        "type": "boolean",
+        "invalidStatus": 422
+      },
+      "brand_id": {
+        "type": "string",
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "createProduct",
+    "method": "POST",
+    "path": "/products",
+    "query": {},
+    "body": {
+      "fields": {
+        "name": null,
+        "price": null,
+        "tax_category": null,
+        "description": null,
+        "credit_entitlements": {
+          "fields": {
+            "credit_entitlement_id": null,
+            "credits_amount": null,
+            "currency": null,
+            "expires_after_days": null,
+            "low_balance_threshold_percent": null,
+            "max_rollover_count": null,
+            "overage_behavior": null,
+            "overage_enabled": null,
+            "overage_limit": null,
+            "price_per_unit": null,
+            "proration_behavior": null,
+            "rollover_enabled": null,
+            "rollover_percentage": null,
+            "rollover_timeframe_count": null,
+            "rollover_timeframe_interval": null,
+            "trial_credits": null,
+            "trial_credits_expire_after_trial": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "addons": null,
+        "brand_id": null,
+        "metadata": null,
+        "pricing_mode": null,
+        "digital_product_delivery": null,
+        "entitlements": null,
+        "license_key_enabled": null,
+        "license_key_activation_message": null,
+        "license_key_activations_limit": null,
+        "license_key_duration": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveProduct",
+    "method": "GET",
+    "path": "/products/{id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "updateProduct",
+    "method": "PATCH",
+    "path": "/products/{id}",
+    "query": {},
+    "body": {
+      "fields": {
+        "name": null,
+        "price": null,
+        "tax_category": null,
+        "description": null,
+        "credit_entitlements": {
+          "fields": {
+            "credit_entitlement_id": null,
+            "credits_amount": null,
+            "currency": null,
+            "expires_after_days": null,
+            "low_balance_threshold_percent": null,
+            "max_rollover_count": null,
+            "overage_behavior": null,
+            "overage_enabled": null,
+            "overage_limit": null,
+            "price_per_unit": null,
+            "proration_behavior": null,
+            "rollover_enabled": null,
+            "rollover_percentage": null,
+            "rollover_timeframe_count": null,
+            "rollover_timeframe_interval": null,
+            "trial_credits": null,
+            "trial_credits_expire_after_trial": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "addons": null,
+        "brand_id": null,
+        "metadata": null,
+        "pricing_mode": null,
+        "image_id": null,
+        "digital_product_delivery": null,
+        "entitlements": null,
+        "license_key_enabled": null,
+        "license_key_activation_message": null,
+        "license_key_activations_limit": null,
+        "license_key_duration": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "archiveProduct",
+    "method": "DELETE",
+    "path": "/products/{id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "unarchiveProduct",
+    "method": "POST",
+    "path": "/products/{id}/unarchive",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "createCheckoutSession",
+    "method": "POST",
+    "path": "/checkouts",
+    "query": {},
+    "body": {
+      "fields": {
+        "product_cart": {
+          "fields": {
+            "product_id": null,
+            "quantity": null,
+            "addons": {
+              "fields": {
+                "addon_id": null,
+                "quantity": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            },
+            "amount": null,
+            "credit_entitlements": {
+              "fields": {
+                "credit_entitlement_id": null,
+                "credits_amount": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "customer": {
+          "fields": {
+            "customer_id": null,
+            "email": null,
+            "name": null,
+            "phone_number": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "billing_address": {
+          "fields": {
+            "country": null,
+            "state": null,
+            "city": null,
+            "street": null,
+            "zipcode": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "billing_currency": null,
+        "subscription_data": {
+          "fields": {
+            "trial_period_days": null,
+            "on_demand": {
+              "fields": {
+                "mandate_only": null,
+                "product_price": null,
+                "product_currency": null,
+                "product_description": null,
+                "adaptive_currency_fees_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "metadata": null,
+        "confirm": null,
+        "payment_method_id": null,
+        "return_url": null,
+        "cancel_url": null,
+        "allowed_payment_method_types": null,
+        "custom_fields": {
+          "fields": {
+            "key": null,
+            "label": null,
+            "field_type": null,
+            "options": null,
+            "placeholder": null,
+            "required": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "customization": {
+          "fields": {
+            "force_language": null,
+            "show_on_demand_tag": null,
+            "show_order_details": null,
+            "theme": null,
+            "theme_config": {
+              "fields": {
+                "dark": {
+                  "fields": {
+                    "bg_primary": null,
+                    "bg_secondary": null,
+                    "border_primary": null,
+                    "border_secondary": null,
+                    "button_primary": null,
+                    "button_primary_hover": null,
+                    "button_secondary": null,
+                    "button_secondary_hover": null,
+                    "button_text_primary": null,
+                    "button_text_secondary": null,
+                    "input_focus_border": null,
+                    "text_error": null,
+                    "text_placeholder": null,
+                    "text_primary": null,
+                    "text_secondary": null,
+                    "text_success": null
+                  },
+                  "aliases": {},
+                  "valueAliases": {}
+                },
+                "light": {
+                  "fields": {
+                    "bg_primary": null,
+                    "bg_secondary": null,
+                    "border_primary": null,
+                    "border_secondary": null,
+                    "button_primary": null,
+                    "button_primary_hover": null,
+                    "button_secondary": null,
+                    "button_secondary_hover": null,
+                    "button_text_primary": null,
+                    "button_text_secondary": null,
+                    "input_focus_border": null,
+                    "text_error": null,
+                    "text_placeholder": null,
+                    "text_primary": null,
+                    "text_secondary": null,
+                    "text_success": null
+                  },
+                  "aliases": {},
+                  "valueAliases": {}
+                },
+                "font_primary_url": null,
+                "font_secondary_url": null,
+                "font_size": null,
+                "font_weight": null,
+                "pay_button_text": null,
+                "radius": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "feature_flags": {
+          "fields": {
+            "allow_currency_selection": null,
+            "allow_customer_editing_business_name": null,
+            "allow_customer_editing_city": null,
+            "allow_customer_editing_country": null,
+            "allow_customer_editing_email": null,
+            "allow_customer_editing_name": null,
+            "allow_customer_editing_state": null,
+            "allow_customer_editing_street": null,
+            "allow_customer_editing_tax_id": null,
+            "allow_customer_editing_zipcode": null,
+            "allow_discount_code": null,
+            "allow_editing_addons": null,
+            "allow_phone_number_collection": null,
+            "allow_tax_id": null,
+            "always_create_new_customer": null,
+            "redirect_immediately": null,
+            "require_phone_number": null,
+            "single_page": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "customer_business_name": null,
+        "tax_id": null,
+        "discount_code": null,
+        "discount_codes": null,
+        "force_3ds": null,
+        "mandate_min_amount_inr_paise": null,
+        "minimal_address": null,
+        "product_collection_id": null,
+        "short_link": null,
+        "show_saved_payment_methods": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveCheckoutSession",
+    "method": "GET",
+    "path": "/checkouts/{id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "listPayments",
+    "method": "GET",
+    "path": "/payments",
+    "query": {
+      "page_size": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "defaultValue": 10,
+        "invalidStatus": 422
+      },
+      "page_number": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2147483647,
+        "defaultValue": 0,
+        "invalidStatus": 422
+      },
+      "created_at_gte": {
+        "type": "date-time",
+        "invalidStatus": 422
+      },
+      "created_at_lte": {
+        "type": "date-time",
+        "invalidStatus": 422
+      },
+      "customer_id": {
+        "type": "string",
+        "invalidStatus": 422
+      },
+      "subscription_id": {
+        "type": "string",
+        "invalidStatus": 422
+      },
+      "status": {
+        "type": "string",
+        "values": [
+          "succeeded",
+          "failed",
+          "cancelled",
+          "processing",
+          "requires_customer_action",
+          "requires_merchant_action",
+          "requires_payment_method",
+          "requires_confirmation",
+          "requires_capture",
+          "partially_captured",
+          "partially_captured_and_capturable"
+        ],
+        "invalidStatus": 422
+      },
+      "brand_id": {
+        "type": "string",
+        "invalidStatus": 422
+      },
+      "product_id": {
+        "type": "string",
+        "invalidStatus": 422
+      },
+      "currency": {
+        "type": "string",
+        "values": [
+          "AED",
+          "ALL",
+          "AMD",
+          "ANG",
+          "AOA",
+          "ARS",
+          "AUD",
+          "AWG",
+          "AZN",
+          "BAM",
+          "BBD",
+          "BDT",
+          "BGN",
+          "BHD",
+          "BIF",
+          "BMD",
+          "BND",
+          "BOB",
+          "BRL",
+          "BSD",
+          "BWP",
+          "BYN",
+          "BZD",
+          "CAD",
+          "CHF",
+          "CLP",
+          "CNY",
+          "COP",
+          "CRC",
+          "CUP",
+          "CVE",
+          "CZK",
+          "DJF",
+          "DKK",
+          "DOP",
+          "DZD",
+          "EGP",
+          "ETB",
+          "EUR",
+          "FJD",
+          "FKP",
+          "GBP",
+          "GEL",
+          "GHS",
+          "GIP",
+          "GMD",
+          "GNF",
+          "GTQ",
+          "GYD",
+          "HKD",
+          "HNL",
+          "HRK",
+          "HTG",
+          "HUF",
+          "IDR",
+          "ILS",
+          "INR",
+          "IQD",
+          "JMD",
+          "JOD",
+          "JPY",
+          "KES",
+          "KGS",
+          "KHR",
+          "KMF",
+          "KRW",
+          "KWD",
+          "KYD",
+          "KZT",
+          "LAK",
+          "LBP",
+          "LKR",
+          "LRD",
+          "LSL",
+          "LYD",
+          "MAD",
+          "MDL",
+          "MGA",
+          "MKD",
+          "MMK",
+          "MNT",
+          "MOP",
+          "MRU",
+          "MUR",
+          "MVR",
+          "MWK",
+          "MXN",
+          "MYR",
+          "MZN",
+          "NAD",
+          "NGN",
+          "NIO",
+          "NOK",
+          "NPR",
+          "NZD",
+          "OMR",
+          "PAB",
+          "PEN",
+          "PGK",
+          "PHP",
+          "PKR",
+          "PLN",
+          "PYG",
+          "QAR",
+          "RON",
+          "RSD",
+          "RUB",
+          "RWF",
+          "SAR",
+          "SBD",
+          "SCR",
+          "SEK",
+          "SGD",
+          "SHP",
+          "SLE",
+          "SLL",
+          "SOS",
+          "SRD",
+          "SSP",
+          "STN",
+          "SVC",
+          "SZL",
+          "THB",
+          "TND",
+          "TOP",
+          "TRY",
+          "TTD",
+          "TWD",
+          "TZS",
+          "UAH",
+          "UGX",
+          "USD",
+          "UYU",
+          "UZS",
+          "VES",
+          "VND",
+          "VUV",
+          "WST",
+          "XAF",
+          "XCD",
+          "XOF",
+          "XPF",
+          "YER",
+          "ZAR",
+          "ZMW"
+        ],
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "retrievePayment",
+    "method": "GET",
+    "path": "/payments/{payment_id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "listSubscriptions",
+    "method": "GET",
+    "path": "/subscriptions",
+    "query": {
+      "page_size": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "defaultValue": 10,
+        "invalidStatus": 422
+      },
+      "page_number": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2147483647,
+        "defaultValue": 0,
+        "invalidStatus": 422
+      },
+      "created_at_gte": {
+        "type": "date-time",
+        "invalidStatus": 422
+      },
+      "created_at_lte": {
+        "type": "date-time",
+        "invalidStatus": 422
+      },
+      "customer_id": {
+        "type": "string",
+        "invalidStatus": 422
+      },
+      "status": {
+        "type": "string",
+        "values": [
+          "pending",
+          "active",
+          "on_hold",
+          "paused",
+          "cancelled",
+          "failed",
+          "expired"
+        ],
+        "invalidStatus": 422
+      },
+      "brand_id": {
+        "type": "string",
+        "invalidStatus": 422
+      },
+      "product_id": {
+        "type": "string",
+        "invalidStatus": 422
+      },
+      "cancel_at_next_billing_date": {
+        "type": "boolean",
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveSubscription",
+    "method": "GET",
+    "path": "/subscriptions/{subscription_id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "updateSubscription",
+    "method": "PATCH",
+    "path": "/subscriptions/{subscription_id}",
+    "query": {},
+    "body": {
+      "fields": {
+        "status": null,
+        "pause": null,
+        "cancel_at_next_billing_date": null,
+        "cancel_reason": null,
+        "cancellation_comment": null,
+        "cancellation_feedback": null,
+        "next_billing_date": null,
+        "credit_entitlement_cart": {
+          "fields": {
+            "credit_entitlement_id": null,
+            "credits_amount": null,
+            "expires_after_days": null,
+            "low_balance_threshold_percent": null,
+            "max_rollover_count": null,
+            "overage_enabled": null,
+            "overage_limit": null,
+            "rollover_enabled": null,
+            "rollover_percentage": null,
+            "rollover_timeframe_count": null,
+            "rollover_timeframe_interval": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "subscription_period_count": null,
+        "subscription_period_interval": null,
+        "disable_on_demand": {
+          "fields": {
+            "next_billing_date": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "billing": {
+          "fields": {
+            "country": null,
+            "state": null,
+            "city": null,
+            "street": null,
+            "zipcode": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "customer_name": null,
+        "customer_business_name": null,
+        "tax_id": null,
+        "metadata": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveCreditUsage",
+    "method": "GET",
+    "path": "/subscriptions/{subscription_id}/credit-usage",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
   }
 ];
 
@@ -3704,15 +6838,7 @@ export const notServed: readonly NotServed[] = [
   },
   {
     "method": "POST",
-    "path": "/checkouts"
-  },
-  {
-    "method": "POST",
     "path": "/checkouts/preview"
-  },
-  {
-    "method": "GET",
-    "path": "/checkouts/{id}"
   },
   {
     "method": "POST",
@@ -3887,16 +7013,8 @@ export const notServed: readonly NotServed[] = [
     "path": "/moderation/usage"
   },
   {
-    "method": "GET",
-    "path": "/payments"
-  },
-  {
     "method": "POST",
     "path": "/payments"
-  },
-  {
-    "method": "GET",
-    "path": "/payments/{payment_id}"
   },
   {
     "method": "GET",
@@ -3979,26 +7097,6 @@ export const notServed: readonly NotServed[] = [
     "path": "/product-collections/{id}/unarchive"
   },
   {
-    "method": "GET",
-    "path": "/products"
-  },
-  {
-    "method": "POST",
-    "path": "/products"
-  },
-  {
-    "method": "GET",
-    "path": "/products/{id}"
-  },
-  {
-    "method": "PATCH",
-    "path": "/products/{id}"
-  },
-  {
-    "method": "DELETE",
-    "path": "/products/{id}"
-  },
-  {
     "method": "PUT",
     "path": "/products/{id}/files"
   },
@@ -4035,10 +7133,6 @@ export const notServed: readonly NotServed[] = [
     "path": "/products/{id}/short_links"
   },
   {
-    "method": "POST",
-    "path": "/products/{id}/unarchive"
-  },
-  {
     "method": "GET",
     "path": "/refunds"
   },
@@ -4051,20 +7145,8 @@ export const notServed: readonly NotServed[] = [
     "path": "/refunds/{refund_id}"
   },
   {
-    "method": "GET",
-    "path": "/subscriptions"
-  },
-  {
     "method": "POST",
     "path": "/subscriptions"
-  },
-  {
-    "method": "GET",
-    "path": "/subscriptions/{subscription_id}"
-  },
-  {
-    "method": "PATCH",
-    "path": "/subscriptions/{subscription_id}"
   },
   {
     "method": "POST",
@@ -4081,10 +7163,6 @@ export const notServed: readonly NotServed[] = [
   {
     "method": "POST",
     "path": "/subscriptions/{subscription_id}/charge"
-  },
-  {
-    "method": "GET",
-    "path": "/subscriptions/{subscription_id}/credit-usage"
   },
   {
     "method": "POST",

@@ -9,3 +9,7 @@ export declare const ingestEvents: Validator;
 export declare const createMeter: Validator;
 export declare const createCustomer: Validator;
 export declare const updateCustomer: Validator;
+export declare const createProduct: Validator;
+export declare const updateProduct: Validator;
+export declare const createCheckoutSession: Validator;
+export declare const updateSubscription: Validator;

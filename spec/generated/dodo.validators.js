@@ -185,6 +185,45 @@ var require_formats = __commonJS({
     }
   }
 });
+var require_fast_deep_equal = __commonJS({
+  "../node_modules/.pnpm/fast-deep-equal@3.1.3/node_modules/fast-deep-equal/index.js"(exports, module) {
+    "use strict";
+    module.exports = function equal(a, b) {
+      if (a === b) return !0;
+      if (a && b && typeof a == "object" && typeof b == "object") {
+        if (a.constructor !== b.constructor) return !1;
+        var length, i, keys;
+        if (Array.isArray(a)) {
+          if (length = a.length, length != b.length) return !1;
+          for (i = length; i-- !== 0; )
+            if (!equal(a[i], b[i])) return !1;
+          return !0;
+        }
+        if (a.constructor === RegExp) return a.source === b.source && a.flags === b.flags;
+        if (a.valueOf !== Object.prototype.valueOf) return a.valueOf() === b.valueOf();
+        if (a.toString !== Object.prototype.toString) return a.toString() === b.toString();
+        if (keys = Object.keys(a), length = keys.length, length !== Object.keys(b).length) return !1;
+        for (i = length; i-- !== 0; )
+          if (!Object.prototype.hasOwnProperty.call(b, keys[i])) return !1;
+        for (i = length; i-- !== 0; ) {
+          var key = keys[i];
+          if (!equal(a[key], b[key])) return !1;
+        }
+        return !0;
+      }
+      return a !== a && b !== b;
+    };
+  }
+});
+var require_equal = __commonJS({
+  "../node_modules/.pnpm/ajv@8.20.0/node_modules/ajv/dist/runtime/equal.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: !0 });
+    var equal = require_fast_deep_equal();
+    equal.code = 'require("ajv/dist/runtime/equal").default';
+    exports.default = equal;
+  }
+});
 
 // <stdin>
 var createCreditEntitlement = validate20;
@@ -1406,12 +1445,3412 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
   return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate48(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors), errors = vErrors.length), validate47.errors = vErrors, errors === 0;
 }
 validate47.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createProduct = validate50;
+var schema66 = { type: "object", description: "A product to create.", required: ["name", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255, description: "Name of the product, 1 to 255 characters (inferred)." }, price: { $ref: "#/$defs/Price", description: "What the product costs; its `type` decides whether buying it makes a subscription." }, tax_category: { $ref: "#/$defs/TaxCategory", description: "What the product is for tax purposes." }, description: { type: ["string", "null"], maxLength: 1e3, description: "Explanation for people, at most 1000 characters (inferred). Null means none." }, credit_entitlements: { type: ["array", "null"], maxItems: 5, description: "The credits the product issues, at most 5, on any kind of price (ENT-61). Null or absent means none.", "x-rule": "ENT-60", items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, description: "Ids of the add-ons a buyer may choose, at most 100 (inferred); not for usage-based prices (MTR-37). Null or absent means none.", items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "The brand, 1 to 255 characters (inferred). Null or absent means the primary brand, the only one here." }, metadata: { $ref: "#/$defs/Metadata", description: "Key and value pairs to keep with the product. Left out means none; null is not accepted here." }, pricing_mode: { $ref: "#/$defs/NullablePricingMode", description: "How localized prices are picked. Null means not set." }, digital_product_delivery: { type: ["object", "null"], description: "Files or links to hand over. Accepted and ignored, as the sandbox delivers nothing. Null means none." }, entitlements: { type: ["array", "null"], maxItems: 100, description: "Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits. Null means none.", items: { type: "object" } }, license_key_enabled: { type: ["boolean", "null"], description: "Whether a purchase makes a licence key. Kept and shown; the sandbox makes no keys. Null counts as false." }, license_key_activation_message: { type: ["string", "null"], maxLength: 1e3, description: "Text shown on activation, at most 1000 characters (inferred). Null means none." }, license_key_activations_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "How often a licence key may be activated. Null means without limit." }, license_key_duration: { type: ["object", "null"], description: "How long a licence key is valid, with `count` and `interval`. Null means for ever." } } }, schema79 = { type: "string", description: "What a product is for tax purposes. The sandbox stores it and computes no tax.", enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring"] }, schema86 = { type: ["string", "null"], description: "How localized prices are picked, or null for none. Localized prices are not served; the value is only kept.", enum: ["by_currency", "by_country", null] };
+var schema68 = { type: "object", description: "A price that is paid once. A purchase issues the attached credits once (CHK-11).", required: ["type", "currency", "price", "discount", "purchasing_power_parity"], properties: { type: { type: "string", enum: ["one_time_price"], description: "Always `one_time_price`." }, currency: { $ref: "#/$defs/Currency", description: "Currency of the price." }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647, description: "Price in the smallest unit of the currency, 0 or more." }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100, description: "Discount in whole percent, 0 to 100 (inferred)." }, purchasing_power_parity: { type: "boolean", description: "Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price." }, pay_what_you_want: { type: "boolean", description: "Whether the buyer chooses the amount, `price` being the least. The amount never changes the credits issued (CHK-22)." }, suggested_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "Amount to suggest when the buyer chooses, in the smallest unit of the currency. Null means none." }, tax_inclusive: { type: ["boolean", "null"], description: "Whether the price includes tax. Null counts as false (inferred)." } } }, schema69 = { type: "string", description: "One of the 145 ISO 4217 codes the vendor knows. Any other value gives 422.", enum: ["AED", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BWP", "BYN", "BZD", "CAD", "CHF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SEK", "SGD", "SHP", "SLE", "SLL", "SOS", "SRD", "SSP", "STN", "SVC", "SZL", "THB", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW"] };
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.type === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.currency === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "currency" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.price === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "price" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.discount === void 0) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "discount" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.purchasing_power_parity === void 0) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "purchasing_power_parity" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.type !== void 0) {
+      let data0 = data.type;
+      if (typeof data0 != "string") {
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (data0 !== "one_time_price") {
+        let err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema68.properties.type.enum } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.currency !== void 0) {
+      let data1 = data.currency;
+      if (typeof data1 != "string") {
+        let err7 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
+        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.price !== void 0) {
+      let data2 = data.price;
+      if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
+        let err9 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (typeof data2 == "number") {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          let err10 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err11 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (!formats0.validate(data2)) {
+          let err12 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      }
+    }
+    if (data.discount !== void 0) {
+      let data3 = data.discount;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+        let err13 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data3 == "number") {
+        if (data3 > 100 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (!formats10.validate(data3)) {
+          let err16 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      }
+    }
+    if (data.purchasing_power_parity !== void 0 && typeof data.purchasing_power_parity != "boolean") {
+      let err17 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    }
+    if (data.pay_what_you_want !== void 0 && typeof data.pay_what_you_want != "boolean") {
+      let err18 = { instancePath: instancePath + "/pay_what_you_want", schemaPath: "#/properties/pay_what_you_want/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    }
+    if (data.suggested_price !== void 0) {
+      let data6 = data.suggested_price;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6)) && data6 !== null) {
+        let err19 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/type", keyword: "type", params: { type: schema68.properties.suggested_price.type } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (typeof data6 == "number") {
+        if (data6 > 2147483647 || isNaN(data6)) {
+          let err20 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err21 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (!formats0.validate(data6)) {
+          let err22 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+      }
+    }
+    if (data.tax_inclusive !== void 0) {
+      let data7 = data.tax_inclusive;
+      if (typeof data7 != "boolean" && data7 !== null) {
+        let err23 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema68.properties.tax_inclusive.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+  } else {
+    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+  }
+  return validate53.errors = vErrors, errors === 0;
+}
+validate53.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, pay_what_you_want: !0, suggested_price: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema70 = { type: "object", description: "A price that is paid every period. Every paid period issues the attached credits (SUB-01, SUB-02).", required: ["type", "currency", "price", "discount", "purchasing_power_parity", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["recurring_price"], description: "Always `recurring_price`." }, currency: { $ref: "#/$defs/Currency", description: "Currency of the price." }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647, description: "Price of one period in the smallest unit of the currency, 0 or more." }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100, description: "Discount in whole percent, 0 to 100 (inferred)." }, purchasing_power_parity: { type: "boolean", description: "Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price." }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647, description: "Length of a billing period as a number of `payment_frequency_interval` units, at least 1 (inferred)." }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval", description: "Unit of `payment_frequency_count`." }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647, description: "Life of the whole subscription as a number of `subscription_period_interval` units, at least 1 (inferred)." }, subscription_period_interval: { $ref: "#/$defs/TimeInterval", description: "Unit of `subscription_period_count`." }, trial_period_days: { type: "integer", format: "int32", minimum: 0, maximum: 1e4, description: "Days of trial before the first regular charge, 0 to 10000 (inferred from SUB-24). Left out or 0 means no trial (SUB-20)." }, trial_amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "Amount charged for the trial in the smallest unit of the currency. Null means the trial is free." }, trial_apply_discounts: { type: ["boolean", "null"], description: "Whether discounts apply to the trial amount. Null counts as false (inferred)." }, tax_inclusive: { type: ["boolean", "null"], description: "Whether the price includes tax. Null counts as false (inferred)." } } }, schema72 = { type: "string", description: "A calendar interval. The spelling is case-sensitive, so `month` gives 422.", enum: ["Day", "Week", "Month", "Year"] };
+function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.type === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.currency === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "currency" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.price === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "price" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.discount === void 0) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "discount" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.purchasing_power_parity === void 0) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "purchasing_power_parity" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.payment_frequency_count === void 0) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_count" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.payment_frequency_interval === void 0) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_interval" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.subscription_period_count === void 0) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_count" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.subscription_period_interval === void 0) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_interval" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.type !== void 0) {
+      let data0 = data.type;
+      if (typeof data0 != "string") {
+        let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (data0 !== "recurring_price") {
+        let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema70.properties.type.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.currency !== void 0) {
+      let data1 = data.currency;
+      if (typeof data1 != "string") {
+        let err11 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
+        let err12 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.price !== void 0) {
+      let data2 = data.price;
+      if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
+        let err13 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data2 == "number") {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          let err14 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err15 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (!formats0.validate(data2)) {
+          let err16 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      }
+    }
+    if (data.discount !== void 0) {
+      let data3 = data.discount;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+        let err17 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (typeof data3 == "number") {
+        if (data3 > 100 || isNaN(data3)) {
+          let err18 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err19 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (!formats10.validate(data3)) {
+          let err20 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      }
+    }
+    if (data.purchasing_power_parity !== void 0 && typeof data.purchasing_power_parity != "boolean") {
+      let err21 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    }
+    if (data.payment_frequency_count !== void 0) {
+      let data5 = data.payment_frequency_count;
+      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
+        let err22 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+      if (typeof data5 == "number") {
+        if (data5 > 2147483647 || isNaN(data5)) {
+          let err23 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (data5 < 1 || isNaN(data5)) {
+          let err24 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        if (!formats0.validate(data5)) {
+          let err25 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+      }
+    }
+    if (data.payment_frequency_interval !== void 0) {
+      let data6 = data.payment_frequency_interval;
+      if (typeof data6 != "string") {
+        let err26 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (!(data6 === "Day" || data6 === "Week" || data6 === "Month" || data6 === "Year")) {
+        let err27 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+    if (data.subscription_period_count !== void 0) {
+      let data7 = data.subscription_period_count;
+      if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7))) {
+        let err28 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (typeof data7 == "number") {
+        if (data7 > 2147483647 || isNaN(data7)) {
+          let err29 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        if (data7 < 1 || isNaN(data7)) {
+          let err30 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+        if (!formats0.validate(data7)) {
+          let err31 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+      }
+    }
+    if (data.subscription_period_interval !== void 0) {
+      let data8 = data.subscription_period_interval;
+      if (typeof data8 != "string") {
+        let err32 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (!(data8 === "Day" || data8 === "Week" || data8 === "Month" || data8 === "Year")) {
+        let err33 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+    }
+    if (data.trial_period_days !== void 0) {
+      let data9 = data.trial_period_days;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9))) {
+        let err34 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (typeof data9 == "number") {
+        if (data9 > 1e4 || isNaN(data9)) {
+          let err35 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e4 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
+        if (data9 < 0 || isNaN(data9)) {
+          let err36 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        }
+        if (!formats0.validate(data9)) {
+          let err37 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+      }
+    }
+    if (data.trial_amount !== void 0) {
+      let data10 = data.trial_amount;
+      if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10)) && data10 !== null) {
+        let err38 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/type", keyword: "type", params: { type: schema70.properties.trial_amount.type } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (typeof data10 == "number") {
+        if (data10 > 2147483647 || isNaN(data10)) {
+          let err39 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        }
+        if (data10 < 0 || isNaN(data10)) {
+          let err40 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (!formats0.validate(data10)) {
+          let err41 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        }
+      }
+    }
+    if (data.trial_apply_discounts !== void 0) {
+      let data11 = data.trial_apply_discounts;
+      if (typeof data11 != "boolean" && data11 !== null) {
+        let err42 = { instancePath: instancePath + "/trial_apply_discounts", schemaPath: "#/properties/trial_apply_discounts/type", keyword: "type", params: { type: schema70.properties.trial_apply_discounts.type } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+    }
+    if (data.tax_inclusive !== void 0) {
+      let data12 = data.tax_inclusive;
+      if (typeof data12 != "boolean" && data12 !== null) {
+        let err43 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema70.properties.tax_inclusive.type } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      }
+    }
+  } else {
+    let err44 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+  }
+  return validate54.errors = vErrors, errors === 0;
+}
+validate54.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, trial_period_days: !0, trial_amount: !0, trial_apply_discounts: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema74 = { type: "object", description: "A fixed price per period plus meters (MTR-25). It has no trial of its own (SUB-26), and its quantity is always 1 (MTR-36).", required: ["type", "currency", "fixed_price", "discount", "purchasing_power_parity", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["usage_based_price"], description: "Always `usage_based_price`." }, currency: { $ref: "#/$defs/Currency", description: "Currency of the fixed price and of the meters." }, fixed_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647, description: "Price of one period in the smallest unit of the currency, charged whatever the usage is." }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100, description: "Discount in whole percent, 0 to 100 (inferred)." }, purchasing_power_parity: { type: "boolean", description: "Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price." }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647, description: "Length of a billing period as a number of `payment_frequency_interval` units, at least 1 (inferred)." }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval", description: "Unit of `payment_frequency_count`." }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647, description: "Life of the whole subscription as a number of `subscription_period_interval` units, at least 1 (inferred)." }, subscription_period_interval: { $ref: "#/$defs/TimeInterval", description: "Unit of `subscription_period_count`." }, meters: { type: ["array", "null"], maxItems: 10, description: "The meters, at most 10. Only this kind of price has them (MTR-30). Null or absent means none.", "x-rule": "MTR-33", items: { $ref: "#/$defs/AddMeterToPrice" } }, tax_inclusive: { type: ["boolean", "null"], description: "Whether the price includes tax. Null counts as false (inferred)." } } }, schema78 = { type: "object", description: "A meter on a usage-based price. Either `price_per_unit` bills its units in money, or `credit_entitlement_id` deducts credits for them (MTR-38).", required: ["meter_id"], properties: { meter_id: { type: "string", minLength: 1, maxLength: 255, description: "The meter; an unknown, archived or repeated one gives 422 (MTR-07, MTR-34). 1 to 255 characters (inferred)." }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", description: "Price of one unit as a decimal string in the smallest unit of the currency, above zero, with at most 5 digits before and 12 after the point. Null or absent when credits pay for the usage.", "x-rule": "MTR-23" }, free_threshold: { type: ["integer", "null"], format: "int64", minimum: 0, maximum: 9007199254740991, description: "Units per period that cost nothing, up to 64 bits wide; the sandbox keeps whole numbers up to 2^53 - 1. Null means none. Ignored when credits pay for the usage (MTR-40).", "x-rule": "MTR-62" }, credit_entitlement_id: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "The credit that pays for the usage (MTR-31). 1 to 255 characters (inferred). Null or absent means that money does." }, meter_units_per_credit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$", description: "How many units one credit pays for, a decimal string above zero; required with `credit_entitlement_id` (MTR-31, MTR-32). At most 64 characters (inferred). Null means not set." }, name: { type: ["string", "null"], maxLength: 255, description: "Name of the meter. Only filled in answers; ignored when sent." }, description: { type: ["string", "null"], maxLength: 1e3, description: "Explanation of the meter. Only filled in answers, null when there is none; ignored when sent." }, measurement_unit: { type: ["string", "null"], maxLength: 255, description: "Label of one unit. Only filled in answers; ignored when sent." } } }, pattern7 = new RegExp("^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "u");
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.type === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.currency === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "currency" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.fixed_price === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fixed_price" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.discount === void 0) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "discount" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.purchasing_power_parity === void 0) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "purchasing_power_parity" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.payment_frequency_count === void 0) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_count" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.payment_frequency_interval === void 0) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_interval" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.subscription_period_count === void 0) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_count" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.subscription_period_interval === void 0) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_interval" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    if (data.type !== void 0) {
+      let data0 = data.type;
+      if (typeof data0 != "string") {
+        let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (data0 !== "usage_based_price") {
+        let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema74.properties.type.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.currency !== void 0) {
+      let data1 = data.currency;
+      if (typeof data1 != "string") {
+        let err11 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
+        let err12 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.fixed_price !== void 0) {
+      let data2 = data.fixed_price;
+      if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
+        let err13 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data2 == "number") {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          let err14 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err15 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (!formats0.validate(data2)) {
+          let err16 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      }
+    }
+    if (data.discount !== void 0) {
+      let data3 = data.discount;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+        let err17 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (typeof data3 == "number") {
+        if (data3 > 100 || isNaN(data3)) {
+          let err18 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err19 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (!formats10.validate(data3)) {
+          let err20 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      }
+    }
+    if (data.purchasing_power_parity !== void 0 && typeof data.purchasing_power_parity != "boolean") {
+      let err21 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    }
+    if (data.payment_frequency_count !== void 0) {
+      let data5 = data.payment_frequency_count;
+      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
+        let err22 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+      if (typeof data5 == "number") {
+        if (data5 > 2147483647 || isNaN(data5)) {
+          let err23 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (data5 < 1 || isNaN(data5)) {
+          let err24 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        if (!formats0.validate(data5)) {
+          let err25 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+      }
+    }
+    if (data.payment_frequency_interval !== void 0) {
+      let data6 = data.payment_frequency_interval;
+      if (typeof data6 != "string") {
+        let err26 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (!(data6 === "Day" || data6 === "Week" || data6 === "Month" || data6 === "Year")) {
+        let err27 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+    if (data.subscription_period_count !== void 0) {
+      let data7 = data.subscription_period_count;
+      if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7))) {
+        let err28 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (typeof data7 == "number") {
+        if (data7 > 2147483647 || isNaN(data7)) {
+          let err29 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        if (data7 < 1 || isNaN(data7)) {
+          let err30 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+        if (!formats0.validate(data7)) {
+          let err31 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+      }
+    }
+    if (data.subscription_period_interval !== void 0) {
+      let data8 = data.subscription_period_interval;
+      if (typeof data8 != "string") {
+        let err32 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (!(data8 === "Day" || data8 === "Week" || data8 === "Month" || data8 === "Year")) {
+        let err33 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+    }
+    if (data.meters !== void 0) {
+      let data9 = data.meters;
+      if (!Array.isArray(data9) && data9 !== null) {
+        let err34 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/type", keyword: "type", params: { type: schema74.properties.meters.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (Array.isArray(data9)) {
+        if (data9.length > 10) {
+          let err35 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
+        let len0 = data9.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data10 = data9[i0];
+          if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+            if (data10.meter_id === void 0) {
+              let err36 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/required", keyword: "required", params: { missingProperty: "meter_id" } };
+              vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+            }
+            if (data10.meter_id !== void 0) {
+              let data11 = data10.meter_id;
+              if (typeof data11 == "string") {
+                if (func1(data11) > 255) {
+                  let err37 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+                }
+                if (func1(data11) < 1) {
+                  let err38 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+                }
+              } else {
+                let err39 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+              }
+            }
+            if (data10.price_per_unit !== void 0) {
+              let data12 = data10.price_per_unit;
+              if (typeof data12 != "string" && data12 !== null) {
+                let err40 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/type", keyword: "type", params: { type: schema78.properties.price_per_unit.type } };
+                vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+              }
+              if (typeof data12 == "string") {
+                if (func1(data12) > 64) {
+                  let err41 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                  vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+                }
+                if (func1(data12) < 1) {
+                  let err42 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+                }
+                if (!pattern7.test(data12)) {
+                  let err43 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/pattern", keyword: "pattern", params: { pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$" } };
+                  vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+                }
+              }
+            }
+            if (data10.free_threshold !== void 0) {
+              let data13 = data10.free_threshold;
+              if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13)) && data13 !== null) {
+                let err44 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/type", keyword: "type", params: { type: schema78.properties.free_threshold.type } };
+                vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+              }
+              if (typeof data13 == "number") {
+                if (data13 > 9007199254740991 || isNaN(data13)) {
+                  let err45 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+                  vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+                }
+                if (data13 < 0 || isNaN(data13)) {
+                  let err46 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+                }
+                if (!formats10.validate(data13)) {
+                  let err47 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/format", keyword: "format", params: { format: "int64" } };
+                  vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+                }
+              }
+            }
+            if (data10.credit_entitlement_id !== void 0) {
+              let data14 = data10.credit_entitlement_id;
+              if (typeof data14 != "string" && data14 !== null) {
+                let err48 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/type", keyword: "type", params: { type: schema78.properties.credit_entitlement_id.type } };
+                vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+              }
+              if (typeof data14 == "string") {
+                if (func1(data14) > 255) {
+                  let err49 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+                }
+                if (func1(data14) < 1) {
+                  let err50 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+                }
+              }
+            }
+            if (data10.meter_units_per_credit !== void 0) {
+              let data15 = data10.meter_units_per_credit;
+              if (typeof data15 != "string" && data15 !== null) {
+                let err51 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/type", keyword: "type", params: { type: schema78.properties.meter_units_per_credit.type } };
+                vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+              }
+              if (typeof data15 == "string") {
+                if (func1(data15) > 64) {
+                  let err52 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                  vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+                }
+                if (func1(data15) < 1) {
+                  let err53 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+                }
+                if (!pattern4.test(data15)) {
+                  let err54 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+                  vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+                }
+              }
+            }
+            if (data10.name !== void 0) {
+              let data16 = data10.name;
+              if (typeof data16 != "string" && data16 !== null) {
+                let err55 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/type", keyword: "type", params: { type: schema78.properties.name.type } };
+                vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+              }
+              if (typeof data16 == "string" && func1(data16) > 255) {
+                let err56 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+              }
+            }
+            if (data10.description !== void 0) {
+              let data17 = data10.description;
+              if (typeof data17 != "string" && data17 !== null) {
+                let err57 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/type", keyword: "type", params: { type: schema78.properties.description.type } };
+                vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+              }
+              if (typeof data17 == "string" && func1(data17) > 1e3) {
+                let err58 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+                vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+              }
+            }
+            if (data10.measurement_unit !== void 0) {
+              let data18 = data10.measurement_unit;
+              if (typeof data18 != "string" && data18 !== null) {
+                let err59 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/type", keyword: "type", params: { type: schema78.properties.measurement_unit.type } };
+                vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+              }
+              if (typeof data18 == "string" && func1(data18) > 255) {
+                let err60 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+              }
+            }
+          } else {
+            let err61 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+          }
+        }
+      }
+    }
+    if (data.tax_inclusive !== void 0) {
+      let data19 = data.tax_inclusive;
+      if (typeof data19 != "boolean" && data19 !== null) {
+        let err62 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema74.properties.tax_inclusive.type } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+    }
+  } else {
+    let err63 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+  }
+  return validate55.errors = vErrors, errors === 0;
+}
+validate55.evaluated = { props: { type: !0, currency: !0, fixed_price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, meters: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    let tag0 = data.type;
+    if (typeof tag0 == "string")
+      if (tag0 === "one_time_price") {
+        validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+        var props0 = {};
+        props0.type = !0, props0.currency = !0, props0.price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.pay_what_you_want = !0, props0.suggested_price = !0, props0.tax_inclusive = !0;
+      } else if (tag0 === "recurring_price")
+        validate54(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length), props0 !== !0 && (props0 = props0 || {}, props0.type = !0, props0.currency = !0, props0.price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.payment_frequency_count = !0, props0.payment_frequency_interval = !0, props0.subscription_period_count = !0, props0.subscription_period_interval = !0, props0.trial_period_days = !0, props0.trial_amount = !0, props0.trial_apply_discounts = !0, props0.tax_inclusive = !0);
+      else if (tag0 === "usage_based_price")
+        validate55(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length), props0 !== !0 && (props0 = props0 || {}, props0.type = !0, props0.currency = !0, props0.fixed_price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.payment_frequency_count = !0, props0.payment_frequency_interval = !0, props0.subscription_period_count = !0, props0.subscription_period_interval = !0, props0.meters = !0, props0.tax_inclusive = !0);
+      else {
+        let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "type", tagValue: tag0 } };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+    else {
+      let err1 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "tag", tag: "type", tagValue: tag0 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate52.errors = vErrors, evaluated0.props = props0, errors === 0;
+}
+validate52.evaluated = { dynamicProps: !0, dynamicItems: !1 };
+var schema80 = { type: "object", description: "A credit to issue with a product. A setting that is null or left out is taken from the entitlement (ENT-62).", required: ["credit_entitlement_id", "credits_amount"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255, description: "The entitlement. An unknown one, a deleted one or the same one twice gives 422 (ENT-56, ENT-67). 1 to 255 characters (inferred)." }, credits_amount: { type: "string", minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$", description: "Credits to issue per cycle or purchase, a decimal string above zero with no more decimals than the entitlement's precision, otherwise 422 (ENT-66). At most 64 characters (inferred)." }, currency: { $ref: "#/$defs/NullableCurrency", description: "Currency of `price_per_unit`. Null inherits it." }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647, description: "Days of 24 hours from issuance until the credits expire, at least 1. Null inherits the number (EXP-04)." }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100, description: "Report a low balance below this share of the cycle's credits, in whole percent. Null means never (SUB-64).", "x-rule": "ENT-69" }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "How many times the same credits may be carried over. Null inherits the number." }, overage_behavior: { $ref: "#/$defs/NullableCbbOverageBehavior", description: "What happens to overage at the end of a cycle. Null inherits the behaviour." }, overage_enabled: { type: ["boolean", "null"], description: "Whether usage may go on past a zero balance. Null inherits the setting." }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$", description: 'Largest overage allowed, a decimal string here and a whole number on the entitlement itself; `"0"` acts as overage disabled (OVR-04). At most 64 characters (inferred). Null inherits the limit.' }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$", description: "Price of one credit of overage as a decimal string in the smallest unit of the currency, above zero. At most 64 characters (inferred). Null inherits the price." }, proration_behavior: { $ref: "#/$defs/NullableCbbProrationBehavior", description: "What a plan change does to these credits. Null or absent means `no_prorate` (ENT-65)." }, rollover_enabled: { type: ["boolean", "null"], description: "Whether unused credits may be carried into the next cycle. Null inherits the setting." }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100, description: "Share of the unused credits that is carried over, in whole percent from 0 to 100. Null inherits the share." }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647, description: "Life of carried-over credits as a number of intervals, at least 1 (inferred). Null inherits the number." }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval", description: "Unit of `rollover_timeframe_count`. Null inherits the unit." }, trial_credits: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$", description: 'Credits to issue at the start of a trial instead of `credits_amount`; `"0"` issues none, null the normal amount (SUB-21, SUB-22). At most 64 characters (inferred).' }, trial_credits_expire_after_trial: { type: ["boolean", "null"], description: "Whether unused trial credits end with the trial (EXP-10). Null or absent means false (ENT-65)." } } }, schema83 = { type: ["string", "null"], description: "What a plan change does to credits (SUB-38). Null means `no_prorate` (ENT-65).", enum: ["prorate", "no_prorate", null] };
+function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.credit_entitlement_id === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "credit_entitlement_id" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.credits_amount === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "credits_amount" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.credit_entitlement_id !== void 0) {
+      let data0 = data.credit_entitlement_id;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err2 = { instancePath: instancePath + "/credit_entitlement_id", schemaPath: "#/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err3 = { instancePath: instancePath + "/credit_entitlement_id", schemaPath: "#/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/credit_entitlement_id", schemaPath: "#/properties/credit_entitlement_id/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.credits_amount !== void 0) {
+      let data1 = data.credits_amount;
+      if (typeof data1 == "string") {
+        if (func1(data1) > 64) {
+          let err5 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (func1(data1) < 1) {
+          let err6 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (!pattern4.test(data1)) {
+          let err7 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.currency !== void 0) {
+      let data2 = data.currency;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err9 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (!(data2 === "AED" || data2 === "ALL" || data2 === "AMD" || data2 === "ANG" || data2 === "AOA" || data2 === "ARS" || data2 === "AUD" || data2 === "AWG" || data2 === "AZN" || data2 === "BAM" || data2 === "BBD" || data2 === "BDT" || data2 === "BGN" || data2 === "BHD" || data2 === "BIF" || data2 === "BMD" || data2 === "BND" || data2 === "BOB" || data2 === "BRL" || data2 === "BSD" || data2 === "BWP" || data2 === "BYN" || data2 === "BZD" || data2 === "CAD" || data2 === "CHF" || data2 === "CLP" || data2 === "CNY" || data2 === "COP" || data2 === "CRC" || data2 === "CUP" || data2 === "CVE" || data2 === "CZK" || data2 === "DJF" || data2 === "DKK" || data2 === "DOP" || data2 === "DZD" || data2 === "EGP" || data2 === "ETB" || data2 === "EUR" || data2 === "FJD" || data2 === "FKP" || data2 === "GBP" || data2 === "GEL" || data2 === "GHS" || data2 === "GIP" || data2 === "GMD" || data2 === "GNF" || data2 === "GTQ" || data2 === "GYD" || data2 === "HKD" || data2 === "HNL" || data2 === "HRK" || data2 === "HTG" || data2 === "HUF" || data2 === "IDR" || data2 === "ILS" || data2 === "INR" || data2 === "IQD" || data2 === "JMD" || data2 === "JOD" || data2 === "JPY" || data2 === "KES" || data2 === "KGS" || data2 === "KHR" || data2 === "KMF" || data2 === "KRW" || data2 === "KWD" || data2 === "KYD" || data2 === "KZT" || data2 === "LAK" || data2 === "LBP" || data2 === "LKR" || data2 === "LRD" || data2 === "LSL" || data2 === "LYD" || data2 === "MAD" || data2 === "MDL" || data2 === "MGA" || data2 === "MKD" || data2 === "MMK" || data2 === "MNT" || data2 === "MOP" || data2 === "MRU" || data2 === "MUR" || data2 === "MVR" || data2 === "MWK" || data2 === "MXN" || data2 === "MYR" || data2 === "MZN" || data2 === "NAD" || data2 === "NGN" || data2 === "NIO" || data2 === "NOK" || data2 === "NPR" || data2 === "NZD" || data2 === "OMR" || data2 === "PAB" || data2 === "PEN" || data2 === "PGK" || data2 === "PHP" || data2 === "PKR" || data2 === "PLN" || data2 === "PYG" || data2 === "QAR" || data2 === "RON" || data2 === "RSD" || data2 === "RUB" || data2 === "RWF" || data2 === "SAR" || data2 === "SBD" || data2 === "SCR" || data2 === "SEK" || data2 === "SGD" || data2 === "SHP" || data2 === "SLE" || data2 === "SLL" || data2 === "SOS" || data2 === "SRD" || data2 === "SSP" || data2 === "STN" || data2 === "SVC" || data2 === "SZL" || data2 === "THB" || data2 === "TND" || data2 === "TOP" || data2 === "TRY" || data2 === "TTD" || data2 === "TWD" || data2 === "TZS" || data2 === "UAH" || data2 === "UGX" || data2 === "USD" || data2 === "UYU" || data2 === "UZS" || data2 === "VES" || data2 === "VND" || data2 === "VUV" || data2 === "WST" || data2 === "XAF" || data2 === "XCD" || data2 === "XOF" || data2 === "XPF" || data2 === "YER" || data2 === "ZAR" || data2 === "ZMW" || data2 === null)) {
+        let err10 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.expires_after_days !== void 0) {
+      let data3 = data.expires_after_days;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3)) && data3 !== null) {
+        let err11 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/type", keyword: "type", params: { type: schema80.properties.expires_after_days.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (typeof data3 == "number") {
+        if (data3 > 2147483647 || isNaN(data3)) {
+          let err12 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (data3 < 1 || isNaN(data3)) {
+          let err13 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (!formats0.validate(data3)) {
+          let err14 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      }
+    }
+    if (data.low_balance_threshold_percent !== void 0) {
+      let data4 = data.low_balance_threshold_percent;
+      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4)) && data4 !== null) {
+        let err15 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/type", keyword: "type", params: { type: schema80.properties.low_balance_threshold_percent.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data4 == "number") {
+        if (data4 > 100 || isNaN(data4)) {
+          let err16 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (!formats0.validate(data4)) {
+          let err18 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      }
+    }
+    if (data.max_rollover_count !== void 0) {
+      let data5 = data.max_rollover_count;
+      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5)) && data5 !== null) {
+        let err19 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/type", keyword: "type", params: { type: schema80.properties.max_rollover_count.type } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (typeof data5 == "number") {
+        if (data5 > 2147483647 || isNaN(data5)) {
+          let err20 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err21 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (!formats0.validate(data5)) {
+          let err22 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+      }
+    }
+    if (data.overage_behavior !== void 0) {
+      let data6 = data.overage_behavior;
+      if (typeof data6 != "string" && data6 !== null) {
+        let err23 = { instancePath: instancePath + "/overage_behavior", schemaPath: "#/$defs/NullableCbbOverageBehavior/type", keyword: "type", params: { type: schema35.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+      if (!(data6 === "forgive_at_reset" || data6 === "invoice_at_billing" || data6 === "carry_deficit" || data6 === "carry_deficit_auto_repay" || data6 === null)) {
+        let err24 = { instancePath: instancePath + "/overage_behavior", schemaPath: "#/$defs/NullableCbbOverageBehavior/enum", keyword: "enum", params: { allowedValues: schema35.enum } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.overage_enabled !== void 0) {
+      let data7 = data.overage_enabled;
+      if (typeof data7 != "boolean" && data7 !== null) {
+        let err25 = { instancePath: instancePath + "/overage_enabled", schemaPath: "#/properties/overage_enabled/type", keyword: "type", params: { type: schema80.properties.overage_enabled.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.overage_limit !== void 0) {
+      let data8 = data.overage_limit;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err26 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/type", keyword: "type", params: { type: schema80.properties.overage_limit.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data8 == "string") {
+        if (func1(data8) > 64) {
+          let err27 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        if (func1(data8) < 1) {
+          let err28 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+        if (!pattern4.test(data8)) {
+          let err29 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+      }
+    }
+    if (data.price_per_unit !== void 0) {
+      let data9 = data.price_per_unit;
+      if (typeof data9 != "string" && data9 !== null) {
+        let err30 = { instancePath: instancePath + "/price_per_unit", schemaPath: "#/properties/price_per_unit/type", keyword: "type", params: { type: schema80.properties.price_per_unit.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (typeof data9 == "string") {
+        if (func1(data9) > 64) {
+          let err31 = { instancePath: instancePath + "/price_per_unit", schemaPath: "#/properties/price_per_unit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+        if (func1(data9) < 1) {
+          let err32 = { instancePath: instancePath + "/price_per_unit", schemaPath: "#/properties/price_per_unit/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+        if (!pattern4.test(data9)) {
+          let err33 = { instancePath: instancePath + "/price_per_unit", schemaPath: "#/properties/price_per_unit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+      }
+    }
+    if (data.proration_behavior !== void 0) {
+      let data10 = data.proration_behavior;
+      if (typeof data10 != "string" && data10 !== null) {
+        let err34 = { instancePath: instancePath + "/proration_behavior", schemaPath: "#/$defs/NullableCbbProrationBehavior/type", keyword: "type", params: { type: schema83.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (!(data10 === "prorate" || data10 === "no_prorate" || data10 === null)) {
+        let err35 = { instancePath: instancePath + "/proration_behavior", schemaPath: "#/$defs/NullableCbbProrationBehavior/enum", keyword: "enum", params: { allowedValues: schema83.enum } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.rollover_enabled !== void 0) {
+      let data11 = data.rollover_enabled;
+      if (typeof data11 != "boolean" && data11 !== null) {
+        let err36 = { instancePath: instancePath + "/rollover_enabled", schemaPath: "#/properties/rollover_enabled/type", keyword: "type", params: { type: schema80.properties.rollover_enabled.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
+    if (data.rollover_percentage !== void 0) {
+      let data12 = data.rollover_percentage;
+      if (!(typeof data12 == "number" && !(data12 % 1) && !isNaN(data12)) && data12 !== null) {
+        let err37 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/type", keyword: "type", params: { type: schema80.properties.rollover_percentage.type } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+      if (typeof data12 == "number") {
+        if (data12 > 100 || isNaN(data12)) {
+          let err38 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        }
+        if (data12 < 0 || isNaN(data12)) {
+          let err39 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        }
+        if (!formats0.validate(data12)) {
+          let err40 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+      }
+    }
+    if (data.rollover_timeframe_count !== void 0) {
+      let data13 = data.rollover_timeframe_count;
+      if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13)) && data13 !== null) {
+        let err41 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/type", keyword: "type", params: { type: schema80.properties.rollover_timeframe_count.type } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      }
+      if (typeof data13 == "number") {
+        if (data13 > 2147483647 || isNaN(data13)) {
+          let err42 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        }
+        if (data13 < 1 || isNaN(data13)) {
+          let err43 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+        if (!formats0.validate(data13)) {
+          let err44 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        }
+      }
+    }
+    if (data.rollover_timeframe_interval !== void 0) {
+      let data14 = data.rollover_timeframe_interval;
+      if (typeof data14 != "string" && data14 !== null) {
+        let err45 = { instancePath: instancePath + "/rollover_timeframe_interval", schemaPath: "#/$defs/NullableTimeInterval/type", keyword: "type", params: { type: schema34.type } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      }
+      if (!(data14 === "Day" || data14 === "Week" || data14 === "Month" || data14 === "Year" || data14 === null)) {
+        let err46 = { instancePath: instancePath + "/rollover_timeframe_interval", schemaPath: "#/$defs/NullableTimeInterval/enum", keyword: "enum", params: { allowedValues: schema34.enum } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      }
+    }
+    if (data.trial_credits !== void 0) {
+      let data15 = data.trial_credits;
+      if (typeof data15 != "string" && data15 !== null) {
+        let err47 = { instancePath: instancePath + "/trial_credits", schemaPath: "#/properties/trial_credits/type", keyword: "type", params: { type: schema80.properties.trial_credits.type } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      }
+      if (typeof data15 == "string") {
+        if (func1(data15) > 64) {
+          let err48 = { instancePath: instancePath + "/trial_credits", schemaPath: "#/properties/trial_credits/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        }
+        if (func1(data15) < 1) {
+          let err49 = { instancePath: instancePath + "/trial_credits", schemaPath: "#/properties/trial_credits/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        }
+        if (!pattern4.test(data15)) {
+          let err50 = { instancePath: instancePath + "/trial_credits", schemaPath: "#/properties/trial_credits/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+        }
+      }
+    }
+    if (data.trial_credits_expire_after_trial !== void 0) {
+      let data16 = data.trial_credits_expire_after_trial;
+      if (typeof data16 != "boolean" && data16 !== null) {
+        let err51 = { instancePath: instancePath + "/trial_credits_expire_after_trial", schemaPath: "#/properties/trial_credits_expire_after_trial/type", keyword: "type", params: { type: schema80.properties.trial_credits_expire_after_trial.type } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+      }
+    }
+  } else {
+    let err52 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+  }
+  return validate60.errors = vErrors, errors === 0;
+}
+validate60.evaluated = { props: { credit_entitlement_id: !0, credits_amount: !0, currency: !0, expires_after_days: !0, low_balance_threshold_percent: !0, max_rollover_count: !0, overage_behavior: !0, overage_enabled: !0, overage_limit: !0, price_per_unit: !0, proration_behavior: !0, rollover_enabled: !0, rollover_percentage: !0, rollover_timeframe_count: !0, rollover_timeframe_interval: !0, trial_credits: !0, trial_credits_expire_after_trial: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate51.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.price === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "price" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.tax_category === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tax_category" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.price !== void 0 && (validate52(data.price, { instancePath: instancePath + "/price", parentData: data, parentDataProperty: "price", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length)), data.tax_category !== void 0) {
+      let data2 = data.tax_category;
+      if (typeof data2 != "string") {
+        let err6 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (!(data2 === "digital_products" || data2 === "saas" || data2 === "e_book" || data2 === "edtech" || data2 === "live_tutoring")) {
+        let err7 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/enum", keyword: "enum", params: { allowedValues: schema79.enum } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data3 = data.description;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema66.properties.description.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data3 == "string" && func1(data3) > 1e3) {
+        let err9 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.credit_entitlements !== void 0) {
+      let data4 = data.credit_entitlements;
+      if (!Array.isArray(data4) && data4 !== null) {
+        let err10 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema66.properties.credit_entitlements.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (Array.isArray(data4)) {
+        if (data4.length > 5) {
+          let err11 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        let len0 = data4.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate60(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+      }
+    }
+    if (data.addons !== void 0) {
+      let data6 = data.addons;
+      if (!Array.isArray(data6) && data6 !== null) {
+        let err12 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema66.properties.addons.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (Array.isArray(data6)) {
+        if (data6.length > 100) {
+          let err13 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        let len1 = data6.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data7 = data6[i1];
+          if (typeof data7 == "string") {
+            if (func1(data7) > 255) {
+              let err14 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+            }
+            if (func1(data7) < 1) {
+              let err15 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+            }
+          } else {
+            let err16 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          }
+        }
+      }
+    }
+    if (data.brand_id !== void 0) {
+      let data8 = data.brand_id;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err17 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema66.properties.brand_id.type } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      if (typeof data8 == "string") {
+        if (func1(data8) > 255) {
+          let err18 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (func1(data8) < 1) {
+          let err19 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data9 = data.metadata;
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+        for (let key0 in data9) {
+          let data10 = data9[key0];
+          if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
+            let err20 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema61.additionalProperties.type } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+        }
+      else {
+        let err21 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/Metadata/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    if (data.pricing_mode !== void 0) {
+      let data11 = data.pricing_mode;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema86.type } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+      if (!(data11 === "by_currency" || data11 === "by_country" || data11 === null)) {
+        let err23 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema86.enum } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.digital_product_delivery !== void 0) {
+      let data12 = data.digital_product_delivery;
+      if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
+        let err24 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/properties/digital_product_delivery/type", keyword: "type", params: { type: schema66.properties.digital_product_delivery.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.entitlements !== void 0) {
+      let data13 = data.entitlements;
+      if (!Array.isArray(data13) && data13 !== null) {
+        let err25 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema66.properties.entitlements.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+      if (Array.isArray(data13)) {
+        if (data13.length > 100) {
+          let err26 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len2 = data13.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data14 = data13[i2];
+          if (!(data14 && typeof data14 == "object" && !Array.isArray(data14))) {
+            let err27 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/properties/entitlements/items/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          }
+        }
+      }
+    }
+    if (data.license_key_enabled !== void 0) {
+      let data15 = data.license_key_enabled;
+      if (typeof data15 != "boolean" && data15 !== null) {
+        let err28 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema66.properties.license_key_enabled.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+    if (data.license_key_activation_message !== void 0) {
+      let data16 = data.license_key_activation_message;
+      if (typeof data16 != "string" && data16 !== null) {
+        let err29 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema66.properties.license_key_activation_message.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      if (typeof data16 == "string" && func1(data16) > 1e3) {
+        let err30 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+    }
+    if (data.license_key_activations_limit !== void 0) {
+      let data17 = data.license_key_activations_limit;
+      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17)) && data17 !== null) {
+        let err31 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema66.properties.license_key_activations_limit.type } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+      if (typeof data17 == "number") {
+        if (data17 > 2147483647 || isNaN(data17)) {
+          let err32 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+        if (data17 < 0 || isNaN(data17)) {
+          let err33 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        if (!formats0.validate(data17)) {
+          let err34 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+      }
+    }
+    if (data.license_key_duration !== void 0) {
+      let data18 = data.license_key_duration;
+      if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
+        let err35 = { instancePath: instancePath + "/license_key_duration", schemaPath: "#/properties/license_key_duration/type", keyword: "type", params: { type: schema66.properties.license_key_duration.type } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+  } else {
+    let err36 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+  }
+  return validate51.errors = vErrors, errors === 0;
+}
+validate51.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate50.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate51(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors), errors = vErrors.length), validate50.errors = vErrors, errors === 0;
+}
+validate50.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateProduct = validate63;
+var schema88 = { type: "object", description: "The product fields to change. A property left out keeps its value.", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "New name, 1 to 255 characters (inferred). Null counts as not sent (inferred)." }, price: { description: "New price, replacing the stored one as a whole. Null counts as not sent (inferred).", oneOf: [{ $ref: "#/$defs/Price" }, { type: "null" }] }, tax_category: { $ref: "#/$defs/NullableTaxCategory", description: "New tax category. Null counts as not sent (inferred)." }, description: { type: ["string", "null"], maxLength: 1e3, description: "New explanation, at most 1000 characters (inferred). Null removes it (inferred)." }, credit_entitlements: { type: ["array", "null"], maxItems: 5, description: "All credits the product issues from now on, at most 5 (ENT-60). The list replaces the stored one, and an empty list removes all (ENT-63). Null counts as not sent (inferred).", items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, description: "Ids of all add-ons a buyer may choose from now on, at most 100 (inferred). Null counts as not sent (inferred).", items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "The brand, 1 to 255 characters (inferred). Null counts as not sent (inferred)." }, metadata: { $ref: "#/$defs/NullableMetadata", description: "New key and value pairs, replacing all stored ones (inferred). Null removes them (inferred)." }, pricing_mode: { $ref: "#/$defs/NullablePricingMode", description: "How localized prices are picked. Null removes the setting (inferred)." }, image_id: { type: ["string", "null"], format: "uuid", description: "An uploaded image. Accepted and ignored, as images cannot be uploaded here." }, digital_product_delivery: { type: ["object", "null"], description: "Files or links to hand over. Accepted and ignored, as the sandbox delivers nothing." }, entitlements: { type: ["array", "null"], maxItems: 100, description: "Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits.", items: { type: "object" } }, license_key_enabled: { type: ["boolean", "null"], description: "Whether a purchase makes a licence key. Null counts as not sent (inferred)." }, license_key_activation_message: { type: ["string", "null"], maxLength: 1e3, description: "Text shown on activation, at most 1000 characters (inferred). Null removes it (inferred)." }, license_key_activations_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "How often a licence key may be activated. Null means without limit." }, license_key_duration: { type: ["object", "null"], description: "How long a licence key is valid, with `count` and `interval`. Null means for ever." } } }, schema89 = { type: ["string", "null"], description: "What a product is for tax purposes, or null for no change.", enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring", null] }, formats70 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate64.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema88.properties.name.type } };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      }
+    }
+    if (data.price !== void 0) {
+      let data1 = data.price, _errs4 = errors, valid1 = !1, passing0 = null, _errs5 = errors;
+      validate52(data1, { instancePath: instancePath + "/price", parentData: data, parentDataProperty: "price", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length);
+      var _valid0 = _errs5 === errors;
+      _valid0 && (valid1 = !0, passing0 = 0);
+      let _errs6 = errors;
+      if (data1 !== null) {
+        let err3 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      var _valid0 = _errs6 === errors;
+      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
+        errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
+      else {
+        let err4 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.tax_category !== void 0) {
+      let data2 = data.tax_category;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err5 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/type", keyword: "type", params: { type: schema89.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (!(data2 === "digital_products" || data2 === "saas" || data2 === "e_book" || data2 === "edtech" || data2 === "live_tutoring" || data2 === null)) {
+        let err6 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/enum", keyword: "enum", params: { allowedValues: schema89.enum } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data3 = data.description;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err7 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema88.properties.description.type } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (typeof data3 == "string" && func1(data3) > 1e3) {
+        let err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.credit_entitlements !== void 0) {
+      let data4 = data.credit_entitlements;
+      if (!Array.isArray(data4) && data4 !== null) {
+        let err9 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema88.properties.credit_entitlements.type } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (Array.isArray(data4)) {
+        if (data4.length > 5) {
+          let err10 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len0 = data4.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate60(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+      }
+    }
+    if (data.addons !== void 0) {
+      let data6 = data.addons;
+      if (!Array.isArray(data6) && data6 !== null) {
+        let err11 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema88.properties.addons.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (Array.isArray(data6)) {
+        if (data6.length > 100) {
+          let err12 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        let len1 = data6.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data7 = data6[i1];
+          if (typeof data7 == "string") {
+            if (func1(data7) > 255) {
+              let err13 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+            }
+            if (func1(data7) < 1) {
+              let err14 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+            }
+          } else {
+            let err15 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+      }
+    }
+    if (data.brand_id !== void 0) {
+      let data8 = data.brand_id;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err16 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema88.properties.brand_id.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (typeof data8 == "string") {
+        if (func1(data8) > 255) {
+          let err17 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (func1(data8) < 1) {
+          let err18 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data9 = data.metadata;
+      if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
+        let err19 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+        for (let key0 in data9) {
+          let data10 = data9[key0];
+          if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
+            let err20 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+        }
+    }
+    if (data.pricing_mode !== void 0) {
+      let data11 = data.pricing_mode;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err21 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema86.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (!(data11 === "by_currency" || data11 === "by_country" || data11 === null)) {
+        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema86.enum } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+    }
+    if (data.image_id !== void 0) {
+      let data12 = data.image_id;
+      if (typeof data12 != "string" && data12 !== null) {
+        let err23 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema88.properties.image_id.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+      if (typeof data12 == "string" && !formats70.test(data12)) {
+        let err24 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/format", keyword: "format", params: { format: "uuid" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.digital_product_delivery !== void 0) {
+      let data13 = data.digital_product_delivery;
+      if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
+        let err25 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/properties/digital_product_delivery/type", keyword: "type", params: { type: schema88.properties.digital_product_delivery.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.entitlements !== void 0) {
+      let data14 = data.entitlements;
+      if (!Array.isArray(data14) && data14 !== null) {
+        let err26 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema88.properties.entitlements.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (Array.isArray(data14)) {
+        if (data14.length > 100) {
+          let err27 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        let len2 = data14.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data15 = data14[i2];
+          if (!(data15 && typeof data15 == "object" && !Array.isArray(data15))) {
+            let err28 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/properties/entitlements/items/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+          }
+        }
+      }
+    }
+    if (data.license_key_enabled !== void 0) {
+      let data16 = data.license_key_enabled;
+      if (typeof data16 != "boolean" && data16 !== null) {
+        let err29 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema88.properties.license_key_enabled.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+    }
+    if (data.license_key_activation_message !== void 0) {
+      let data17 = data.license_key_activation_message;
+      if (typeof data17 != "string" && data17 !== null) {
+        let err30 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema88.properties.license_key_activation_message.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (typeof data17 == "string" && func1(data17) > 1e3) {
+        let err31 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.license_key_activations_limit !== void 0) {
+      let data18 = data.license_key_activations_limit;
+      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18)) && data18 !== null) {
+        let err32 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema88.properties.license_key_activations_limit.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (typeof data18 == "number") {
+        if (data18 > 2147483647 || isNaN(data18)) {
+          let err33 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        if (data18 < 0 || isNaN(data18)) {
+          let err34 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+        if (!formats0.validate(data18)) {
+          let err35 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
+      }
+    }
+    if (data.license_key_duration !== void 0) {
+      let data19 = data.license_key_duration;
+      if (!(data19 && typeof data19 == "object" && !Array.isArray(data19)) && data19 !== null) {
+        let err36 = { instancePath: instancePath + "/license_key_duration", schemaPath: "#/properties/license_key_duration/type", keyword: "type", params: { type: schema88.properties.license_key_duration.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
+  } else {
+    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+  }
+  return validate64.errors = vErrors, errors === 0;
+}
+validate64.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate63.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate64(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length), validate63.errors = vErrors, errors === 0;
+}
+validate63.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createCheckoutSession = validate68;
+var schema93 = { type: "object", description: "What to sell, to whom, and how the pay page behaves.", required: ["product_cart"], properties: { product_cart: { type: "array", maxItems: 100, description: "The products, at most 100 (inferred). An empty cart gives 422 with a code of its own (CHK-03).", items: { $ref: "#/$defs/ProductItemReq" } }, customer: { $ref: "#/$defs/NullableCustomerRequest", description: "Who buys. Null or absent means that the pay page asks (CHK-05)." }, billing_address: { $ref: "#/$defs/NullableCheckoutSessionBillingAddress", description: "Address for the bill. Null or absent means that the pay page asks for the country." }, billing_currency: { $ref: "#/$defs/NullableCurrency", description: "Currency to bill in. Null means that of the products; the sandbox converts nothing." }, subscription_data: { $ref: "#/$defs/NullableSubscriptionData", description: "Settings of the subscription the session makes. Null means those of the product." }, metadata: { $ref: "#/$defs/NullableMetadata", description: "Key and value pairs, copied to the payment, the subscription and the credits (CHK-10). Null means none." }, confirm: { type: "boolean", default: !1, description: "Whether to charge at once instead of on the pay page; the session then lives 15 minutes, not 24 hours (CHK-01, CHK-07)." }, payment_method_id: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "A stored way to pay, for `confirm`, 1 to 255 characters (inferred). Null means none." }, return_url: { type: ["string", "null"], maxLength: 2048, description: "Where the buyer goes after paying, at most 2048 characters (inferred). Null means the page of the sandbox." }, cancel_url: { type: ["string", "null"], maxLength: 2048, description: "Where the buyer goes after giving up, at most 2048 characters (inferred). Null means the page of the sandbox." }, allowed_payment_method_types: { type: ["array", "null"], maxItems: 200, description: "Ways to pay the page may offer, at most 200 (inferred). Kept; the pay page offers cards. Null means all.", items: { $ref: "#/$defs/PaymentMethodTypes" } }, custom_fields: { type: ["array", "null"], maxItems: 100, description: "Fields the pay page shows besides its own, at most 100 (inferred). Null means none.", items: { $ref: "#/$defs/CustomField" } }, customization: { $ref: "#/$defs/CheckoutSessionCustomization", description: "Look of the pay page. Left out means the usual one." }, feature_flags: { $ref: "#/$defs/CheckoutSessionFlags", description: "What a buyer may do on the pay page. Left out means the usual." }, customer_business_name: { type: ["string", "null"], maxLength: 255, description: "Business name of the buyer, at most 255 characters (inferred). Null means none." }, tax_id: { type: ["string", "null"], maxLength: 255, description: "Tax id of the buyer, at most 255 characters (inferred). Kept; no tax is computed. Null means none." }, discount_code: { type: ["string", "null"], maxLength: 255, description: "A discount code, at most 255 characters (inferred). The sandbox has no discounts and ignores it. Null means none." }, discount_codes: { type: ["array", "null"], maxItems: 100, description: "Several discount codes, at most 100 (inferred). The sandbox has no discounts and ignores them. Null means none.", items: { type: "string", maxLength: 255 } }, force_3ds: { type: ["boolean", "null"], description: "Whether to ask the bank for a confirmation. Kept and not acted on." }, mandate_min_amount_inr_paise: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "Least amount of an Indian mandate, in paise. Kept and not acted on." }, minimal_address: { type: "boolean", default: !1, description: "Whether the pay page asks for the least address only." }, product_collection_id: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "A collection to choose from, 1 to 255 characters (inferred). Collections are not served; the value is ignored." }, short_link: { type: "boolean", default: !1, description: "Whether to answer with a short address. Ignored; the address is short already." }, show_saved_payment_methods: { type: "boolean", default: !1, description: "Whether the pay page offers stored ways to pay." } } }, schema97 = { type: ["object", "null"], description: "Who buys: either `customer_id` of an existing customer, or `email` with an optional name and phone number; which of the two is meant is checked in code, and neither of them gives 422 (CHK-05, CHK-06). Null means that the pay page asks.", properties: { customer_id: { type: "string", minLength: 1, maxLength: 255, description: "An existing customer, 1 to 255 characters (inferred). An unknown one gives 422 (CHK-06)." }, email: { type: "string", minLength: 3, maxLength: 320, description: "Email address, 3 to 320 characters (inferred). A customer who has it already is used again, unless `feature_flags.always_create_new_customer` is set (CHK-05).", format: "email" }, name: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "Name of a new customer, 1 to 255 characters (inferred). Null takes the part of the email before the `@` (inferred)." }, phone_number: { type: ["string", "null"], maxLength: 32, description: "Phone number of a new customer, at most 32 characters (inferred). Null means none." } } }, schema105 = { type: "string", description: "A way to pay that the vendor knows. The pay page of the sandbox offers cards only.", enum: ["ach", "affirm", "afterpay_clearpay", "alfamart", "ali_pay", "ali_pay_hk", "alma", "amazon_pay", "apple_pay", "atome", "bacs", "bancontact_card", "becs", "benefit", "bizum", "blik", "boleto", "bca_bank_transfer", "bni_va", "bri_va", "card_redirect", "cimb_va", "classic", "credit", "crypto_currency", "cashapp", "dana", "danamon_va", "debit", "duit_now", "efecty", "eft", "eps", "fps", "evoucher", "giropay", "givex", "google_pay", "go_pay", "gcash", "ideal", "interac", "indomaret", "klarna", "kakao_pay", "local_bank_redirect", "mandiri_va", "knet", "mb_way", "mobile_pay", "momo", "momo_atm", "multibanco", "online_banking_thailand", "online_banking_czech_republic", "online_banking_finland", "online_banking_fpx", "online_banking_poland", "online_banking_slovakia", "oxxo", "pago_efectivo", "permata_bank_transfer", "open_banking_uk", "pay_bright", "paypal", "paze", "pix", "pay_safe_card", "przelewy24", "prompt_pay", "pse", "red_compra", "red_pagos", "samsung_pay", "sepa", "sepa_bank_transfer", "sofort", "swish", "touch_n_go", "trustly", "twint", "upi_collect", "upi_intent", "vipps", "viet_qr", "venmo", "walley", "we_chat_pay", "seven_eleven", "lawson", "mini_stop", "family_mart", "seicomart", "pay_easy", "local_bank_transfer", "mifinity", "open_banking_pis", "direct_carrier_billing", "instant_bank_transfer", "billie", "zip", "revolut_pay", "naver_pay", "payco", "satispay"] };
+var schema94 = { type: "object", description: "A product to buy.", required: ["product_id", "quantity"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255, description: "The product; an unknown or archived one gives 422 (CHK-04). 1 to 255 characters (inferred)." }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647, description: "How many of it, at least 1 (inferred); exactly 1 for a usage-based product (MTR-36). Credits grow with it (CHK-16, SUB-04)." }, addons: { type: ["array", "null"], maxItems: 10, description: "Add-ons for a subscription product, at most 10; refused for usage-based ones (MTR-37). Null or absent means none.", items: { $ref: "#/$defs/AttachAddonReq" } }, amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "What the buyer pays for a product with a price to choose, in the smallest unit of the currency. Only one-time products heed it (CHK-22). Null means the price." }, credit_entitlements: { type: ["array", "null"], maxItems: 5, description: "Other credit amounts for this session, at most 5 as on the product. Null or absent means those of the product.", items: { $ref: "#/$defs/CreditEntitlementOverride" } } } };
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.product_id === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_id" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.quantity === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "quantity" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.product_id !== void 0) {
+      let data0 = data.product_id;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err2 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err3 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.quantity !== void 0) {
+      let data1 = data.quantity;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+        let err5 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (typeof data1 == "number") {
+        if (data1 > 2147483647 || isNaN(data1)) {
+          let err6 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data1 < 1 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (!formats0.validate(data1)) {
+          let err8 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+    if (data.addons !== void 0) {
+      let data2 = data.addons;
+      if (!Array.isArray(data2) && data2 !== null) {
+        let err9 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema94.properties.addons.type } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (Array.isArray(data2)) {
+        if (data2.length > 10) {
+          let err10 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data3 = data2[i0];
+          if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+            if (data3.addon_id === void 0) {
+              let err11 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
+              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+            }
+            if (data3.quantity === void 0) {
+              let err12 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            }
+            if (data3.addon_id !== void 0) {
+              let data4 = data3.addon_id;
+              if (typeof data4 == "string") {
+                if (func1(data4) > 255) {
+                  let err13 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+                }
+                if (func1(data4) < 1) {
+                  let err14 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+                }
+              } else {
+                let err15 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+              }
+            }
+            if (data3.quantity !== void 0) {
+              let data5 = data3.quantity;
+              if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
+                let err16 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+              }
+              if (typeof data5 == "number") {
+                if (data5 > 2147483647 || isNaN(data5)) {
+                  let err17 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+                  vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+                }
+                if (data5 < 1 || isNaN(data5)) {
+                  let err18 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+                  vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+                }
+                if (!formats0.validate(data5)) {
+                  let err19 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+                  vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+                }
+              }
+            }
+          } else {
+            let err20 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+        }
+      }
+    }
+    if (data.amount !== void 0) {
+      let data6 = data.amount;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6)) && data6 !== null) {
+        let err21 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema94.properties.amount.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data6 == "number") {
+        if (data6 > 2147483647 || isNaN(data6)) {
+          let err22 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err23 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (!formats0.validate(data6)) {
+          let err24 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      }
+    }
+    if (data.credit_entitlements !== void 0) {
+      let data7 = data.credit_entitlements;
+      if (!Array.isArray(data7) && data7 !== null) {
+        let err25 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema94.properties.credit_entitlements.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+      if (Array.isArray(data7)) {
+        if (data7.length > 5) {
+          let err26 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len1 = data7.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data8 = data7[i1];
+          if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+            if (data8.credit_entitlement_id === void 0) {
+              let err27 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/required", keyword: "required", params: { missingProperty: "credit_entitlement_id" } };
+              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            }
+            if (data8.credits_amount === void 0) {
+              let err28 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/required", keyword: "required", params: { missingProperty: "credits_amount" } };
+              vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+            }
+            if (data8.credit_entitlement_id !== void 0) {
+              let data9 = data8.credit_entitlement_id;
+              if (typeof data9 == "string") {
+                if (func1(data9) > 255) {
+                  let err29 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+                }
+                if (func1(data9) < 1) {
+                  let err30 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+                }
+              } else {
+                let err31 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+              }
+            }
+            if (data8.credits_amount !== void 0) {
+              let data10 = data8.credits_amount;
+              if (typeof data10 == "string") {
+                if (func1(data10) > 64) {
+                  let err32 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                  vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+                }
+                if (func1(data10) < 1) {
+                  let err33 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+                }
+                if (!pattern4.test(data10)) {
+                  let err34 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+                  vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+                }
+              } else {
+                let err35 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+              }
+            }
+          } else {
+            let err36 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+          }
+        }
+      }
+    }
+  } else {
+    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+  }
+  return validate70.errors = vErrors, errors === 0;
+}
+validate70.evaluated = { props: { product_id: !0, quantity: !0, addons: !0, amount: !0, credit_entitlements: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema98 = { type: ["object", "null"], description: "A postal address, or null for none. Only the country is required.", required: ["country"], properties: { country: { $ref: "#/$defs/CountryCodeAlpha2", description: "The country." }, state: { type: ["string", "null"], maxLength: 255, description: "State or province, at most 255 characters (inferred). Null when not given." }, city: { type: ["string", "null"], maxLength: 255, description: "City, at most 255 characters (inferred). Null when not given." }, street: { type: ["string", "null"], maxLength: 255, description: "Street and number, at most 255 characters (inferred). Null when not given." }, zipcode: { type: ["string", "null"], maxLength: 32, description: "Postal code, at most 32 characters (inferred). Null when not given." } } }, schema99 = { type: "string", description: "One of the ISO 3166-1 two-letter country codes the vendor knows. Any other value gives 422.", enum: ["AF", "AX", "AL", "DZ", "AS", "AD", "AO", "AI", "AQ", "AG", "AR", "AM", "AW", "AU", "AT", "AZ", "BS", "BH", "BD", "BB", "BY", "BE", "BZ", "BJ", "BM", "BT", "BO", "BQ", "BA", "BW", "BV", "BR", "IO", "BN", "BG", "BF", "BI", "KH", "CM", "CA", "CV", "KY", "CF", "TD", "CL", "CN", "CX", "CC", "CO", "KM", "CG", "CD", "CK", "CR", "CI", "HR", "CU", "CW", "CY", "CZ", "DK", "DJ", "DM", "DO", "EC", "EG", "SV", "GQ", "ER", "EE", "ET", "FK", "FO", "FJ", "FI", "FR", "GF", "PF", "TF", "GA", "GM", "GE", "DE", "GH", "GI", "GR", "GL", "GD", "GP", "GU", "GT", "GG", "GN", "GW", "GY", "HT", "HM", "VA", "HN", "HK", "HU", "IS", "IN", "ID", "IR", "IQ", "IE", "IM", "IL", "IT", "JM", "JP", "JE", "JO", "KZ", "KE", "KI", "KP", "KR", "KW", "KG", "LA", "LV", "LB", "LS", "LR", "LY", "LI", "LT", "LU", "MO", "MK", "MG", "MW", "MY", "MV", "ML", "MT", "MH", "MQ", "MR", "MU", "YT", "MX", "FM", "MD", "MC", "MN", "ME", "MS", "MA", "MZ", "MM", "NA", "NR", "NP", "NL", "NC", "NZ", "NI", "NE", "NG", "NU", "NF", "MP", "NO", "OM", "PK", "PW", "PS", "PA", "PG", "PY", "PE", "PH", "PN", "PL", "PT", "PR", "QA", "RE", "RO", "RU", "RW", "BL", "SH", "KN", "LC", "MF", "PM", "VC", "WS", "SM", "ST", "SA", "SN", "RS", "SC", "SL", "SG", "SX", "SK", "SI", "SB", "SO", "ZA", "GS", "SS", "ES", "LK", "SD", "SR", "SJ", "SZ", "SE", "CH", "SY", "TW", "TJ", "TZ", "TH", "TL", "TG", "TK", "TO", "TT", "TN", "TR", "TM", "TC", "TV", "UG", "UA", "AE", "GB", "UM", "US", "UY", "UZ", "VU", "VE", "VN", "VG", "VI", "WF", "EH", "YE", "ZM", "ZW"] }, func0 = require_equal().default;
+function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema98.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.country === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "country" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.country !== void 0) {
+      let data0 = data.country;
+      if (typeof data0 != "string") {
+        let err2 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+      let valid2;
+      valid2 = !1;
+      for (let v0 of schema99.enum)
+        if (func0(data0, v0)) {
+          valid2 = !0;
+          break;
+        }
+      if (!valid2) {
+        let err3 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/enum", keyword: "enum", params: { allowedValues: schema99.enum } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.state !== void 0) {
+      let data1 = data.state;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err4 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/type", keyword: "type", params: { type: schema98.properties.state.type } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (typeof data1 == "string" && func1(data1) > 255) {
+        let err5 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.city !== void 0) {
+      let data2 = data.city;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err6 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/type", keyword: "type", params: { type: schema98.properties.city.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data2 == "string" && func1(data2) > 255) {
+        let err7 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.street !== void 0) {
+      let data3 = data.street;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err8 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/type", keyword: "type", params: { type: schema98.properties.street.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data3 == "string" && func1(data3) > 255) {
+        let err9 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.zipcode !== void 0) {
+      let data4 = data.zipcode;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err10 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/type", keyword: "type", params: { type: schema98.properties.zipcode.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data4 == "string" && func1(data4) > 32) {
+        let err11 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/maxLength", keyword: "maxLength", params: { limit: 32 } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+  }
+  return validate72.errors = vErrors, errors === 0;
+}
+validate72.evaluated = { props: { country: !0, state: !0, city: !0, street: !0, zipcode: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema101 = { type: ["object", "null"], description: "Settings of the subscription a session makes, or null for those of the product.", properties: { trial_period_days: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 1e4, description: "Days of trial, 0 to 10000, instead of those of the product (SUB-24); the only way to a trial for a usage-based product (SUB-26). Null means those of the product." }, on_demand: { $ref: "#/$defs/NullableOnDemandSubscriptionReq", description: "Makes the subscription one that is charged on request only." } } }, schema102 = { type: ["object", "null"], description: "Makes a subscription that is charged on request only, or null for one that renews by itself. Refused for usage-based products (MTR-37).", required: ["mandate_only"], properties: { mandate_only: { type: "boolean", description: "Whether only the permission to charge is taken now, without a charge." }, product_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "First charge in the smallest unit of the currency. Null means the price of the product." }, product_currency: { $ref: "#/$defs/NullableCurrency", description: "Currency of that charge. Null means the currency of the product." }, product_description: { type: ["string", "null"], maxLength: 1e3, description: "What the first charge is for, at most 1000 characters (inferred). Null means the name of the product." }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"], description: "Whether conversion fees are part of the price. Kept; the sandbox converts nothing." } } };
+function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema102.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.mandate_only === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "mandate_only" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.mandate_only !== void 0 && typeof data.mandate_only != "boolean") {
+      let err2 = { instancePath: instancePath + "/mandate_only", schemaPath: "#/properties/mandate_only/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.product_price !== void 0) {
+      let data1 = data.product_price;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1)) && data1 !== null) {
+        let err3 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/type", keyword: "type", params: { type: schema102.properties.product_price.type } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (typeof data1 == "number") {
+        if (data1 > 2147483647 || isNaN(data1)) {
+          let err4 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err5 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (!formats0.validate(data1)) {
+          let err6 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      }
+    }
+    if (data.product_currency !== void 0) {
+      let data2 = data.product_currency;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err7 = { instancePath: instancePath + "/product_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data2 === "AED" || data2 === "ALL" || data2 === "AMD" || data2 === "ANG" || data2 === "AOA" || data2 === "ARS" || data2 === "AUD" || data2 === "AWG" || data2 === "AZN" || data2 === "BAM" || data2 === "BBD" || data2 === "BDT" || data2 === "BGN" || data2 === "BHD" || data2 === "BIF" || data2 === "BMD" || data2 === "BND" || data2 === "BOB" || data2 === "BRL" || data2 === "BSD" || data2 === "BWP" || data2 === "BYN" || data2 === "BZD" || data2 === "CAD" || data2 === "CHF" || data2 === "CLP" || data2 === "CNY" || data2 === "COP" || data2 === "CRC" || data2 === "CUP" || data2 === "CVE" || data2 === "CZK" || data2 === "DJF" || data2 === "DKK" || data2 === "DOP" || data2 === "DZD" || data2 === "EGP" || data2 === "ETB" || data2 === "EUR" || data2 === "FJD" || data2 === "FKP" || data2 === "GBP" || data2 === "GEL" || data2 === "GHS" || data2 === "GIP" || data2 === "GMD" || data2 === "GNF" || data2 === "GTQ" || data2 === "GYD" || data2 === "HKD" || data2 === "HNL" || data2 === "HRK" || data2 === "HTG" || data2 === "HUF" || data2 === "IDR" || data2 === "ILS" || data2 === "INR" || data2 === "IQD" || data2 === "JMD" || data2 === "JOD" || data2 === "JPY" || data2 === "KES" || data2 === "KGS" || data2 === "KHR" || data2 === "KMF" || data2 === "KRW" || data2 === "KWD" || data2 === "KYD" || data2 === "KZT" || data2 === "LAK" || data2 === "LBP" || data2 === "LKR" || data2 === "LRD" || data2 === "LSL" || data2 === "LYD" || data2 === "MAD" || data2 === "MDL" || data2 === "MGA" || data2 === "MKD" || data2 === "MMK" || data2 === "MNT" || data2 === "MOP" || data2 === "MRU" || data2 === "MUR" || data2 === "MVR" || data2 === "MWK" || data2 === "MXN" || data2 === "MYR" || data2 === "MZN" || data2 === "NAD" || data2 === "NGN" || data2 === "NIO" || data2 === "NOK" || data2 === "NPR" || data2 === "NZD" || data2 === "OMR" || data2 === "PAB" || data2 === "PEN" || data2 === "PGK" || data2 === "PHP" || data2 === "PKR" || data2 === "PLN" || data2 === "PYG" || data2 === "QAR" || data2 === "RON" || data2 === "RSD" || data2 === "RUB" || data2 === "RWF" || data2 === "SAR" || data2 === "SBD" || data2 === "SCR" || data2 === "SEK" || data2 === "SGD" || data2 === "SHP" || data2 === "SLE" || data2 === "SLL" || data2 === "SOS" || data2 === "SRD" || data2 === "SSP" || data2 === "STN" || data2 === "SVC" || data2 === "SZL" || data2 === "THB" || data2 === "TND" || data2 === "TOP" || data2 === "TRY" || data2 === "TTD" || data2 === "TWD" || data2 === "TZS" || data2 === "UAH" || data2 === "UGX" || data2 === "USD" || data2 === "UYU" || data2 === "UZS" || data2 === "VES" || data2 === "VND" || data2 === "VUV" || data2 === "WST" || data2 === "XAF" || data2 === "XCD" || data2 === "XOF" || data2 === "XPF" || data2 === "YER" || data2 === "ZAR" || data2 === "ZMW" || data2 === null)) {
+        let err8 = { instancePath: instancePath + "/product_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.product_description !== void 0) {
+      let data3 = data.product_description;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err9 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/type", keyword: "type", params: { type: schema102.properties.product_description.type } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (typeof data3 == "string" && func1(data3) > 1e3) {
+        let err10 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.adaptive_currency_fees_inclusive !== void 0) {
+      let data4 = data.adaptive_currency_fees_inclusive;
+      if (typeof data4 != "boolean" && data4 !== null) {
+        let err11 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema102.properties.adaptive_currency_fees_inclusive.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+  }
+  return validate75.errors = vErrors, errors === 0;
+}
+validate75.evaluated = { props: { mandate_only: !0, product_price: !0, product_currency: !0, product_description: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema101.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.trial_period_days !== void 0) {
+      let data0 = data.trial_period_days;
+      if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0)) && data0 !== null) {
+        let err1 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/type", keyword: "type", params: { type: schema101.properties.trial_period_days.type } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      if (typeof data0 == "number") {
+        if (data0 > 1e4 || isNaN(data0)) {
+          let err2 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e4 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (!formats0.validate(data0)) {
+          let err4 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      }
+    }
+    data.on_demand !== void 0 && (validate75(data.on_demand, { instancePath: instancePath + "/on_demand", parentData: data, parentDataProperty: "on_demand", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length));
+  }
+  return validate74.errors = vErrors, errors === 0;
+}
+validate74.evaluated = { props: { trial_period_days: !0, on_demand: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema106 = { type: "object", description: "A field the pay page shows besides its own.", required: ["key", "label", "field_type"], properties: { key: { type: "string", minLength: 1, maxLength: 255, description: "Key under which the answer is kept, 1 to 255 characters (inferred)." }, label: { type: "string", minLength: 1, maxLength: 255, description: "Text beside the field, 1 to 255 characters (inferred)." }, field_type: { $ref: "#/$defs/CustomFieldType", description: "Kind of the field." }, options: { type: ["array", "null"], maxItems: 100, description: "Choices of a dropdown, at most 100 (inferred). Null for other kinds.", items: { type: "string", maxLength: 255 } }, placeholder: { type: ["string", "null"], maxLength: 255, description: "Text shown while the field is empty, at most 255 characters (inferred). Null means none." }, required: { type: "boolean", description: "Whether it must be filled. Left out counts as false." } } }, schema107 = { type: "string", description: "Kind of a custom field.", enum: ["text", "number", "email", "url", "date", "dropdown", "boolean"] };
+function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.key === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "key" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.label === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.field_type === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "field_type" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.key !== void 0) {
+      let data0 = data.key;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err3 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.label !== void 0) {
+      let data1 = data.label;
+      if (typeof data1 == "string") {
+        if (func1(data1) > 255) {
+          let err6 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (func1(data1) < 1) {
+          let err7 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.field_type !== void 0) {
+      let data2 = data.field_type;
+      if (typeof data2 != "string") {
+        let err9 = { instancePath: instancePath + "/field_type", schemaPath: "#/$defs/CustomFieldType/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (!(data2 === "text" || data2 === "number" || data2 === "email" || data2 === "url" || data2 === "date" || data2 === "dropdown" || data2 === "boolean")) {
+        let err10 = { instancePath: instancePath + "/field_type", schemaPath: "#/$defs/CustomFieldType/enum", keyword: "enum", params: { allowedValues: schema107.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.options !== void 0) {
+      let data3 = data.options;
+      if (!Array.isArray(data3) && data3 !== null) {
+        let err11 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/type", keyword: "type", params: { type: schema106.properties.options.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (Array.isArray(data3)) {
+        if (data3.length > 100) {
+          let err12 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        let len0 = data3.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data4 = data3[i0];
+          if (typeof data4 == "string") {
+            if (func1(data4) > 255) {
+              let err13 = { instancePath: instancePath + "/options/" + i0, schemaPath: "#/properties/options/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+            }
+          } else {
+            let err14 = { instancePath: instancePath + "/options/" + i0, schemaPath: "#/properties/options/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+        }
+      }
+    }
+    if (data.placeholder !== void 0) {
+      let data5 = data.placeholder;
+      if (typeof data5 != "string" && data5 !== null) {
+        let err15 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/type", keyword: "type", params: { type: schema106.properties.placeholder.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data5 == "string" && func1(data5) > 255) {
+        let err16 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.required !== void 0 && typeof data.required != "boolean") {
+      let err17 = { instancePath: instancePath + "/required", schemaPath: "#/properties/required/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    }
+  } else {
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+  }
+  return validate78.errors = vErrors, errors === 0;
+}
+validate78.evaluated = { props: { key: !0, label: !0, field_type: !0, options: !0, placeholder: !0, required: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema108 = { type: "object", description: "Look of the pay page.", properties: { force_language: { type: ["string", "null"], maxLength: 32, description: "Language of the page as a code, at most 32 characters (inferred). Null means the visitor's." }, show_on_demand_tag: { type: "boolean", description: "Whether on-demand products are marked." }, show_order_details: { type: "boolean", description: "Whether the order is shown." }, theme: { type: ["string", "null"], enum: ["dark", "light", "system", null], description: "Colour mode. Null means the usual one." }, theme_config: { $ref: "#/$defs/NullableThemeConfig", description: "Colours and fonts." } } }, schema109 = { type: ["object", "null"], description: "Look of the pay page, or null for the usual one. The sandbox keeps it and shows its own.", properties: { dark: { $ref: "#/$defs/NullableThemeModeConfig", description: "Colours in dark mode." }, light: { $ref: "#/$defs/NullableThemeModeConfig", description: "Colours in light mode." }, font_primary_url: { type: ["string", "null"], maxLength: 2048, description: "Address of the main font. Null means the usual one." }, font_secondary_url: { type: ["string", "null"], maxLength: 2048, description: "Address of the second font. Null means the usual one." }, font_size: { type: ["string", "null"], enum: ["xs", "sm", "md", "lg", "xl", "2xl", null], description: "Size of the text. Null means the usual one." }, font_weight: { type: ["string", "null"], enum: ["normal", "medium", "bold", "extraBold", null], description: "Weight of the text. Null means the usual one." }, pay_button_text: { type: ["string", "null"], maxLength: 255, description: "Text of the pay button. Null means the usual one." }, radius: { type: ["string", "null"], maxLength: 255, description: "Rounding of corners. Null means the usual one." } } }, schema110 = { type: ["object", "null"], description: "Colours of the pay page in one mode, or null for the usual ones. The sandbox keeps them and shows its own.", properties: { bg_primary: { type: ["string", "null"], maxLength: 255, description: "Main background." }, bg_secondary: { type: ["string", "null"], maxLength: 255, description: "Second background." }, border_primary: { type: ["string", "null"], maxLength: 255, description: "Main border." }, border_secondary: { type: ["string", "null"], maxLength: 255, description: "Second border." }, button_primary: { type: ["string", "null"], maxLength: 255, description: "Main button." }, button_primary_hover: { type: ["string", "null"], maxLength: 255, description: "Main button under the pointer." }, button_secondary: { type: ["string", "null"], maxLength: 255, description: "Second button." }, button_secondary_hover: { type: ["string", "null"], maxLength: 255, description: "Second button under the pointer." }, button_text_primary: { type: ["string", "null"], maxLength: 255, description: "Text of the main button." }, button_text_secondary: { type: ["string", "null"], maxLength: 255, description: "Text of the second button." }, input_focus_border: { type: ["string", "null"], maxLength: 255, description: "Border of the field in use." }, text_error: { type: ["string", "null"], maxLength: 255, description: "Text of errors." }, text_placeholder: { type: ["string", "null"], maxLength: 255, description: "Text of empty fields." }, text_primary: { type: ["string", "null"], maxLength: 255, description: "Main text." }, text_secondary: { type: ["string", "null"], maxLength: 255, description: "Second text." }, text_success: { type: ["string", "null"], maxLength: 255, description: "Text of success." } } };
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema109.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.dark !== void 0) {
+      let data0 = data.dark;
+      if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
+        let err1 = { instancePath: instancePath + "/dark", schemaPath: "#/$defs/NullableThemeModeConfig/type", keyword: "type", params: { type: schema110.type } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (data0.bg_primary !== void 0) {
+          let data1 = data0.bg_primary;
+          if (typeof data1 != "string" && data1 !== null) {
+            let err2 = { instancePath: instancePath + "/dark/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/type", keyword: "type", params: { type: schema110.properties.bg_primary.type } };
+            vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+          }
+          if (typeof data1 == "string" && func1(data1) > 255) {
+            let err3 = { instancePath: instancePath + "/dark/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+          }
+        }
+        if (data0.bg_secondary !== void 0) {
+          let data2 = data0.bg_secondary;
+          if (typeof data2 != "string" && data2 !== null) {
+            let err4 = { instancePath: instancePath + "/dark/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/type", keyword: "type", params: { type: schema110.properties.bg_secondary.type } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          if (typeof data2 == "string" && func1(data2) > 255) {
+            let err5 = { instancePath: instancePath + "/dark/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+        }
+        if (data0.border_primary !== void 0) {
+          let data3 = data0.border_primary;
+          if (typeof data3 != "string" && data3 !== null) {
+            let err6 = { instancePath: instancePath + "/dark/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/type", keyword: "type", params: { type: schema110.properties.border_primary.type } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+          if (typeof data3 == "string" && func1(data3) > 255) {
+            let err7 = { instancePath: instancePath + "/dark/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+        }
+        if (data0.border_secondary !== void 0) {
+          let data4 = data0.border_secondary;
+          if (typeof data4 != "string" && data4 !== null) {
+            let err8 = { instancePath: instancePath + "/dark/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/type", keyword: "type", params: { type: schema110.properties.border_secondary.type } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          }
+          if (typeof data4 == "string" && func1(data4) > 255) {
+            let err9 = { instancePath: instancePath + "/dark/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+          }
+        }
+        if (data0.button_primary !== void 0) {
+          let data5 = data0.button_primary;
+          if (typeof data5 != "string" && data5 !== null) {
+            let err10 = { instancePath: instancePath + "/dark/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/type", keyword: "type", params: { type: schema110.properties.button_primary.type } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+          if (typeof data5 == "string" && func1(data5) > 255) {
+            let err11 = { instancePath: instancePath + "/dark/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+        }
+        if (data0.button_primary_hover !== void 0) {
+          let data6 = data0.button_primary_hover;
+          if (typeof data6 != "string" && data6 !== null) {
+            let err12 = { instancePath: instancePath + "/dark/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/type", keyword: "type", params: { type: schema110.properties.button_primary_hover.type } };
+            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          }
+          if (typeof data6 == "string" && func1(data6) > 255) {
+            let err13 = { instancePath: instancePath + "/dark/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+          }
+        }
+        if (data0.button_secondary !== void 0) {
+          let data7 = data0.button_secondary;
+          if (typeof data7 != "string" && data7 !== null) {
+            let err14 = { instancePath: instancePath + "/dark/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/type", keyword: "type", params: { type: schema110.properties.button_secondary.type } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+          if (typeof data7 == "string" && func1(data7) > 255) {
+            let err15 = { instancePath: instancePath + "/dark/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+        if (data0.button_secondary_hover !== void 0) {
+          let data8 = data0.button_secondary_hover;
+          if (typeof data8 != "string" && data8 !== null) {
+            let err16 = { instancePath: instancePath + "/dark/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/type", keyword: "type", params: { type: schema110.properties.button_secondary_hover.type } };
+            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          }
+          if (typeof data8 == "string" && func1(data8) > 255) {
+            let err17 = { instancePath: instancePath + "/dark/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          }
+        }
+        if (data0.button_text_primary !== void 0) {
+          let data9 = data0.button_text_primary;
+          if (typeof data9 != "string" && data9 !== null) {
+            let err18 = { instancePath: instancePath + "/dark/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/type", keyword: "type", params: { type: schema110.properties.button_text_primary.type } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+          if (typeof data9 == "string" && func1(data9) > 255) {
+            let err19 = { instancePath: instancePath + "/dark/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+        }
+        if (data0.button_text_secondary !== void 0) {
+          let data10 = data0.button_text_secondary;
+          if (typeof data10 != "string" && data10 !== null) {
+            let err20 = { instancePath: instancePath + "/dark/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/type", keyword: "type", params: { type: schema110.properties.button_text_secondary.type } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+          if (typeof data10 == "string" && func1(data10) > 255) {
+            let err21 = { instancePath: instancePath + "/dark/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+          }
+        }
+        if (data0.input_focus_border !== void 0) {
+          let data11 = data0.input_focus_border;
+          if (typeof data11 != "string" && data11 !== null) {
+            let err22 = { instancePath: instancePath + "/dark/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/type", keyword: "type", params: { type: schema110.properties.input_focus_border.type } };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          }
+          if (typeof data11 == "string" && func1(data11) > 255) {
+            let err23 = { instancePath: instancePath + "/dark/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          }
+        }
+        if (data0.text_error !== void 0) {
+          let data12 = data0.text_error;
+          if (typeof data12 != "string" && data12 !== null) {
+            let err24 = { instancePath: instancePath + "/dark/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/type", keyword: "type", params: { type: schema110.properties.text_error.type } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          }
+          if (typeof data12 == "string" && func1(data12) > 255) {
+            let err25 = { instancePath: instancePath + "/dark/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          }
+        }
+        if (data0.text_placeholder !== void 0) {
+          let data13 = data0.text_placeholder;
+          if (typeof data13 != "string" && data13 !== null) {
+            let err26 = { instancePath: instancePath + "/dark/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/type", keyword: "type", params: { type: schema110.properties.text_placeholder.type } };
+            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+          if (typeof data13 == "string" && func1(data13) > 255) {
+            let err27 = { instancePath: instancePath + "/dark/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          }
+        }
+        if (data0.text_primary !== void 0) {
+          let data14 = data0.text_primary;
+          if (typeof data14 != "string" && data14 !== null) {
+            let err28 = { instancePath: instancePath + "/dark/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/type", keyword: "type", params: { type: schema110.properties.text_primary.type } };
+            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+          }
+          if (typeof data14 == "string" && func1(data14) > 255) {
+            let err29 = { instancePath: instancePath + "/dark/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+          }
+        }
+        if (data0.text_secondary !== void 0) {
+          let data15 = data0.text_secondary;
+          if (typeof data15 != "string" && data15 !== null) {
+            let err30 = { instancePath: instancePath + "/dark/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/type", keyword: "type", params: { type: schema110.properties.text_secondary.type } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          }
+          if (typeof data15 == "string" && func1(data15) > 255) {
+            let err31 = { instancePath: instancePath + "/dark/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          }
+        }
+        if (data0.text_success !== void 0) {
+          let data16 = data0.text_success;
+          if (typeof data16 != "string" && data16 !== null) {
+            let err32 = { instancePath: instancePath + "/dark/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/type", keyword: "type", params: { type: schema110.properties.text_success.type } };
+            vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+          }
+          if (typeof data16 == "string" && func1(data16) > 255) {
+            let err33 = { instancePath: instancePath + "/dark/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+          }
+        }
+      }
+    }
+    if (data.light !== void 0) {
+      let data17 = data.light;
+      if (!(data17 && typeof data17 == "object" && !Array.isArray(data17)) && data17 !== null) {
+        let err34 = { instancePath: instancePath + "/light", schemaPath: "#/$defs/NullableThemeModeConfig/type", keyword: "type", params: { type: schema110.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+        if (data17.bg_primary !== void 0) {
+          let data18 = data17.bg_primary;
+          if (typeof data18 != "string" && data18 !== null) {
+            let err35 = { instancePath: instancePath + "/light/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/type", keyword: "type", params: { type: schema110.properties.bg_primary.type } };
+            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          }
+          if (typeof data18 == "string" && func1(data18) > 255) {
+            let err36 = { instancePath: instancePath + "/light/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+          }
+        }
+        if (data17.bg_secondary !== void 0) {
+          let data19 = data17.bg_secondary;
+          if (typeof data19 != "string" && data19 !== null) {
+            let err37 = { instancePath: instancePath + "/light/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/type", keyword: "type", params: { type: schema110.properties.bg_secondary.type } };
+            vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+          }
+          if (typeof data19 == "string" && func1(data19) > 255) {
+            let err38 = { instancePath: instancePath + "/light/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+          }
+        }
+        if (data17.border_primary !== void 0) {
+          let data20 = data17.border_primary;
+          if (typeof data20 != "string" && data20 !== null) {
+            let err39 = { instancePath: instancePath + "/light/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/type", keyword: "type", params: { type: schema110.properties.border_primary.type } };
+            vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+          }
+          if (typeof data20 == "string" && func1(data20) > 255) {
+            let err40 = { instancePath: instancePath + "/light/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+          }
+        }
+        if (data17.border_secondary !== void 0) {
+          let data21 = data17.border_secondary;
+          if (typeof data21 != "string" && data21 !== null) {
+            let err41 = { instancePath: instancePath + "/light/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/type", keyword: "type", params: { type: schema110.properties.border_secondary.type } };
+            vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+          }
+          if (typeof data21 == "string" && func1(data21) > 255) {
+            let err42 = { instancePath: instancePath + "/light/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+          }
+        }
+        if (data17.button_primary !== void 0) {
+          let data22 = data17.button_primary;
+          if (typeof data22 != "string" && data22 !== null) {
+            let err43 = { instancePath: instancePath + "/light/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/type", keyword: "type", params: { type: schema110.properties.button_primary.type } };
+            vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+          }
+          if (typeof data22 == "string" && func1(data22) > 255) {
+            let err44 = { instancePath: instancePath + "/light/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+          }
+        }
+        if (data17.button_primary_hover !== void 0) {
+          let data23 = data17.button_primary_hover;
+          if (typeof data23 != "string" && data23 !== null) {
+            let err45 = { instancePath: instancePath + "/light/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/type", keyword: "type", params: { type: schema110.properties.button_primary_hover.type } };
+            vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+          }
+          if (typeof data23 == "string" && func1(data23) > 255) {
+            let err46 = { instancePath: instancePath + "/light/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+          }
+        }
+        if (data17.button_secondary !== void 0) {
+          let data24 = data17.button_secondary;
+          if (typeof data24 != "string" && data24 !== null) {
+            let err47 = { instancePath: instancePath + "/light/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/type", keyword: "type", params: { type: schema110.properties.button_secondary.type } };
+            vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+          }
+          if (typeof data24 == "string" && func1(data24) > 255) {
+            let err48 = { instancePath: instancePath + "/light/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+          }
+        }
+        if (data17.button_secondary_hover !== void 0) {
+          let data25 = data17.button_secondary_hover;
+          if (typeof data25 != "string" && data25 !== null) {
+            let err49 = { instancePath: instancePath + "/light/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/type", keyword: "type", params: { type: schema110.properties.button_secondary_hover.type } };
+            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+          }
+          if (typeof data25 == "string" && func1(data25) > 255) {
+            let err50 = { instancePath: instancePath + "/light/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          }
+        }
+        if (data17.button_text_primary !== void 0) {
+          let data26 = data17.button_text_primary;
+          if (typeof data26 != "string" && data26 !== null) {
+            let err51 = { instancePath: instancePath + "/light/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/type", keyword: "type", params: { type: schema110.properties.button_text_primary.type } };
+            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+          }
+          if (typeof data26 == "string" && func1(data26) > 255) {
+            let err52 = { instancePath: instancePath + "/light/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+          }
+        }
+        if (data17.button_text_secondary !== void 0) {
+          let data27 = data17.button_text_secondary;
+          if (typeof data27 != "string" && data27 !== null) {
+            let err53 = { instancePath: instancePath + "/light/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/type", keyword: "type", params: { type: schema110.properties.button_text_secondary.type } };
+            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+          }
+          if (typeof data27 == "string" && func1(data27) > 255) {
+            let err54 = { instancePath: instancePath + "/light/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+          }
+        }
+        if (data17.input_focus_border !== void 0) {
+          let data28 = data17.input_focus_border;
+          if (typeof data28 != "string" && data28 !== null) {
+            let err55 = { instancePath: instancePath + "/light/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/type", keyword: "type", params: { type: schema110.properties.input_focus_border.type } };
+            vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+          }
+          if (typeof data28 == "string" && func1(data28) > 255) {
+            let err56 = { instancePath: instancePath + "/light/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+          }
+        }
+        if (data17.text_error !== void 0) {
+          let data29 = data17.text_error;
+          if (typeof data29 != "string" && data29 !== null) {
+            let err57 = { instancePath: instancePath + "/light/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/type", keyword: "type", params: { type: schema110.properties.text_error.type } };
+            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+          }
+          if (typeof data29 == "string" && func1(data29) > 255) {
+            let err58 = { instancePath: instancePath + "/light/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+          }
+        }
+        if (data17.text_placeholder !== void 0) {
+          let data30 = data17.text_placeholder;
+          if (typeof data30 != "string" && data30 !== null) {
+            let err59 = { instancePath: instancePath + "/light/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/type", keyword: "type", params: { type: schema110.properties.text_placeholder.type } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+          }
+          if (typeof data30 == "string" && func1(data30) > 255) {
+            let err60 = { instancePath: instancePath + "/light/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+          }
+        }
+        if (data17.text_primary !== void 0) {
+          let data31 = data17.text_primary;
+          if (typeof data31 != "string" && data31 !== null) {
+            let err61 = { instancePath: instancePath + "/light/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/type", keyword: "type", params: { type: schema110.properties.text_primary.type } };
+            vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+          }
+          if (typeof data31 == "string" && func1(data31) > 255) {
+            let err62 = { instancePath: instancePath + "/light/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+          }
+        }
+        if (data17.text_secondary !== void 0) {
+          let data32 = data17.text_secondary;
+          if (typeof data32 != "string" && data32 !== null) {
+            let err63 = { instancePath: instancePath + "/light/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/type", keyword: "type", params: { type: schema110.properties.text_secondary.type } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+          }
+          if (typeof data32 == "string" && func1(data32) > 255) {
+            let err64 = { instancePath: instancePath + "/light/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+          }
+        }
+        if (data17.text_success !== void 0) {
+          let data33 = data17.text_success;
+          if (typeof data33 != "string" && data33 !== null) {
+            let err65 = { instancePath: instancePath + "/light/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/type", keyword: "type", params: { type: schema110.properties.text_success.type } };
+            vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+          }
+          if (typeof data33 == "string" && func1(data33) > 255) {
+            let err66 = { instancePath: instancePath + "/light/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/maxLength", keyword: "maxLength", params: { limit: 255 } };
+            vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+          }
+        }
+      }
+    }
+    if (data.font_primary_url !== void 0) {
+      let data34 = data.font_primary_url;
+      if (typeof data34 != "string" && data34 !== null) {
+        let err67 = { instancePath: instancePath + "/font_primary_url", schemaPath: "#/properties/font_primary_url/type", keyword: "type", params: { type: schema109.properties.font_primary_url.type } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      }
+      if (typeof data34 == "string" && func1(data34) > 2048) {
+        let err68 = { instancePath: instancePath + "/font_primary_url", schemaPath: "#/properties/font_primary_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+      }
+    }
+    if (data.font_secondary_url !== void 0) {
+      let data35 = data.font_secondary_url;
+      if (typeof data35 != "string" && data35 !== null) {
+        let err69 = { instancePath: instancePath + "/font_secondary_url", schemaPath: "#/properties/font_secondary_url/type", keyword: "type", params: { type: schema109.properties.font_secondary_url.type } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      }
+      if (typeof data35 == "string" && func1(data35) > 2048) {
+        let err70 = { instancePath: instancePath + "/font_secondary_url", schemaPath: "#/properties/font_secondary_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+      }
+    }
+    if (data.font_size !== void 0) {
+      let data36 = data.font_size;
+      if (typeof data36 != "string" && data36 !== null) {
+        let err71 = { instancePath: instancePath + "/font_size", schemaPath: "#/properties/font_size/type", keyword: "type", params: { type: schema109.properties.font_size.type } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+      }
+      if (!(data36 === "xs" || data36 === "sm" || data36 === "md" || data36 === "lg" || data36 === "xl" || data36 === "2xl" || data36 === null)) {
+        let err72 = { instancePath: instancePath + "/font_size", schemaPath: "#/properties/font_size/enum", keyword: "enum", params: { allowedValues: schema109.properties.font_size.enum } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+      }
+    }
+    if (data.font_weight !== void 0) {
+      let data37 = data.font_weight;
+      if (typeof data37 != "string" && data37 !== null) {
+        let err73 = { instancePath: instancePath + "/font_weight", schemaPath: "#/properties/font_weight/type", keyword: "type", params: { type: schema109.properties.font_weight.type } };
+        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      }
+      if (!(data37 === "normal" || data37 === "medium" || data37 === "bold" || data37 === "extraBold" || data37 === null)) {
+        let err74 = { instancePath: instancePath + "/font_weight", schemaPath: "#/properties/font_weight/enum", keyword: "enum", params: { allowedValues: schema109.properties.font_weight.enum } };
+        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+      }
+    }
+    if (data.pay_button_text !== void 0) {
+      let data38 = data.pay_button_text;
+      if (typeof data38 != "string" && data38 !== null) {
+        let err75 = { instancePath: instancePath + "/pay_button_text", schemaPath: "#/properties/pay_button_text/type", keyword: "type", params: { type: schema109.properties.pay_button_text.type } };
+        vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+      }
+      if (typeof data38 == "string" && func1(data38) > 255) {
+        let err76 = { instancePath: instancePath + "/pay_button_text", schemaPath: "#/properties/pay_button_text/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+      }
+    }
+    if (data.radius !== void 0) {
+      let data39 = data.radius;
+      if (typeof data39 != "string" && data39 !== null) {
+        let err77 = { instancePath: instancePath + "/radius", schemaPath: "#/properties/radius/type", keyword: "type", params: { type: schema109.properties.radius.type } };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+      }
+      if (typeof data39 == "string" && func1(data39) > 255) {
+        let err78 = { instancePath: instancePath + "/radius", schemaPath: "#/properties/radius/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      }
+    }
+  }
+  return validate81.errors = vErrors, errors === 0;
+}
+validate81.evaluated = { props: { dark: !0, light: !0, font_primary_url: !0, font_secondary_url: !0, font_size: !0, font_weight: !0, pay_button_text: !0, radius: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.force_language !== void 0) {
+      let data0 = data.force_language;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err0 = { instancePath: instancePath + "/force_language", schemaPath: "#/properties/force_language/type", keyword: "type", params: { type: schema108.properties.force_language.type } };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+      if (typeof data0 == "string" && func1(data0) > 32) {
+        let err1 = { instancePath: instancePath + "/force_language", schemaPath: "#/properties/force_language/maxLength", keyword: "maxLength", params: { limit: 32 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.show_on_demand_tag !== void 0 && typeof data.show_on_demand_tag != "boolean") {
+      let err2 = { instancePath: instancePath + "/show_on_demand_tag", schemaPath: "#/properties/show_on_demand_tag/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.show_order_details !== void 0 && typeof data.show_order_details != "boolean") {
+      let err3 = { instancePath: instancePath + "/show_order_details", schemaPath: "#/properties/show_order_details/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.theme !== void 0) {
+      let data3 = data.theme;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err4 = { instancePath: instancePath + "/theme", schemaPath: "#/properties/theme/type", keyword: "type", params: { type: schema108.properties.theme.type } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (!(data3 === "dark" || data3 === "light" || data3 === "system" || data3 === null)) {
+        let err5 = { instancePath: instancePath + "/theme", schemaPath: "#/properties/theme/enum", keyword: "enum", params: { allowedValues: schema108.properties.theme.enum } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    data.theme_config !== void 0 && (validate81(data.theme_config, { instancePath: instancePath + "/theme_config", parentData: data, parentDataProperty: "theme_config", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length));
+  } else {
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+  }
+  return validate80.errors = vErrors, errors === 0;
+}
+validate80.evaluated = { props: { force_language: !0, show_on_demand_tag: !0, show_order_details: !0, theme: !0, theme_config: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.product_cart === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_cart" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.product_cart !== void 0) {
+      let data0 = data.product_cart;
+      if (Array.isArray(data0)) {
+        if (data0.length > 100) {
+          let err1 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate70(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      } else {
+        let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.customer !== void 0) {
+      let data2 = data.customer;
+      if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
+        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema97.type } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (data2.customer_id !== void 0) {
+          let data3 = data2.customer_id;
+          if (typeof data3 == "string") {
+            if (func1(data3) > 255) {
+              let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            }
+            if (func1(data3) < 1) {
+              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+          } else {
+            let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+        }
+        if (data2.email !== void 0) {
+          let data4 = data2.email;
+          if (typeof data4 == "string") {
+            if (func1(data4) > 320) {
+              let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+            if (func1(data4) < 3) {
+              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            if (!formats26.test(data4)) {
+              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+          } else {
+            let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+        if (data2.name !== void 0) {
+          let data5 = data2.name;
+          if (typeof data5 != "string" && data5 !== null) {
+            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema97.properties.name.type } };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+          if (typeof data5 == "string") {
+            if (func1(data5) > 255) {
+              let err12 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            }
+            if (func1(data5) < 1) {
+              let err13 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+            }
+          }
+        }
+        if (data2.phone_number !== void 0) {
+          let data6 = data2.phone_number;
+          if (typeof data6 != "string" && data6 !== null) {
+            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema97.properties.phone_number.type } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+          if (typeof data6 == "string" && func1(data6) > 32) {
+            let err15 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/maxLength", keyword: "maxLength", params: { limit: 32 } };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+      }
+    }
+    if (data.billing_address !== void 0 && (validate72(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
+      let data8 = data.billing_currency;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err16 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (!(data8 === "AED" || data8 === "ALL" || data8 === "AMD" || data8 === "ANG" || data8 === "AOA" || data8 === "ARS" || data8 === "AUD" || data8 === "AWG" || data8 === "AZN" || data8 === "BAM" || data8 === "BBD" || data8 === "BDT" || data8 === "BGN" || data8 === "BHD" || data8 === "BIF" || data8 === "BMD" || data8 === "BND" || data8 === "BOB" || data8 === "BRL" || data8 === "BSD" || data8 === "BWP" || data8 === "BYN" || data8 === "BZD" || data8 === "CAD" || data8 === "CHF" || data8 === "CLP" || data8 === "CNY" || data8 === "COP" || data8 === "CRC" || data8 === "CUP" || data8 === "CVE" || data8 === "CZK" || data8 === "DJF" || data8 === "DKK" || data8 === "DOP" || data8 === "DZD" || data8 === "EGP" || data8 === "ETB" || data8 === "EUR" || data8 === "FJD" || data8 === "FKP" || data8 === "GBP" || data8 === "GEL" || data8 === "GHS" || data8 === "GIP" || data8 === "GMD" || data8 === "GNF" || data8 === "GTQ" || data8 === "GYD" || data8 === "HKD" || data8 === "HNL" || data8 === "HRK" || data8 === "HTG" || data8 === "HUF" || data8 === "IDR" || data8 === "ILS" || data8 === "INR" || data8 === "IQD" || data8 === "JMD" || data8 === "JOD" || data8 === "JPY" || data8 === "KES" || data8 === "KGS" || data8 === "KHR" || data8 === "KMF" || data8 === "KRW" || data8 === "KWD" || data8 === "KYD" || data8 === "KZT" || data8 === "LAK" || data8 === "LBP" || data8 === "LKR" || data8 === "LRD" || data8 === "LSL" || data8 === "LYD" || data8 === "MAD" || data8 === "MDL" || data8 === "MGA" || data8 === "MKD" || data8 === "MMK" || data8 === "MNT" || data8 === "MOP" || data8 === "MRU" || data8 === "MUR" || data8 === "MVR" || data8 === "MWK" || data8 === "MXN" || data8 === "MYR" || data8 === "MZN" || data8 === "NAD" || data8 === "NGN" || data8 === "NIO" || data8 === "NOK" || data8 === "NPR" || data8 === "NZD" || data8 === "OMR" || data8 === "PAB" || data8 === "PEN" || data8 === "PGK" || data8 === "PHP" || data8 === "PKR" || data8 === "PLN" || data8 === "PYG" || data8 === "QAR" || data8 === "RON" || data8 === "RSD" || data8 === "RUB" || data8 === "RWF" || data8 === "SAR" || data8 === "SBD" || data8 === "SCR" || data8 === "SEK" || data8 === "SGD" || data8 === "SHP" || data8 === "SLE" || data8 === "SLL" || data8 === "SOS" || data8 === "SRD" || data8 === "SSP" || data8 === "STN" || data8 === "SVC" || data8 === "SZL" || data8 === "THB" || data8 === "TND" || data8 === "TOP" || data8 === "TRY" || data8 === "TTD" || data8 === "TWD" || data8 === "TZS" || data8 === "UAH" || data8 === "UGX" || data8 === "USD" || data8 === "UYU" || data8 === "UZS" || data8 === "VES" || data8 === "VND" || data8 === "VUV" || data8 === "WST" || data8 === "XAF" || data8 === "XCD" || data8 === "XOF" || data8 === "XPF" || data8 === "YER" || data8 === "ZAR" || data8 === "ZMW" || data8 === null)) {
+        let err17 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.subscription_data !== void 0 && (validate74(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.metadata !== void 0) {
+      let data10 = data.metadata;
+      if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
+        let err18 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10))
+        for (let key0 in data10) {
+          let data11 = data10[key0];
+          if (typeof data11 != "string" && typeof data11 != "number" && typeof data11 != "boolean") {
+            let err19 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+        }
+    }
+    if (data.confirm !== void 0 && typeof data.confirm != "boolean") {
+      let err20 = { instancePath: instancePath + "/confirm", schemaPath: "#/properties/confirm/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    }
+    if (data.payment_method_id !== void 0) {
+      let data13 = data.payment_method_id;
+      if (typeof data13 != "string" && data13 !== null) {
+        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema93.properties.payment_method_id.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data13 == "string") {
+        if (func1(data13) > 255) {
+          let err22 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (func1(data13) < 1) {
+          let err23 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      }
+    }
+    if (data.return_url !== void 0) {
+      let data14 = data.return_url;
+      if (typeof data14 != "string" && data14 !== null) {
+        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema93.properties.return_url.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data14 == "string" && func1(data14) > 2048) {
+        let err25 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.cancel_url !== void 0) {
+      let data15 = data.cancel_url;
+      if (typeof data15 != "string" && data15 !== null) {
+        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema93.properties.cancel_url.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data15 == "string" && func1(data15) > 2048) {
+        let err27 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+    if (data.allowed_payment_method_types !== void 0) {
+      let data16 = data.allowed_payment_method_types;
+      if (!Array.isArray(data16) && data16 !== null) {
+        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema93.properties.allowed_payment_method_types.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (Array.isArray(data16)) {
+        if (data16.length > 200) {
+          let err29 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/maxItems", keyword: "maxItems", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        let len1 = data16.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data17 = data16[i1];
+          if (typeof data17 != "string") {
+            let err30 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          }
+          if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
+            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema105.enum } };
+            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          }
+        }
+      }
+    }
+    if (data.custom_fields !== void 0) {
+      let data18 = data.custom_fields;
+      if (!Array.isArray(data18) && data18 !== null) {
+        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema93.properties.custom_fields.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (Array.isArray(data18)) {
+        if (data18.length > 100) {
+          let err33 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len2 = data18.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate78(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+      }
+    }
+    if (data.customization !== void 0 && (validate80(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
+      let data21 = data.feature_flags;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (data21.allow_currency_selection !== void 0 && typeof data21.allow_currency_selection != "boolean") {
+          let err34 = { instancePath: instancePath + "/feature_flags/allow_currency_selection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_currency_selection/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+        if (data21.allow_customer_editing_business_name !== void 0 && typeof data21.allow_customer_editing_business_name != "boolean") {
+          let err35 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_business_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_business_name/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
+        if (data21.allow_customer_editing_city !== void 0 && typeof data21.allow_customer_editing_city != "boolean") {
+          let err36 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_city", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_city/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        }
+        if (data21.allow_customer_editing_country !== void 0 && typeof data21.allow_customer_editing_country != "boolean") {
+          let err37 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_country", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_country/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+        if (data21.allow_customer_editing_email !== void 0 && typeof data21.allow_customer_editing_email != "boolean") {
+          let err38 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_email", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_email/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        }
+        if (data21.allow_customer_editing_name !== void 0 && typeof data21.allow_customer_editing_name != "boolean") {
+          let err39 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_name/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        }
+        if (data21.allow_customer_editing_state !== void 0 && typeof data21.allow_customer_editing_state != "boolean") {
+          let err40 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_state", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_state/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (data21.allow_customer_editing_street !== void 0 && typeof data21.allow_customer_editing_street != "boolean") {
+          let err41 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_street", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_street/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        }
+        if (data21.allow_customer_editing_tax_id !== void 0 && typeof data21.allow_customer_editing_tax_id != "boolean") {
+          let err42 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_tax_id/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        }
+        if (data21.allow_customer_editing_zipcode !== void 0 && typeof data21.allow_customer_editing_zipcode != "boolean") {
+          let err43 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_zipcode", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_zipcode/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+        if (data21.allow_discount_code !== void 0 && typeof data21.allow_discount_code != "boolean") {
+          let err44 = { instancePath: instancePath + "/feature_flags/allow_discount_code", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_discount_code/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        }
+        if (data21.allow_editing_addons !== void 0 && typeof data21.allow_editing_addons != "boolean") {
+          let err45 = { instancePath: instancePath + "/feature_flags/allow_editing_addons", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_editing_addons/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        if (data21.allow_phone_number_collection !== void 0 && typeof data21.allow_phone_number_collection != "boolean") {
+          let err46 = { instancePath: instancePath + "/feature_flags/allow_phone_number_collection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_phone_number_collection/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        }
+        if (data21.allow_tax_id !== void 0 && typeof data21.allow_tax_id != "boolean") {
+          let err47 = { instancePath: instancePath + "/feature_flags/allow_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_tax_id/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+        }
+        if (data21.always_create_new_customer !== void 0 && typeof data21.always_create_new_customer != "boolean") {
+          let err48 = { instancePath: instancePath + "/feature_flags/always_create_new_customer", schemaPath: "#/$defs/CheckoutSessionFlags/properties/always_create_new_customer/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        }
+        if (data21.redirect_immediately !== void 0 && typeof data21.redirect_immediately != "boolean") {
+          let err49 = { instancePath: instancePath + "/feature_flags/redirect_immediately", schemaPath: "#/$defs/CheckoutSessionFlags/properties/redirect_immediately/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        }
+        if (data21.require_phone_number !== void 0 && typeof data21.require_phone_number != "boolean") {
+          let err50 = { instancePath: instancePath + "/feature_flags/require_phone_number", schemaPath: "#/$defs/CheckoutSessionFlags/properties/require_phone_number/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+        }
+        if (data21.single_page !== void 0 && typeof data21.single_page != "boolean") {
+          let err51 = { instancePath: instancePath + "/feature_flags/single_page", schemaPath: "#/$defs/CheckoutSessionFlags/properties/single_page/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        }
+      } else {
+        let err52 = { instancePath: instancePath + "/feature_flags", schemaPath: "#/$defs/CheckoutSessionFlags/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      }
+    }
+    if (data.customer_business_name !== void 0) {
+      let data40 = data.customer_business_name;
+      if (typeof data40 != "string" && data40 !== null) {
+        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema93.properties.customer_business_name.type } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+      }
+      if (typeof data40 == "string" && func1(data40) > 255) {
+        let err54 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      }
+    }
+    if (data.tax_id !== void 0) {
+      let data41 = data.tax_id;
+      if (typeof data41 != "string" && data41 !== null) {
+        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema93.properties.tax_id.type } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      }
+      if (typeof data41 == "string" && func1(data41) > 255) {
+        let err56 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+      }
+    }
+    if (data.discount_code !== void 0) {
+      let data42 = data.discount_code;
+      if (typeof data42 != "string" && data42 !== null) {
+        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema93.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      }
+      if (typeof data42 == "string" && func1(data42) > 255) {
+        let err58 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+    }
+    if (data.discount_codes !== void 0) {
+      let data43 = data.discount_codes;
+      if (!Array.isArray(data43) && data43 !== null) {
+        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema93.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      }
+      if (Array.isArray(data43)) {
+        if (data43.length > 100) {
+          let err60 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+        }
+        let len3 = data43.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data44 = data43[i3];
+          if (typeof data44 == "string") {
+            if (func1(data44) > 255) {
+              let err61 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+            }
+          } else {
+            let err62 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+          }
+        }
+      }
+    }
+    if (data.force_3ds !== void 0) {
+      let data45 = data.force_3ds;
+      if (typeof data45 != "boolean" && data45 !== null) {
+        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema93.properties.force_3ds.type } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      }
+    }
+    if (data.mandate_min_amount_inr_paise !== void 0) {
+      let data46 = data.mandate_min_amount_inr_paise;
+      if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46)) && data46 !== null) {
+        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema93.properties.mandate_min_amount_inr_paise.type } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+      }
+      if (typeof data46 == "number") {
+        if (data46 > 2147483647 || isNaN(data46)) {
+          let err65 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+        }
+        if (data46 < 0 || isNaN(data46)) {
+          let err66 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        }
+        if (!formats0.validate(data46)) {
+          let err67 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+        }
+      }
+    }
+    if (data.minimal_address !== void 0 && typeof data.minimal_address != "boolean") {
+      let err68 = { instancePath: instancePath + "/minimal_address", schemaPath: "#/properties/minimal_address/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+    }
+    if (data.product_collection_id !== void 0) {
+      let data48 = data.product_collection_id;
+      if (typeof data48 != "string" && data48 !== null) {
+        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema93.properties.product_collection_id.type } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      }
+      if (typeof data48 == "string") {
+        if (func1(data48) > 255) {
+          let err70 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        }
+        if (func1(data48) < 1) {
+          let err71 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        }
+      }
+    }
+    if (data.short_link !== void 0 && typeof data.short_link != "boolean") {
+      let err72 = { instancePath: instancePath + "/short_link", schemaPath: "#/properties/short_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+    }
+    if (data.show_saved_payment_methods !== void 0 && typeof data.show_saved_payment_methods != "boolean") {
+      let err73 = { instancePath: instancePath + "/show_saved_payment_methods", schemaPath: "#/properties/show_saved_payment_methods/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+    }
+  } else {
+    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+  }
+  return validate69.errors = vErrors, errors === 0;
+}
+validate69.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate69(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length), validate68.errors = vErrors, errors === 0;
+}
+validate68.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateSubscription = validate85;
+var schema114 = { type: "object", description: "The subscription fields to change. A property left out or sent as null keeps its value (inferred).", properties: { status: { $ref: "#/$defs/NullableSubscriptionStatus", description: "`cancelled` cancels now (SUB-50); `paused` pauses and `active` resumes, each sent alone, otherwise 422 (SUB-53)." }, pause: { type: ["boolean", "null"], description: "An older way to pause; any value but null gives 422 (SUB-53)." }, cancel_at_next_billing_date: { type: ["boolean", "null"], description: "Whether it ends with the current period (SUB-50). False takes that back." }, cancel_reason: { $ref: "#/$defs/NullableCancelReason", description: "Who cancelled." }, cancellation_comment: { type: ["string", "null"], maxLength: 1e3, description: "What the customer wrote, at most 1000 characters (inferred)." }, cancellation_feedback: { $ref: "#/$defs/NullableCancellationFeedback", description: "Why the customer cancelled." }, next_billing_date: { type: ["string", "null"], format: "date-time", description: "New end of the current period; one in the past gives 422, one soon brings the renewal forward (SUB-11)." }, credit_entitlement_cart: { type: ["array", "null"], maxItems: 5, description: "New settings of credits in the cart, at most 5; credits not named keep theirs. They act on later grants and deductions only (SUB-07).", items: { $ref: "#/$defs/UpdateCreditEntitlementCartItem" } }, subscription_period_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647, description: "New life as a number of intervals, at least 1 (inferred). It can only grow (SUB-56)." }, subscription_period_interval: { $ref: "#/$defs/NullableTimeInterval", description: "Unit of `subscription_period_count`." }, disable_on_demand: { $ref: "#/$defs/NullableDisableOnDemandReq", description: "Turns an on-demand subscription into one that renews by itself." }, billing: { $ref: "#/$defs/NullableBillingAddress", description: "New address for the bill." }, customer_name: { type: ["string", "null"], minLength: 1, maxLength: 255, description: "New name of the customer on the bill, 1 to 255 characters (inferred)." }, customer_business_name: { type: ["string", "null"], maxLength: 255, description: "New business name of the customer, at most 255 characters (inferred)." }, tax_id: { type: ["string", "null"], maxLength: 255, description: "New tax id of the customer, at most 255 characters (inferred)." }, metadata: { $ref: "#/$defs/NullableMetadata", description: "New key and value pairs, replacing all stored ones (inferred)." } } }, schema115 = { type: ["string", "null"], description: "State to bring a subscription to, or null for no change. Which changes are possible is checked in code (SUB-50, SUB-53).", enum: ["pending", "active", "on_hold", "paused", "cancelled", "failed", "expired", null] }, schema116 = { type: ["string", "null"], description: "Who cancelled, or null for no change.", enum: ["cancelled_by_customer", "cancelled_by_merchant", "cancelled_by_merchant_send_dunning", "dodo_team", null] }, schema117 = { type: ["string", "null"], description: "Why a customer cancelled, or null for no answer.", enum: ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "low_quality", "too_complex", "other", null] }, schema121 = { type: ["object", "null"], description: "Turns an on-demand subscription into one that renews by itself, or null for no change.", required: ["next_billing_date"], properties: { next_billing_date: { type: "string", format: "date-time", description: "When it renews for the first time, a future RFC 3339 instant." } } }, schema118 = { type: "object", description: "New settings of one credit of a subscription. A setting that is null or left out keeps its value (inferred). Overage behaviour, price, proration and trial settings cannot be changed here (SUB-06).", required: ["credit_entitlement_id"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255, description: "The entitlement, which must be in the cart already, otherwise 422 (inferred). 1 to 255 characters (inferred)." }, credits_amount: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$", description: "Credits to issue per cycle, a decimal string above zero within the entitlement's precision (ENT-66). At most 64 characters (inferred)." }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647, description: "Days of 24 hours from issuance until the credits expire, at least 1." }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100, description: "Low-balance threshold in whole percent, 0 to 100." }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647, description: "How many times the same credits may be carried over." }, overage_enabled: { type: ["boolean", "null"], description: "Whether usage may go on past a zero balance." }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$", description: "Largest overage allowed, a decimal string. At most 64 characters (inferred)." }, rollover_enabled: { type: ["boolean", "null"], description: "Whether unused credits may be carried over." }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100, description: "Share carried over, in whole percent from 0 to 100." }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647, description: "Life of carried-over credits as a number of intervals, at least 1 (inferred)." }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval", description: "Unit of `rollover_timeframe_count`." } } };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.credit_entitlement_id === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "credit_entitlement_id" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.credit_entitlement_id !== void 0) {
+      let data0 = data.credit_entitlement_id;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err1 = { instancePath: instancePath + "/credit_entitlement_id", schemaPath: "#/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err2 = { instancePath: instancePath + "/credit_entitlement_id", schemaPath: "#/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      } else {
+        let err3 = { instancePath: instancePath + "/credit_entitlement_id", schemaPath: "#/properties/credit_entitlement_id/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.credits_amount !== void 0) {
+      let data1 = data.credits_amount;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err4 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/type", keyword: "type", params: { type: schema118.properties.credits_amount.type } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (typeof data1 == "string") {
+        if (func1(data1) > 64) {
+          let err5 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (func1(data1) < 1) {
+          let err6 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (!pattern4.test(data1)) {
+          let err7 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      }
+    }
+    if (data.expires_after_days !== void 0) {
+      let data2 = data.expires_after_days;
+      if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2)) && data2 !== null) {
+        let err8 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/type", keyword: "type", params: { type: schema118.properties.expires_after_days.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data2 == "number") {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          let err9 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data2 < 1 || isNaN(data2)) {
+          let err10 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (!formats0.validate(data2)) {
+          let err11 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+      }
+    }
+    if (data.low_balance_threshold_percent !== void 0) {
+      let data3 = data.low_balance_threshold_percent;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3)) && data3 !== null) {
+        let err12 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/type", keyword: "type", params: { type: schema118.properties.low_balance_threshold_percent.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data3 == "number") {
+        if (data3 > 100 || isNaN(data3)) {
+          let err13 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (!formats0.validate(data3)) {
+          let err15 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      }
+    }
+    if (data.max_rollover_count !== void 0) {
+      let data4 = data.max_rollover_count;
+      if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4)) && data4 !== null) {
+        let err16 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/type", keyword: "type", params: { type: schema118.properties.max_rollover_count.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (typeof data4 == "number") {
+        if (data4 > 2147483647 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (data4 < 0 || isNaN(data4)) {
+          let err18 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (!formats0.validate(data4)) {
+          let err19 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      }
+    }
+    if (data.overage_enabled !== void 0) {
+      let data5 = data.overage_enabled;
+      if (typeof data5 != "boolean" && data5 !== null) {
+        let err20 = { instancePath: instancePath + "/overage_enabled", schemaPath: "#/properties/overage_enabled/type", keyword: "type", params: { type: schema118.properties.overage_enabled.type } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.overage_limit !== void 0) {
+      let data6 = data.overage_limit;
+      if (typeof data6 != "string" && data6 !== null) {
+        let err21 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/type", keyword: "type", params: { type: schema118.properties.overage_limit.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data6 == "string") {
+        if (func1(data6) > 64) {
+          let err22 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (func1(data6) < 1) {
+          let err23 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (!pattern4.test(data6)) {
+          let err24 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      }
+    }
+    if (data.rollover_enabled !== void 0) {
+      let data7 = data.rollover_enabled;
+      if (typeof data7 != "boolean" && data7 !== null) {
+        let err25 = { instancePath: instancePath + "/rollover_enabled", schemaPath: "#/properties/rollover_enabled/type", keyword: "type", params: { type: schema118.properties.rollover_enabled.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.rollover_percentage !== void 0) {
+      let data8 = data.rollover_percentage;
+      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8)) && data8 !== null) {
+        let err26 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/type", keyword: "type", params: { type: schema118.properties.rollover_percentage.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data8 == "number") {
+        if (data8 > 100 || isNaN(data8)) {
+          let err27 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          let err28 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+        if (!formats0.validate(data8)) {
+          let err29 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+      }
+    }
+    if (data.rollover_timeframe_count !== void 0) {
+      let data9 = data.rollover_timeframe_count;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
+        let err30 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/type", keyword: "type", params: { type: schema118.properties.rollover_timeframe_count.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (typeof data9 == "number") {
+        if (data9 > 2147483647 || isNaN(data9)) {
+          let err31 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+        if (data9 < 1 || isNaN(data9)) {
+          let err32 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+        if (!formats0.validate(data9)) {
+          let err33 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+      }
+    }
+    if (data.rollover_timeframe_interval !== void 0) {
+      let data10 = data.rollover_timeframe_interval;
+      if (typeof data10 != "string" && data10 !== null) {
+        let err34 = { instancePath: instancePath + "/rollover_timeframe_interval", schemaPath: "#/$defs/NullableTimeInterval/type", keyword: "type", params: { type: schema34.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (!(data10 === "Day" || data10 === "Week" || data10 === "Month" || data10 === "Year" || data10 === null)) {
+        let err35 = { instancePath: instancePath + "/rollover_timeframe_interval", schemaPath: "#/$defs/NullableTimeInterval/enum", keyword: "enum", params: { allowedValues: schema34.enum } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+  } else {
+    let err36 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+  }
+  return validate87.errors = vErrors, errors === 0;
+}
+validate87.evaluated = { props: { credit_entitlement_id: !0, credits_amount: !0, expires_after_days: !0, low_balance_threshold_percent: !0, max_rollover_count: !0, overage_enabled: !0, overage_limit: !0, rollover_enabled: !0, rollover_percentage: !0, rollover_timeframe_count: !0, rollover_timeframe_interval: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema122 = { type: ["object", "null"], description: "A postal address, or null for none. Only the country is required.", required: ["country"], properties: { country: { $ref: "#/$defs/CountryCodeAlpha2", description: "The country." }, state: { type: ["string", "null"], maxLength: 255, description: "State or province, at most 255 characters (inferred). Null when not given." }, city: { type: ["string", "null"], maxLength: 255, description: "City, at most 255 characters (inferred). Null when not given." }, street: { type: ["string", "null"], maxLength: 255, description: "Street and number, at most 255 characters (inferred). Null when not given." }, zipcode: { type: ["string", "null"], maxLength: 32, description: "Postal code, at most 32 characters (inferred). Null when not given." } } };
+function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema122.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.country === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "country" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.country !== void 0) {
+      let data0 = data.country;
+      if (typeof data0 != "string") {
+        let err2 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+      let valid2;
+      valid2 = !1;
+      for (let v0 of schema99.enum)
+        if (func0(data0, v0)) {
+          valid2 = !0;
+          break;
+        }
+      if (!valid2) {
+        let err3 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/enum", keyword: "enum", params: { allowedValues: schema99.enum } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.state !== void 0) {
+      let data1 = data.state;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err4 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/type", keyword: "type", params: { type: schema122.properties.state.type } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (typeof data1 == "string" && func1(data1) > 255) {
+        let err5 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.city !== void 0) {
+      let data2 = data.city;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err6 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/type", keyword: "type", params: { type: schema122.properties.city.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data2 == "string" && func1(data2) > 255) {
+        let err7 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.street !== void 0) {
+      let data3 = data.street;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err8 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/type", keyword: "type", params: { type: schema122.properties.street.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data3 == "string" && func1(data3) > 255) {
+        let err9 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.zipcode !== void 0) {
+      let data4 = data.zipcode;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err10 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/type", keyword: "type", params: { type: schema122.properties.zipcode.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data4 == "string" && func1(data4) > 32) {
+        let err11 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/maxLength", keyword: "maxLength", params: { limit: 32 } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+  }
+  return validate89.errors = vErrors, errors === 0;
+}
+validate89.evaluated = { props: { country: !0, state: !0, city: !0, street: !0, zipcode: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.status !== void 0) {
+      let data0 = data.status;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err0 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/type", keyword: "type", params: { type: schema115.type } };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+      if (!(data0 === "pending" || data0 === "active" || data0 === "on_hold" || data0 === "paused" || data0 === "cancelled" || data0 === "failed" || data0 === "expired" || data0 === null)) {
+        let err1 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/enum", keyword: "enum", params: { allowedValues: schema115.enum } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.pause !== void 0) {
+      let data1 = data.pause;
+      if (typeof data1 != "boolean" && data1 !== null) {
+        let err2 = { instancePath: instancePath + "/pause", schemaPath: "#/properties/pause/type", keyword: "type", params: { type: schema114.properties.pause.type } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.cancel_at_next_billing_date !== void 0) {
+      let data2 = data.cancel_at_next_billing_date;
+      if (typeof data2 != "boolean" && data2 !== null) {
+        let err3 = { instancePath: instancePath + "/cancel_at_next_billing_date", schemaPath: "#/properties/cancel_at_next_billing_date/type", keyword: "type", params: { type: schema114.properties.cancel_at_next_billing_date.type } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.cancel_reason !== void 0) {
+      let data3 = data.cancel_reason;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err4 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/type", keyword: "type", params: { type: schema116.type } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (!(data3 === "cancelled_by_customer" || data3 === "cancelled_by_merchant" || data3 === "cancelled_by_merchant_send_dunning" || data3 === "dodo_team" || data3 === null)) {
+        let err5 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/enum", keyword: "enum", params: { allowedValues: schema116.enum } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.cancellation_comment !== void 0) {
+      let data4 = data.cancellation_comment;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err6 = { instancePath: instancePath + "/cancellation_comment", schemaPath: "#/properties/cancellation_comment/type", keyword: "type", params: { type: schema114.properties.cancellation_comment.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data4 == "string" && func1(data4) > 1e3) {
+        let err7 = { instancePath: instancePath + "/cancellation_comment", schemaPath: "#/properties/cancellation_comment/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.cancellation_feedback !== void 0) {
+      let data5 = data.cancellation_feedback;
+      if (typeof data5 != "string" && data5 !== null) {
+        let err8 = { instancePath: instancePath + "/cancellation_feedback", schemaPath: "#/$defs/NullableCancellationFeedback/type", keyword: "type", params: { type: schema117.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (!(data5 === "too_expensive" || data5 === "missing_features" || data5 === "switched_service" || data5 === "unused" || data5 === "customer_service" || data5 === "low_quality" || data5 === "too_complex" || data5 === "other" || data5 === null)) {
+        let err9 = { instancePath: instancePath + "/cancellation_feedback", schemaPath: "#/$defs/NullableCancellationFeedback/enum", keyword: "enum", params: { allowedValues: schema117.enum } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.next_billing_date !== void 0) {
+      let data6 = data.next_billing_date;
+      if (typeof data6 != "string" && data6 !== null) {
+        let err10 = { instancePath: instancePath + "/next_billing_date", schemaPath: "#/properties/next_billing_date/type", keyword: "type", params: { type: schema114.properties.next_billing_date.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data6 == "string" && !formats22.validate(data6)) {
+        let err11 = { instancePath: instancePath + "/next_billing_date", schemaPath: "#/properties/next_billing_date/format", keyword: "format", params: { format: "date-time" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.credit_entitlement_cart !== void 0) {
+      let data7 = data.credit_entitlement_cart;
+      if (!Array.isArray(data7) && data7 !== null) {
+        let err12 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/type", keyword: "type", params: { type: schema114.properties.credit_entitlement_cart.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (Array.isArray(data7)) {
+        if (data7.length > 5) {
+          let err13 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/maxItems", keyword: "maxItems", params: { limit: 5 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        let len0 = data7.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate87(data7[i0], { instancePath: instancePath + "/credit_entitlement_cart/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+      }
+    }
+    if (data.subscription_period_count !== void 0) {
+      let data9 = data.subscription_period_count;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
+        let err14 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: schema114.properties.subscription_period_count.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (typeof data9 == "number") {
+        if (data9 > 2147483647 || isNaN(data9)) {
+          let err15 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data9 < 1 || isNaN(data9)) {
+          let err16 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        if (!formats0.validate(data9)) {
+          let err17 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+      }
+    }
+    if (data.subscription_period_interval !== void 0) {
+      let data10 = data.subscription_period_interval;
+      if (typeof data10 != "string" && data10 !== null) {
+        let err18 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/NullableTimeInterval/type", keyword: "type", params: { type: schema34.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (!(data10 === "Day" || data10 === "Week" || data10 === "Month" || data10 === "Year" || data10 === null)) {
+        let err19 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/NullableTimeInterval/enum", keyword: "enum", params: { allowedValues: schema34.enum } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+    }
+    if (data.disable_on_demand !== void 0) {
+      let data11 = data.disable_on_demand;
+      if (!(data11 && typeof data11 == "object" && !Array.isArray(data11)) && data11 !== null) {
+        let err20 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/type", keyword: "type", params: { type: schema121.type } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+      if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+        if (data11.next_billing_date === void 0) {
+          let err21 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/required", keyword: "required", params: { missingProperty: "next_billing_date" } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (data11.next_billing_date !== void 0) {
+          let data12 = data11.next_billing_date;
+          if (typeof data12 == "string") {
+            if (!formats22.validate(data12)) {
+              let err22 = { instancePath: instancePath + "/disable_on_demand/next_billing_date", schemaPath: "#/$defs/NullableDisableOnDemandReq/properties/next_billing_date/format", keyword: "format", params: { format: "date-time" } };
+              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+            }
+          } else {
+            let err23 = { instancePath: instancePath + "/disable_on_demand/next_billing_date", schemaPath: "#/$defs/NullableDisableOnDemandReq/properties/next_billing_date/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          }
+        }
+      }
+    }
+    if (data.billing !== void 0 && (validate89(data.billing, { instancePath: instancePath + "/billing", parentData: data, parentDataProperty: "billing", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length)), data.customer_name !== void 0) {
+      let data14 = data.customer_name;
+      if (typeof data14 != "string" && data14 !== null) {
+        let err24 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/type", keyword: "type", params: { type: schema114.properties.customer_name.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data14 == "string") {
+        if (func1(data14) > 255) {
+          let err25 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (func1(data14) < 1) {
+          let err26 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+    if (data.customer_business_name !== void 0) {
+      let data15 = data.customer_business_name;
+      if (typeof data15 != "string" && data15 !== null) {
+        let err27 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema114.properties.customer_business_name.type } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      if (typeof data15 == "string" && func1(data15) > 255) {
+        let err28 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+    if (data.tax_id !== void 0) {
+      let data16 = data.tax_id;
+      if (typeof data16 != "string" && data16 !== null) {
+        let err29 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema114.properties.tax_id.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      if (typeof data16 == "string" && func1(data16) > 255) {
+        let err30 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data17 = data.metadata;
+      if (!(data17 && typeof data17 == "object" && !Array.isArray(data17)) && data17 !== null) {
+        let err31 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+      if (data17 && typeof data17 == "object" && !Array.isArray(data17))
+        for (let key0 in data17) {
+          let data18 = data17[key0];
+          if (typeof data18 != "string" && typeof data18 != "number" && typeof data18 != "boolean") {
+            let err32 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+          }
+        }
+    }
+  } else {
+    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+  }
+  return validate86.errors = vErrors, errors === 0;
+}
+validate86.evaluated = { props: { status: !0, pause: !0, cancel_at_next_billing_date: !0, cancel_reason: !0, cancellation_comment: !0, cancellation_feedback: !0, next_billing_date: !0, credit_entitlement_cart: !0, subscription_period_count: !0, subscription_period_interval: !0, disable_on_demand: !0, billing: !0, customer_name: !0, customer_business_name: !0, tax_id: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate86(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length), validate85.errors = vErrors, errors === 0;
+}
+validate85.evaluated = { props: { status: !0, pause: !0, cancel_at_next_billing_date: !0, cancel_reason: !0, cancellation_comment: !0, cancellation_feedback: !0, next_billing_date: !0, credit_entitlement_cart: !0, subscription_period_count: !0, subscription_period_interval: !0, disable_on_demand: !0, billing: !0, customer_name: !0, customer_business_name: !0, tax_id: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
+  createCheckoutSession,
   createCreditEntitlement,
   createCustomer,
   createLedgerEntry,
   createMeter,
+  createProduct,
   ingestEvents,
   updateCreditEntitlement,
-  updateCustomer
+  updateCustomer,
+  updateProduct,
+  updateSubscription
 };

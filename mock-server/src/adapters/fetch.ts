@@ -7,9 +7,10 @@ export const fetchWith =
     toResponse(await respond(toCall(request)));
 
 function toCall(request: Request): Call {
-  const { pathname, search } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   return {
     method: request.method,
+    origin,
     target: pathname + search,
     header: (name) => request.headers.get(name),
     text: async (limitBytes) => {

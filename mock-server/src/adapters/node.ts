@@ -22,6 +22,7 @@ function toCall(request: IncomingMessage): Call {
   return {
     method: request.method ?? "GET",
     target: request.url ?? "/",
+    origin: `http://${request.headers.host ?? "127.0.0.1"}`,
     header: (name) => {
       const value = request.headers[name];
       return value === undefined ? null : String(value);

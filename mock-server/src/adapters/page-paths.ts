@@ -5,5 +5,9 @@ export const documentPath = (name: string): string => `/_sandbox/${name}`;
 
 const pagePaths: ReadonlySet<string> = new Set(["/", ...documents.map(documentPath)]);
 
+/** Where a customer pays; the id of the session follows. */
+export const payPath = "/_sandbox/pay/";
+
 /** Whether a request target is a page, and not a call of the API. */
-export const isPage = (target: string): boolean => pagePaths.has(target);
+export const isPage = (target: string): boolean =>
+  pagePaths.has(target) || target.startsWith(payPath);

@@ -1,13 +1,17 @@
 import { createRequire } from "node:module";
 import { Router } from "express";
 import { version } from "../version.js";
-import { documentPath, documents } from "./page-paths.js";
+import { documentPath, documents, payPath } from "./page-paths.js";
+import { payPage } from "./pay-page.js";
 
 /** What a person sees: a front page, and the documents the sandbox follows. */
 export function pages(): Router {
   const router = Router();
   router.get("/", (request, response) => {
     response.type("html").send(frontPage(`${request.protocol}://${request.get("host")}`));
+  });
+  router.get(`${payPath}:id`, (_request, response) => {
+    response.type("html").send(payPage);
   });
   const { resolve } = createRequire(import.meta.url);
   for (const name of documents) {

@@ -99,6 +99,30 @@ export const sum = (amounts: Iterable<Amount>): Amount => {
   return total;
 };
 
+/** `amount` times a whole number, for example credits times quantity. */
+export const times = (amount: Amount, count: number): Amount => asAmount(amount.times(count));
+
+/** `percent` hundredths of `amount`, rounded down to `precision` decimals. */
+export const percentOf = (amount: Amount, percent: number, precision: number): Amount =>
+  asAmount(amount.times(percent).div(100).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
+
+/** `amount` × `numerator` ÷ `denominator`, rounded toward zero to `precision` decimals. */
+export const share = (
+  amount: Amount,
+  numerator: number,
+  denominator: number,
+  precision: number,
+): Amount =>
+  asAmount(amount.times(numerator).div(denominator).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
+
+/**
+ * What `units` cost at `price` minor units each, in whole minor units, rounded half up.
+ *
+ * @rule OVR-26 half a minor unit is rounded up
+ */
+export const costOf = (units: Amount, price: Amount): number =>
+  units.times(price).toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber();
+
 /**
  * Splits `units` into whole steps of `rate`: how many steps of 10^-precision credits they buy, rounded down,
  * and the units left over.

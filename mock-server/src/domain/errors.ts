@@ -21,6 +21,20 @@ export type DomainErrorCode =
   | "meter-invalid"
   | "meter-not-archived"
   | "meter-event-name-differs"
+  | "attached-entitlement-deleted"
+  | "meter-ids-duplicated"
+  | "meter-ids-missing"
+  | "meter-archived"
+  | "quantity-invalid"
+  | "product-invalid"
+  | "product-archived"
+  | "product-in-cart-archived"
+  | "product-not-archived"
+  | "checkout-invalid"
+  | "checkout-cart-empty"
+  | "checkout-consumed"
+  | "checkout-expired"
+  | "subscription-invalid"
   | "clock-backwards";
 
 export interface Refusal {

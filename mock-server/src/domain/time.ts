@@ -74,6 +74,36 @@ export function addMonths(instant: Instant, months: number): Instant {
   return asInstant(utc(year, month, day) + (instant - midnight));
 }
 
+export type TimeInterval = "Day" | "Week" | "Month" | "Year";
+
+/** A span such as three months. */
+export interface Timeframe {
+  readonly count: number;
+  readonly interval: TimeInterval;
+}
+
+/**
+ * `instant` moved by a timeframe `repeated` times; days and weeks are exact, months and years follow the calendar.
+ * Counting from one anchor keeps the 31st: 31 January, 28 February, 31 March.
+ */
+export function addTimeframe(
+  instant: Instant,
+  { count, interval }: Timeframe,
+  repeated = 1,
+): Instant {
+  const units = count * repeated;
+  switch (interval) {
+    case "Day":
+      return addDays(instant, units);
+    case "Week":
+      return addDays(instant, units * 7);
+    case "Month":
+      return addMonths(instant, units);
+    case "Year":
+      return addMonths(instant, units * 12);
+  }
+}
+
 /** A calendar part, applied first, and an exact part. */
 export interface Duration {
   readonly months: number;

@@ -91,6 +91,14 @@ export interface Dialect {
   readonly errors: { readonly [Code in RefusalCode]: WireError };
   /** Whether its calls count towards the tenant's rate limit. */
   readonly isRateLimited: boolean;
-  /** @param tenant null for an operation that is public, and only for one */
-  answer(tenant: Tenant | null, operationId: string, input: AnyInput): Promise<AnyAnswer>;
+  /**
+   * @param tenant null for an operation that is public, and only for one
+   * @param origin scheme and host the call was made to
+   */
+  answer(
+    tenant: Tenant | null,
+    operationId: string,
+    input: AnyInput,
+    origin: string,
+  ): Promise<AnyAnswer>;
 }

@@ -77,7 +77,7 @@ export function dispatcher(options: DispatchOptions): Respond {
       if (!operation) throw notServed(call.method, path);
       if (operation.isPublic) {
         const input = { path: parameters, query: {}, body: undefined };
-        return encode(await route.dialect.answer(null, operation.id, input), headers);
+        return encode(await route.dialect.answer(null, operation.id, input, call.origin), headers);
       }
       const { tenant, mayWrite } = authenticate(
         call.header("authorization"),
@@ -102,7 +102,7 @@ export function dispatcher(options: DispatchOptions): Respond {
         query: decodeQuery(operation.query, query),
         body: body.value,
       };
-      return encode(await route.dialect.answer(tenant, operation.id, input), headers);
+      return encode(await route.dialect.answer(tenant, operation.id, input, call.origin), headers);
     } catch (error) {
       return refuse(error, dialect, headers);
     }

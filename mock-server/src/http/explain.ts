@@ -49,6 +49,8 @@ function reason(
       return `${is} but must be ${/\\d\+\(\\\.\\d\+\)/.test(String(params["pattern"])) ? 'a plain decimal such as "12.50", without exponent or sign' : `of the form ${params["pattern"]}`}`;
     case "format":
       return `${is} but must be ${formatWords[String(params["format"])] ?? `of the format ${params["format"]}`}`;
+    case "discriminator":
+      return `${nameOf([...steps, String(params["tag"])])} is ${show(params["tagValue"])}, which is none of the kinds there are; see the document`;
     case "if":
       return undefined; // the branch that failed says more
     default:

@@ -1,3 +1,4 @@
+import { assert } from "../domain/errors.js";
 import { formatInstant, type Instant } from "../domain/time.js";
 import type { SandboxClock } from "./clock.js";
 import type { NextId, Store, Tx, Unit } from "./ports.js";
@@ -8,8 +9,20 @@ export type TaskRunners = {
   readonly [K in TaskKind]: (unit: Unit, subjectId: string) => Promise<void>;
 };
 
-/** Order of work at one instant: lower goes first. */
-const ranks: { readonly [K in TaskKind]: number } = { "expire-grant": 40 };
+/**
+ * Order of work at one instant: lower goes first. Usage is taken before it is billed; what rolls over does so before
+ * the rest expires; the renewal is paid, and its credits granted, after that.
+ *
+ * @rule EXP-20 usage, overage and rollover, expiry, renewal and grant
+ * @rule EXP-21 what expires at the boundary is gone before the new grant comes
+ */
+const ranks: { readonly [K in TaskKind]: number } = {
+  "run-meters": 10,
+  "close-cycle": 20,
+  "expire-grant": 40,
+  renew: 50,
+  "end-term": 60,
+};
 
 /** A task that threw. The clock stays at its instant and the task stays due. */
 export class TaskFailed extends Error {
@@ -28,6 +41,7 @@ export class TaskFailed extends Error {
 
 /** Writes down that something is to happen later. */
 export function schedule(unit: Unit, kind: TaskKind, subjectId: string, dueAt: Instant): void {
+  assert(dueAt >= unit.now, `task ${kind} for ${subjectId} is planned for the past`);
   unit.tx.put("task", { id: unit.nextId("tsk"), dueAt, rank: ranks[kind], kind, subjectId });
 }
 

@@ -19,8 +19,17 @@ export function seededIds(seed: string): NextId {
     let text = base62(serial++, serialLength);
     // 62^5 < 2^32, so one draw yields five letters.
     while (text.length < idLength) text += base62(random() % 62 ** 5, 5);
-    return `${prefix}_${text}`;
+    return prefix === "uuid" ? uuid(text) : `${prefix}_${text}`;
   };
+}
+
+/** A version 4 UUID whose digits come from the letters of an id. */
+function uuid(text: string): string {
+  let hex = "";
+  for (let i = 0; hex.length < 32; i++) {
+    hex += (text.charCodeAt(i % text.length) + i).toString(16).slice(-2);
+  }
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 function base62(number: number, length: number): string {

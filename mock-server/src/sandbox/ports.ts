@@ -11,6 +11,8 @@ export interface Find<Record> {
   readonly offset?: number;
   /** Most records to return; all when absent. */
   readonly limit?: number;
+  /** Passes over records whose first sort field lies below this. */
+  readonly from?: number;
   readonly where?: (record: Record) => boolean;
 }
 
@@ -51,4 +53,18 @@ export interface Unit {
 /** A new id, such as `cdg_` followed by 21 letters and digits. */
 export type NextId = (prefix: IdPrefix) => string;
 
-export type IdPrefix = "bus" | "cde" | "cdb" | "cdg" | "cdl" | "cus" | "mtr" | "tsk";
+export type IdPrefix =
+  | "bus"
+  | "cde"
+  | "cdb"
+  | "cdg"
+  | "cdl"
+  | "cks"
+  | "cus"
+  | "mtr"
+  | "pay"
+  | "pdt"
+  | "sub"
+  | "tsk"
+  /** A bare UUID, which the vendor gives to a few things. */
+  | "uuid";

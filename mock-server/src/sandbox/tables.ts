@@ -1,9 +1,16 @@
+import type { Amount } from "../domain/amount.js";
 import type { Customer } from "../domain/customer.js";
 import { type Account, type Entry, type Grant, isOpen } from "../domain/ledger/account.js";
 import type { Entitlement } from "../domain/ledger/entitlement.js";
 import { oldestFirst } from "../domain/ledger/rules/draw-order.js";
+import type { Tally } from "../domain/metering/aggregate.js";
+import type { Metered } from "../domain/metering/convert.js";
 import type { UsageEvent } from "../domain/metering/event.js";
 import type { Meter } from "../domain/metering/meter.js";
+import type { CheckoutSession } from "../domain/subscriptions/checkout.js";
+import type { Payment } from "../domain/subscriptions/payment.js";
+import type { Product } from "../domain/subscriptions/product.js";
+import type { Subscription } from "../domain/subscriptions/subscription.js";
 import type { Instant } from "../domain/time.js";
 
 /** Something that happens later: when, and to what. Rows of one instant run by rank, then in the order they were made. */
@@ -15,7 +22,7 @@ export interface Task {
   readonly subjectId: string;
 }
 
-export type TaskKind = "expire-grant";
+export type TaskKind = "run-meters" | "close-cycle" | "expire-grant" | "renew" | "end-term";
 
 /** A key that a ledger entry was created with. Its id spans credit, customer and key (LED-26). */
 export interface UsedKey {
@@ -23,16 +30,51 @@ export interface UsedKey {
   readonly entryId: string;
 }
 
+/** How far the meter worker has come. There is one, with the id `usage`, once an event was ingested. */
+export interface UsageCursor {
+  readonly id: "usage";
+  /** Events ingested so far; each carries its number, from 1. */
+  readonly ingested: number;
+  /** Number of the last event the worker took. */
+  readonly drained: number;
+  /** When the worker runs next; null: nothing waits. */
+  readonly runAt: Instant | null;
+}
+
+/** An event the worker met before its time had come. */
+export interface EarlyEvent {
+  readonly id: string;
+  readonly at: Instant;
+}
+
+/** What a meter has counted and charged for one subscription in one billing period. */
+export interface PeriodUsage {
+  /** Subscription and meter. */
+  readonly id: string;
+  readonly periodStartAt: Instant;
+  readonly tally: Tally;
+  readonly metered: Metered;
+  /** Credits of usage that neither balance nor overage could take, over all periods (OVR-07). */
+  readonly dropped: Amount;
+}
+
 /** Everything a store keeps, by kind. Records are immutable; a change puts a new one under the same id. */
 export interface Records {
   readonly account: Account;
+  readonly checkout: CheckoutSession;
   readonly customer: Customer;
+  readonly earlyEvent: EarlyEvent;
   readonly entitlement: Entitlement;
   readonly entry: Entry;
   readonly event: UsageEvent;
   readonly grant: Grant;
   readonly meter: Meter;
+  readonly payment: Payment;
+  readonly periodUsage: PeriodUsage;
+  readonly product: Product;
+  readonly subscription: Subscription;
   readonly task: Task;
+  readonly usageCursor: UsageCursor;
   readonly usedKey: UsedKey;
 }
 
@@ -64,7 +106,9 @@ export const tables = {
     byCustomer: { keyOf: (it) => it.customerId, order: ["createdAt"] },
     all: { keyOf: () => all, order: [] },
   },
+  checkout: {},
   customer: { all: { keyOf: () => all, order: ["createdAt"] } },
+  earlyEvent: { all: { keyOf: () => all, order: ["at"] } },
   entitlement: {
     byState: {
       keyOf: (it) => (it.deletedAt === null ? "active" : "deleted"),
@@ -79,6 +123,7 @@ export const tables = {
   event: {
     all: { keyOf: () => all, order: ["at"] },
     byCustomer: { keyOf: (it) => it.customerId, order: ["at"] },
+    bySequence: { keyOf: () => all, order: ["sequence"] },
   },
   grant: {
     byAccount: { keyOf: (it) => it.accountId, order: ["createdAt"] },
@@ -90,7 +135,20 @@ export const tables = {
       order: ["createdAt"],
     },
   },
+  payment: { all: { keyOf: () => all, order: ["createdAt"] } },
+  periodUsage: {},
+  product: {
+    byState: {
+      keyOf: (it) => (it.archivedAt === null ? "active" : "archived"),
+      order: ["createdAt"],
+    },
+  },
+  subscription: {
+    all: { keyOf: () => all, order: ["createdAt"] },
+    byCustomer: { keyOf: (it) => it.customerId, order: ["createdAt"] },
+  },
   task: { due: { keyOf: () => all, order: ["dueAt", "rank"] } },
+  usageCursor: {},
   usedKey: {},
 } as const satisfies Tables;
 

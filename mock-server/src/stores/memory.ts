@@ -192,16 +192,30 @@ class SortedIndex {
     row.record = previous;
   }
 
-  find(key: string, { descending = false, offset = 0, limit, where }: Find<AnyRecord>) {
+  find(key: string, { descending = false, offset = 0, limit, from, where }: Find<AnyRecord>) {
     const group = this.#groups.get(key) ?? [];
     const found: AnyRecord[] = [];
     let passed = 0;
-    for (let i = 0; i < group.length && (limit === undefined || found.length < limit); i++) {
+    const first = from === undefined ? 0 : this.#firstFrom(group, from);
+    for (let i = first; i < group.length && (limit === undefined || found.length < limit); i++) {
       const record = group[descending ? group.length - 1 - i : i]?.record;
       if (!record || (where && !where(record))) continue;
       if (passed++ >= offset) found.push(record);
     }
     return found;
+  }
+
+  /** Position of the first row whose first sort field is not below the bound. */
+  #firstFrom(group: readonly Row[], bound: number): number {
+    const [field = "id"] = this.#order;
+    let [low, high] = [0, group.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const value = group[middle]?.record[field];
+      if (value !== undefined && Number(value) < bound) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Where the row is, or belongs. */

@@ -22,11 +22,13 @@ async function ledgerOf(tx: Tx): Promise<readonly Entry[]> {
     ...common,
     source: api,
     expiresAt: null,
+    rollover: null,
     overageBehavior: "carry_deficit",
   } as const;
   const debit = {
     ...common,
     metadata: {},
+    excess: "refuse",
     overage: { enabled: true, limit: null, behavior: "carry_deficit" },
     print: (it: ReturnType<typeof amountOf>) => formatAmount(it, 0),
   } as const;
@@ -41,7 +43,9 @@ async function ledgerOf(tx: Tx): Promise<readonly Entry[]> {
   );
   for (const amount of [30, 90]) {
     const before = await account();
-    post(unit, before, deduct(before, open(), { ...debit, amount: amountOf(amount) }, now));
+    const { posting } = deduct(before, open(), { ...debit, amount: amountOf(amount) }, now);
+    if (!posting) throw new Error("nothing moved");
+    post(unit, before, posting);
   }
   return tx.find("entry", "byAccount", "cdb");
 }
@@ -108,6 +112,7 @@ describe("posting", () => {
           reference: api,
           expiresAt: null,
           overageBehavior: "carry_deficit",
+          rollover: null,
           description: null,
           metadata: null,
         },

@@ -17,6 +17,7 @@ import { instantOf } from "../../src/domain/time.js";
 
 const event = (metadata: Metadata | null, at = 0): UsageEvent => ({
   id: "e",
+  sequence: 0,
   customerId: "cus",
   name: "used",
   at: instantOf(at),

@@ -14,7 +14,12 @@ const at = (text: string): Instant => {
 /** An agenda whose tasks write down when they ran, and fail for the subject "bad". */
 function agendaOf(clock: SandboxClock) {
   const ran: string[] = [];
+  const nothing = async () => {};
   const agenda = new Agenda(memoryStore(), clock, seededIds("test"), {
+    "run-meters": nothing,
+    "close-cycle": nothing,
+    renew: nothing,
+    "end-term": nothing,
     async "expire-grant"(unit, subject) {
       if (subject === "bad") throw new Error("no such grant");
       ran.push(

@@ -17,6 +17,7 @@ const grant = (id: string, account: string, remaining: number, createdAt: number
   isRolledOver: false,
   rolloverCount: 0,
   parentId: null,
+  rollover: null,
   metadata: null,
   createdAt: instantOf(createdAt),
   updatedAt: instantOf(createdAt),

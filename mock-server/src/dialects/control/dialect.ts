@@ -1,4 +1,10 @@
-import { notServed, type operations, operationTable, validators } from "@drawdown/spec/control";
+import {
+  type components,
+  notServed,
+  type operations,
+  operationTable,
+  validators,
+} from "@drawdown/spec/control";
 import {
   addDuration,
   formatInstant,
@@ -10,9 +16,26 @@ import { callHandler, type Dialect, type Handlers } from "../../http/contract.js
 import { readInstant } from "../../http/read-instant.js";
 import { RequestError } from "../../http/request-error.js";
 import type { SandboxClock } from "../../sandbox/clock.js";
+import type { Unit } from "../../sandbox/ports.js";
 import type { Beginning, Tenant, Tenants } from "../../sandbox/tenant.js";
 import { version } from "../../version.js";
 import { audit } from "./audit.js";
+
+type Schemas = components["schemas"];
+
+/** What the dialect beside it lets the control API do to its billing. Each runs in a transaction. */
+export interface BillingControls {
+  /** @returns how many events waited */
+  runMeters(unit: Unit): Promise<number>;
+  viewCheckout(unit: Unit, sessionId: string): Promise<Schemas["CheckoutView"]>;
+  completeCheckout(
+    unit: Unit,
+    sessionId: string,
+    outcome: NonNullable<Schemas["CheckoutOutcome"]["outcome"]>,
+  ): Promise<Schemas["CheckoutCompleted"]>;
+  /** @returns the status of the subscription */
+  setCard(unit: Unit, subscriptionId: string, fails: boolean): Promise<string>;
+}
 
 /**
  * The control API: what a sandbox can do that the service cannot. Its handlers are given the tenant itself, since
@@ -20,7 +43,11 @@ import { audit } from "./audit.js";
  *
  * @param errors how refusals look on the wire: as in the dialect the sandbox speaks otherwise
  */
-export function controlDialect(tenants: Tenants, errors: Dialect["errors"]): Dialect {
+export function controlDialect(
+  tenants: Tenants,
+  errors: Dialect["errors"],
+  billing: BillingControls,
+): Dialect {
   const handlers: Handlers<operations, Tenant> = {
     async health() {
       return { status: 200, body: { status: "ok", version } };
@@ -61,6 +88,28 @@ export function controlDialect(tenants: Tenants, errors: Dialect["errors"]): Dia
     async audit({ agenda }) {
       const { accounts, entries, differences } = await agenda.transact(({ tx }) => audit(tx));
       return { status: 200, body: { accounts, entries, differences: [...differences] } };
+    },
+
+    async runMeters({ agenda }) {
+      return { status: 200, body: { events: await agenda.transact(billing.runMeters) } };
+    },
+
+    async viewCheckout({ agenda }, { path }) {
+      const view = await agenda.transact((unit) => billing.viewCheckout(unit, path.id));
+      return { status: 200, body: view };
+    },
+
+    async completeCheckout({ agenda }, { path, body }) {
+      const outcome = body?.outcome ?? "succeeds";
+      const completed = await agenda.transact((unit) =>
+        billing.completeCheckout(unit, path.id, outcome),
+      );
+      return { status: 200, body: completed };
+    },
+
+    async setCard({ agenda }, { path, body }) {
+      const status = await agenda.transact((unit) => billing.setCard(unit, path.id, body.fails));
+      return { status: 200, body: { fails: body.fails, status } };
     },
 
     async createKey(tenant, { body }) {

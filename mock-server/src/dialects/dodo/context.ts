@@ -6,6 +6,8 @@ import type { Find, Unit } from "../../sandbox/ports.js";
 /** What a handler of the vendor's API works with: one transaction, and whose it is. */
 export interface Context extends Unit {
   readonly businessId: string;
+  /** Scheme and host the call was made to, for links back. */
+  readonly origin: string;
 }
 
 /** The handlers of some operations; together they are all of them. */

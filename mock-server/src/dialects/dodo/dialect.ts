@@ -4,16 +4,24 @@ import { callHandler, type Dialect, type Handlers } from "../../http/contract.js
 import type { Context } from "./context.js";
 import { errors } from "./errors.js";
 import { balances } from "./handlers/balances.js";
+import { checkouts } from "./handlers/checkouts.js";
 import { creditEntitlements } from "./handlers/credit-entitlements.js";
 import { customers } from "./handlers/customers.js";
 import { meters } from "./handlers/meters.js";
+import { payments } from "./handlers/payments.js";
+import { products } from "./handlers/products.js";
+import { subscriptions } from "./handlers/subscriptions.js";
 import { usageEvents } from "./handlers/usage-events.js";
 
 const handlers: Handlers<operations, Context> = {
   ...balances,
+  ...checkouts,
   ...creditEntitlements,
   ...customers,
   ...meters,
+  ...payments,
+  ...products,
+  ...subscriptions,
   ...usageEvents,
 };
 
@@ -24,14 +32,14 @@ export const dodo: Dialect = {
   notServed,
   errors,
   isRateLimited: true,
-  async answer(tenant, operationId, input) {
+  async answer(tenant, operationId, input, origin) {
     assert(
       tenant !== null,
       `${operationId} is public, but every operation of this API needs a key`,
     );
     const { agenda, businessId } = tenant;
     return agenda.transact(({ tx, now, nextId }) =>
-      callHandler(handlers, operationId, { tx, now, nextId, businessId }, input),
+      callHandler(handlers, operationId, { tx, now, nextId, businessId, origin }, input),
     );
   },
 };

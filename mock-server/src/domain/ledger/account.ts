@@ -1,6 +1,7 @@
 import { type Amount, zero } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
+import type { RolloverTerms } from "./rules/rollover.js";
 
 /**
  * What one customer holds of one credit, across every subscription, purchase and API grant.
@@ -41,6 +42,8 @@ export interface Grant {
   readonly isRolledOver: boolean;
   readonly rolloverCount: number;
   readonly parentId: string | null;
+  /** How what is left is carried into the next cycle; null: it is not (ROL-01, ROL-14). */
+  readonly rollover: RolloverTerms | null;
   readonly metadata: Metadata | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;

@@ -1,14 +1,15 @@
-import { type Amount, add, isPositive, smaller, subtract } from "../amount.js";
+import { type Amount, add, compare, isPositive, smaller, subtract } from "../amount.js";
 import { assert } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, Grant, GrantChange, Posting, Reference } from "./account.js";
-import { isPast } from "./rules/expiry.js";
-import { acceptShortfall, type OverageTerms } from "./rules/overage.js";
+import { acceptable, type OverageTerms, refusal } from "./rules/overage.js";
 
 export interface DeductParameters {
   readonly amount: Amount;
   readonly overage: OverageTerms;
+  /** What to do when balance and overage cannot take all of it: refuse the whole, or drop what is too much. */
+  readonly excess: "refuse" | "drop";
   readonly reference: Reference;
   readonly description: string | null;
   readonly metadata: Metadata;
@@ -16,8 +17,15 @@ export interface DeductParameters {
   readonly print: (amount: Amount) => string;
 }
 
+export interface Deduction {
+  /** `undefined` when nothing moved. */
+  readonly posting: Posting | undefined;
+  /** What was neither drawn nor became overage; zero unless excess is dropped. */
+  readonly dropped: Amount;
+}
+
 /**
- * Takes `amount` from the grants in the order given, then, as far as the terms allow, from overage. All or nothing.
+ * Takes `amount` from the grants in the order given, then, as far as the terms allow, from overage.
  *
  * @param grants open grants in draw order: all of them, or as many as hold the amount
  * @rule LED-06 a grant is emptied before the next is touched
@@ -26,25 +34,30 @@ export interface DeductParameters {
  * @rule LED-38 a debit that crosses zero is two entries: what the balance covered, then the overage
  * @rule LED-35 the overage entry's amount is how far overage moved
  * @rule LED-42 without a reason it is described in the service's words
+ * @rule OVR-07 usage beyond the limit is dropped, not kept for later
+ * @rule OVR-08 so is usage beyond zero without overage
  * @rule OVR-41 the balance goes first, the rest adds to existing overage
- * @throws DomainError insufficient-balance, overage-limit-exceeded
+ * @throws DomainError insufficient-balance, overage-limit-exceeded, unless excess is dropped
  */
 export function deduct(
   account: Account,
   grants: readonly Grant[],
   parameters: DeductParameters,
   now: Instant,
-): Posting {
+): Deduction {
   const { amount, reference, description, metadata } = parameters;
   const drawn = smaller(amount, account.balance);
   const shortfall = subtract(amount, drawn);
-  acceptShortfall(shortfall, account.overage, parameters.overage, parameters.print, {
-    amount,
-    balance: account.balance,
-  });
+  const charged = acceptable(shortfall, account.overage, parameters.overage);
+  const dropped = subtract(shortfall, charged);
+  if (isPositive(dropped) && parameters.excess === "refuse") {
+    const asked = { amount, balance: account.balance, overage: account.overage, shortfall };
+    throw refusal(asked, parameters.overage, parameters.print);
+  }
+  if (compare(dropped, amount) === 0) return { posting: undefined, dropped };
   const touched = draw(grants, drawn, now);
   const balance = subtract(account.balance, drawn);
-  const overage = add(account.overage, shortfall);
+  const overage = add(account.overage, charged);
   const entries: EntryFacts[] = [];
   if (isPositive(drawn)) {
     entries.push({
@@ -61,11 +74,11 @@ export function deduct(
       metadata,
     });
   }
-  if (isPositive(shortfall)) {
+  if (isPositive(charged)) {
     entries.push({
       type: "overage_charged",
       isCredit: false,
-      amount: shortfall,
+      amount: charged,
       balanceBefore: balance,
       balanceAfter: balance,
       overageBefore: account.overage,
@@ -76,7 +89,10 @@ export function deduct(
       metadata,
     });
   }
-  return { account: { ...account, balance, overage }, grants: touched, entries };
+  return {
+    posting: { account: { ...account, balance, overage }, grants: touched, entries },
+    dropped,
+  };
 }
 
 /** The grants that give `amount`, first to last, before and after they gave it. */
@@ -85,7 +101,11 @@ function draw(grants: readonly Grant[], amount: Amount, now: Instant): readonly 
   let open = amount;
   for (const before of grants) {
     if (!isPositive(open)) break;
-    assert(!isPast(before.expiresAt, now), `grant ${before.id} is past its expiry but still open`);
+    // At the very instant it ends a grant still takes the last usage before it (EXP-20); later it must be closed.
+    assert(
+      before.expiresAt === null || before.expiresAt >= now,
+      `grant ${before.id} is past its expiry but still open`,
+    );
     const taken = smaller(open, before.remaining);
     const remaining = subtract(before.remaining, taken);
     touched.push({ before, after: { ...before, remaining, updatedAt: now } });

@@ -1,9 +1,7 @@
 import { amountOf } from "../amount.js";
 import { DomainError } from "../errors.js";
-import type { Instant } from "../time.js";
+import type { Instant, TimeInterval } from "../time.js";
 import type { OverageBehavior, OverageTerms } from "./rules/overage.js";
-
-export type TimeInterval = "Day" | "Week" | "Month" | "Year";
 
 /** The settings of a credit that may change after it was created. */
 export interface EntitlementTerms {
@@ -107,9 +105,7 @@ export const notDeleted = (id: string): DomainError =>
   });
 
 /**
- * The overage settings a manual debit runs under: those of the credit itself, while no subscription overrides them.
- *
- * @rule OVR-05 the credit's own settings apply without a subscription
+ * The overage settings of the credit itself, which apply while no subscription overrides them.
  */
 export const overageTermsOf = (terms: EntitlementTerms): OverageTerms => ({
   enabled: terms.overageEnabled,

@@ -3,6 +3,7 @@ import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, Grant, GrantSource, Posting, Reference } from "./account.js";
 import { type OverageBehavior, repaymentOf } from "./rules/overage.js";
+import type { RolloverTerms } from "./rules/rollover.js";
 
 export interface GrantParameters {
   readonly grantId: string;
@@ -11,6 +12,7 @@ export interface GrantParameters {
   readonly reference: Reference;
   readonly expiresAt: Instant | null;
   readonly overageBehavior: OverageBehavior;
+  readonly rollover: RolloverTerms | null;
   readonly description: string | null;
   readonly metadata: Metadata | null;
 }
@@ -62,6 +64,7 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
     isRolledOver: false,
     rolloverCount: 0,
     parentId: null,
+    rollover: parameters.rollover,
     metadata: parameters.metadata,
     createdAt: now,
     updatedAt: now,

@@ -12,52 +12,58 @@ export interface Aggregation {
   readonly key: string | null;
 }
 
+/** What the events so far add up to. */
+export interface Tally {
+  readonly total: Amount;
+  /** Events that counted. */
+  readonly counted: number;
+  /** Events whose property is missing or no number. */
+  readonly skipped: number;
+  /** Timestamp of the event that a `last` value comes from. */
+  readonly latestAt: number;
+}
+
+export const emptyTally: Tally = {
+  total: zero,
+  counted: 0,
+  skipped: 0,
+  latestAt: Number.NEGATIVE_INFINITY,
+};
+
 /**
- * The number that events add up to, and how many of them had no number to add.
+ * The tally after one more matching event.
  *
  * @rule MTR-20 how many, their sum, the highest, or the most recent by timestamp
  * @rule EVT-23 numbers written as text count too
  * @rule MTR-57 a negative contribution is summed as it is
- * @param events matching events, in the order they were ingested
- * @returns zero for no events; `skipped` counts events whose property is missing or no number
  */
-export function aggregate(
-  aggregation: Aggregation,
-  events: Iterable<UsageEvent>,
-): { readonly total: Amount; readonly skipped: number } {
-  let total: Amount | undefined;
-  let skipped = 0;
-  let latest = Number.NEGATIVE_INFINITY;
-  for (const event of events) {
-    const value = contributionOf(aggregation, event);
-    if (value === undefined) {
-      skipped += 1;
-      continue;
-    }
-    switch (aggregation.type) {
-      case "count":
-      case "sum":
-        total = total ? add(total, value) : value;
-        break;
-      case "max":
-        total = total ? larger(total, value) : value;
-        break;
-      case "last":
-        if (event.at >= latest) {
-          total = value;
-          latest = event.at;
-        }
-    }
+export function tallied({ type, key }: Aggregation, tally: Tally, event: UsageEvent): Tally {
+  const value = type === "count" ? one : propertyOf(event, key ?? "");
+  if (value === undefined) return { ...tally, skipped: tally.skipped + 1 };
+  const counted = tally.counted + 1;
+  switch (type) {
+    case "count":
+    case "sum":
+      return { ...tally, counted, total: add(tally.total, value) };
+    case "max":
+      return { ...tally, counted, total: counted === 1 ? value : larger(tally.total, value) };
+    case "last":
+      return event.at < tally.latestAt
+        ? { ...tally, counted }
+        : { ...tally, counted, total: value, latestAt: event.at };
   }
-  return { total: total ?? zero, skipped };
+}
+
+/** The tally of events in the order they were ingested. */
+export function aggregate(aggregation: Aggregation, events: Iterable<UsageEvent>): Tally {
+  let tally = emptyTally;
+  for (const event of events) tally = tallied(aggregation, tally, event);
+  return tally;
 }
 
 const one = amountOf(1);
 
-function contributionOf(aggregation: Aggregation, event: UsageEvent): Amount | undefined {
-  if (aggregation.type === "count") return one;
-  const { metadata } = event;
-  const key = aggregation.key ?? "";
+function propertyOf({ metadata }: UsageEvent, key: string): Amount | undefined {
   if (!metadata || !Object.hasOwn(metadata, key)) return undefined;
   const value = metadata[key];
   return value === undefined ? undefined : numberOf(value);

@@ -6,6 +6,8 @@ import { formatInstant, type Instant, instantOf } from "../time.js";
 export interface UsageEvent {
   /** Chosen by the caller; names the event for ever (EVT-04). */
   readonly id: string;
+  /** Its place in the order of ingestion, from 1. */
+  readonly sequence: number;
   readonly customerId: string;
   readonly name: string;
   readonly at: Instant;

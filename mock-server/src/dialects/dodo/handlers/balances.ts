@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import { type Amount, formatAmount, parseCreditAmount } from "../../../domain/amount.js";
-import { DomainError } from "../../../domain/errors.js";
+import { assert, DomainError } from "../../../domain/errors.js";
 import {
   type Account,
   type Entry,
@@ -9,14 +9,16 @@ import {
   statusOf,
 } from "../../../domain/ledger/account.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
-import { type Entitlement, overageTermsOf } from "../../../domain/ledger/entitlement.js";
+import type { Entitlement } from "../../../domain/ledger/entitlement.js";
 import { grant } from "../../../domain/ledger/grant.js";
 import { expiryOf } from "../../../domain/ledger/rules/expiry.js";
+import type { OverageTerms } from "../../../domain/ledger/rules/overage.js";
 import { checkMetadata, generalMetadataLimits, type Metadata } from "../../../domain/metadata.js";
 import { formatInstant, type Instant, parseInstant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import { post } from "../../../sandbox/post.js";
 import type { UsedKey } from "../../../sandbox/tables.js";
+import { overageFor } from "../billing/holdings.js";
 import { type Context, type HandlersOf, notFound, page } from "../context.js";
 import { drawableGrants, findAccount, loadCustomer, loadEntitlement } from "../load.js";
 import { presentBalance, presentEntry, presentGrant } from "../present.js";
@@ -112,9 +114,17 @@ export const balances: HandlersOf<
     if (key !== null) refuseUsedKey(await tx.get("usedKey", key), body.idempotency_key);
     const [known] = await findAccount(tx, entitlement.id, customer.id);
     const account = known ?? emptyAccount(nextId("cdb"), entitlement.id, customer.id, now);
+    const overage = await overageFor(tx, entitlement, customer.id);
     const entries = isCredit
-      ? credit(context, entitlement, account, movement, expiresAt)
-      : debit(context, entitlement, account, movement, await drawableGrants(tx, account, amount));
+      ? credit(context, account, movement, expiresAt, overage)
+      : debit(
+          context,
+          entitlement,
+          account,
+          movement,
+          overage,
+          await drawableGrants(tx, account, amount),
+        );
     if (key !== null) tx.put("usedKey", { id: key, entryId: entries[0].id });
     return {
       status: 201,
@@ -139,17 +149,18 @@ const byApi = { type: "api", id: null } as const;
  */
 function credit(
   context: Context,
-  entitlement: Entitlement,
   account: Account,
   movement: Movement,
   expiresAt: Instant | null,
+  overage: OverageTerms,
 ) {
   const parameters = {
     grantId: context.nextId("cdg"),
     source: byApi,
     reference: byApi,
     expiresAt,
-    overageBehavior: entitlement.overageBehavior,
+    overageBehavior: overage.behavior,
+    rollover: null,
     ...movement,
   };
   return post(context, account, grant(account, parameters, context.now));
@@ -160,17 +171,21 @@ function debit(
   entitlement: Entitlement,
   account: Account,
   movement: Movement,
+  overage: OverageTerms,
   grants: readonly Grant[],
 ) {
   const parameters = {
     amount: movement.amount,
-    overage: overageTermsOf(entitlement),
+    overage,
+    excess: "refuse" as const,
     reference: byApi,
     description: movement.description,
     metadata: movement.metadata ?? {},
     print: (it: Amount) => formatAmount(it, entitlement.precision),
   };
-  return post(context, account, deduct(account, grants, parameters, context.now));
+  const { posting } = deduct(account, grants, parameters, context.now);
+  assert(posting !== undefined, "a debit that is not refused moves something");
+  return post(context, account, posting);
 }
 
 /** @rule LED-16 an expiry means something on a credit only */

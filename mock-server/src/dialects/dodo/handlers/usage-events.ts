@@ -4,6 +4,7 @@ import { counts } from "../../../domain/metering/meter.js";
 import { parseInstant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import { all } from "../../../sandbox/tables.js";
+import { cursorOf, noteIngested } from "../billing/usage.js";
 import { type HandlersOf, notFound, page } from "../context.js";
 import { presentEvent } from "../present.js";
 
@@ -20,10 +21,13 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
    * @rule EVT-20 an event that no meter counts is stored like any other
    * @rule EVT-22 what the customer has left is not looked at
    */
-  async ingestEvents({ tx, now }, { body }) {
+  async ingestEvents(context, { body }) {
+    const { tx, now } = context;
+    const cursor = await cursorOf(tx);
     const events = body.events.map(
       (it, position): UsageEvent => ({
         id: it.event_id,
+        sequence: 0,
         customerId: it.customer_id,
         name: it.event_name,
         at: it.timestamp ? readInstant(it.timestamp, `events[${position}].timestamp`) : now,
@@ -40,9 +44,10 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
     let ingested = 0;
     for (const event of events) {
       if (await tx.get("event", event.id)) continue;
-      tx.put("event", event);
       ingested += 1;
+      tx.put("event", { ...event, sequence: cursor.ingested + ingested });
     }
+    if (ingested > 0) noteIngested(context, cursor, cursor.ingested + ingested);
     return { status: 200, body: { ingested_count: ingested } };
   },
 

@@ -27,7 +27,8 @@ export function expiryOf(
 }
 
 /**
- * Whether a grant is past its date. The instant itself counts: at `expiresAt` nothing can be drawn any more.
+ * Whether a grant is past its date. The instant itself counts: whoever calls at `expiresAt` finds it gone. Only the
+ * last usage before that instant is still taken from it, by the tasks that go before the expiry (EXP-20).
  *
  * @rule EXP-07 expired grants are never consumed
  */

@@ -1,4 +1,4 @@
-import { type Amount, add, isPositive, smaller, subtract, zero } from "../../amount.js";
+import { type Amount, add, isPositive, larger, smaller, subtract, zero } from "../../amount.js";
 import { DomainError } from "../../errors.js";
 
 export type OverageBehavior =
@@ -16,33 +16,48 @@ export interface OverageTerms {
 }
 
 /**
- * Decides how much of `shortfall` (what a debit asks beyond the balance) may become overage: all of it, or the
- * debit is refused as a whole.
+ * How much of `shortfall` (what is asked beyond the balance) may become overage.
  *
  * @rule OVR-03 up to the limit; without a limit, any amount
  * @rule OVR-04 a limit of zero is no overage at all
+ * @rule OVR-01 without overage, nothing
+ */
+export function acceptable(shortfall: Amount, overage: Amount, terms: OverageTerms): Amount {
+  if (!terms.enabled) return zero;
+  if (terms.limit === null) return shortfall;
+  return smaller(shortfall, larger(subtract(terms.limit, overage), zero));
+}
+
+export interface Asked {
+  readonly amount: Amount;
+  readonly balance: Amount;
+  readonly overage: Amount;
+  /** What the debit asks beyond the balance. */
+  readonly shortfall: Amount;
+}
+
+/**
+ * Why a debit that is to be taken whole or not at all is refused.
+ *
  * @rule LED-07 without overage a debit above the balance is refused whole
  * @rule LED-09 with overage it is accepted up to the limit and refused whole beyond it
- * @throws DomainError insufficient-balance, overage-limit-exceeded
+ * @param print prints an amount at the credit's precision
  */
-export function acceptShortfall(
-  shortfall: Amount,
-  overage: Amount,
+export function refusal(
+  asked: Asked,
   terms: OverageTerms,
   print: (amount: Amount) => string,
-  asked: { readonly amount: Amount; readonly balance: Amount },
-): void {
-  if (!isPositive(shortfall)) return;
-  if (!terms.enabled || (terms.limit !== null && !isPositive(terms.limit))) {
-    throw new DomainError("insufficient-balance", "LED-08", {
-      message: `Insufficient credit balance: the debit of ${print(asked.amount)} is ${print(shortfall)} above the balance of ${print(asked.balance)} and overage is off; debit at most ${print(asked.balance)}, add credits, or enable overage`,
+): DomainError {
+  const { amount, balance, overage, shortfall } = asked;
+  if (!terms.enabled || terms.limit === null || !isPositive(terms.limit)) {
+    return new DomainError("insufficient-balance", "LED-08", {
+      message: `Insufficient credit balance: the debit of ${print(amount)} is ${print(shortfall)} above the balance of ${print(balance)} and overage is off; debit at most ${print(balance)}, add credits, or enable overage`,
     });
   }
-  if (terms.limit !== null && add(overage, shortfall).gt(terms.limit)) {
-    throw new DomainError("overage-limit-exceeded", "LED-09", {
-      message: `Overage limit exceeded: the debit of ${print(asked.amount)} would bring overage to ${print(add(overage, shortfall))} but the limit is ${print(terms.limit)}; debit at most ${print(add(asked.balance, subtract(terms.limit, smaller(overage, terms.limit))))}, or raise \`overage_limit\``,
-    });
-  }
+  const most = add(balance, acceptable(shortfall, overage, terms));
+  return new DomainError("overage-limit-exceeded", "LED-09", {
+    message: `Overage limit exceeded: the debit of ${print(amount)} would bring overage to ${print(add(overage, shortfall))} but the limit is ${print(terms.limit)}; debit at most ${print(most)}, or raise \`overage_limit\``,
+  });
 }
 
 /**

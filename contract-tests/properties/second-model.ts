@@ -1,0 +1,451 @@
+/**
+ * A second model of the whole life of a credit: plan, trial, usage, overage, rollover, expiry, renewal and cancellation.
+ * It is written from the rules alone, in whole numbers, looks at everything on every step, and shares nothing with the
+ * engine it judges or with the smaller oracle beside it.
+ */
+
+export interface Rollover {
+  readonly percentage: number | null;
+  readonly timeframe: null | "1 Month" | "10 Day";
+  readonly max: number | null;
+}
+
+export interface Trial {
+  readonly days: number;
+  readonly credits: number | null;
+  readonly endWithTrial: boolean;
+}
+
+export interface Terms {
+  readonly start: string;
+  readonly amount: number;
+  readonly lifeDays: number | null;
+  readonly overage: "off" | "unlimited" | number;
+  readonly behavior:
+    | "forgive_at_reset"
+    | "invoice_at_billing"
+    | "carry_deficit"
+    | "carry_deficit_auto_repay";
+  readonly rollover: Rollover | null;
+  readonly trial: Trial | null;
+  readonly unitsPerCredit: number;
+  readonly termYears: number;
+  readonly pack: { readonly amount: number; readonly days: number | null };
+}
+
+export type Status = "active" | "on_hold" | "cancelled" | "expired";
+
+interface Grant {
+  /** Order of creation; stands for the id (LED-05). */
+  readonly serial: number;
+  readonly made: number;
+  readonly ends: number | null;
+  readonly source: "subscription" | "one_time" | "api" | "rollover";
+  readonly initial: number;
+  readonly count: number;
+  readonly rolls: boolean;
+  left: number;
+  expired: boolean;
+  rolledOver: boolean;
+}
+
+interface Payment {
+  readonly at: number;
+  readonly amount: number;
+  readonly status: "succeeded" | "failed";
+}
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** What the plan, the pack and a credit of overage cost, in cents. */
+export const prices = { plan: 1000, pack: 500, overage: 10 } as const;
+
+/** The same day and time `count` months later, a missing day becoming the last of its month (SUB-10). */
+export function monthsAfter(from: number, count: number): number {
+  const date = new Date(from);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + count];
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const midnight = Date.UTC(year, month, Math.min(date.getUTCDate(), lastDay));
+  return midnight + (from % day);
+}
+
+export class SecondModel {
+  readonly lines: string[] = [];
+  readonly payments: Payment[] = [];
+  status: Status = "active";
+  cancelledAt: number | null = null;
+  cancelsAtEnd = false;
+  cardFails = false;
+  previous: number;
+  next: number;
+  overage = 0;
+  /** The case this life met for which the rules give no answer, or one the engine is known to differ from. */
+  unsettled: string | null = null;
+
+  #now: number;
+  readonly #grants: Grant[] = [];
+  /** Where the calendar of renewals is counted from, and how many months have been renewed since. */
+  #anchor: number;
+  #months = 0;
+  readonly #termEnd: number;
+  #waiting: { readonly units: number; readonly due: number }[] = [];
+  #unitsThisPeriod = 0;
+  #creditsThisPeriod = 0;
+
+  /** SUB-01, SUB-20 to SUB-27: the checkout is paid at the start. */
+  constructor(private readonly terms: Terms) {
+    const start = Date.parse(terms.start);
+    this.#now = start;
+    this.previous = start;
+    // No rule says whether a trial is part of the term; the engine counts the term from the first paid period.
+    const paidFrom = start + (terms.trial?.days ?? 0) * day;
+    this.#termEnd = monthsAfter(paidFrom, 12 * terms.termYears);
+    if (terms.trial === null) {
+      this.#anchor = start;
+      this.#months = 1;
+      this.next = monthsAfter(start, 1);
+      this.#pay(prices.plan, "succeeded");
+      this.#issueCycle();
+      return;
+    }
+    this.#anchor = paidFrom;
+    this.next = paidFrom;
+    this.#pay(0, "succeeded");
+    const { credits, endWithTrial } = terms.trial;
+    const amount = credits ?? terms.amount;
+    const ownEnd = this.#endAfter(terms.lifeDays);
+    const ends = endWithTrial ? Math.min(ownEnd ?? this.next, this.next) : ownEnd;
+    if (amount > 0) this.#issue(amount, "subscription", ends, { rolls: !endWithTrial });
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  get balance(): number {
+    return this.#grants.reduce((sum, it) => sum + it.left, 0);
+  }
+
+  /** What each grant holds, oldest first. */
+  get holdings(): readonly string[] {
+    return this.#grants.map(
+      (it) =>
+        `${it.left} of ${it.initial} ${it.source} #${it.count}` +
+        ` until ${it.ends === null ? "ever" : new Date(it.ends).toISOString()}` +
+        `${it.expired ? " expired" : ""}${it.rolledOver ? " rolled over" : ""}`,
+    );
+  }
+
+  /** MTR-50: the event waits for the worker, which comes within a minute. */
+  use(units: number): void {
+    this.#waiting.push({ units, due: this.#now + minute });
+  }
+
+  /** GRT-01, GRT-05. */
+  credit(amount: number, days: number | null): void {
+    this.#issue(amount, "api", this.#endAfter(days ?? this.terms.lifeDays), { rolls: false });
+  }
+
+  /** LED-07, LED-09, OVR-03, OVR-04: all or nothing. Answers whether it was accepted. */
+  debit(amount: number): boolean {
+    const beyond = Math.max(0, amount - this.balance);
+    if (beyond > this.#headroom()) return false;
+    this.#draw(amount - beyond);
+    this.#runOver(beyond);
+    return true;
+  }
+
+  /** CHK-11, CHK-20. */
+  buyPack(): void {
+    this.#pay(prices.pack, "succeeded");
+    const { amount, days } = this.terms.pack;
+    const ends = this.#endAfter(days ?? this.terms.lifeDays);
+    this.#issue(amount, "one_time", ends, { rolls: false });
+  }
+
+  /** SUB-03, OVR-27: a card that works again pays what is owed at once. */
+  setCard(fails: boolean): void {
+    this.cardFails = fails;
+    if (fails || this.status !== "on_hold") return;
+    this.status = "active";
+    this.#renew([]);
+  }
+
+  cancelAtEnd(): void {
+    this.cancelsAtEnd = true;
+  }
+
+  cancelNow(): void {
+    this.#end("cancelled");
+  }
+
+  /** Moves on to an instant; everything due on the way is done at its own instant, in order. */
+  passTo(to: number): void {
+    for (;;) {
+      const due = this.#nextDue();
+      if (due === null || due > to) break;
+      this.#now = due;
+      this.#work();
+    }
+    this.#now = to;
+  }
+
+  #nextDue(): number | null {
+    const instants = [
+      ...this.#waiting.map((it) => it.due),
+      ...this.#grants.flatMap((it) => (it.ends !== null && it.left > 0 ? [it.ends] : [])),
+      ...(this.status === "active" ? [this.next] : []),
+      ...(this.status === "active" || this.status === "on_hold" ? [this.#termEnd] : []),
+    ];
+    return instants.length === 0 ? null : Math.min(...instants);
+  }
+
+  /** EXP-20 at the end of a period; at any other instant EXP-07: what ends is gone before usage is deducted. */
+  #work(): void {
+    const isEnd = this.status === "active" && this.#now === this.next;
+    const isTermEnd =
+      (this.status === "active" || this.status === "on_hold") && this.#now === this.#termEnd;
+    if (isEnd || isTermEnd) {
+      this.#closePeriod();
+      return;
+    }
+    // Off the period's end each grant comes to its own end by itself, oldest first; ROL-03 orders nothing between two.
+    for (const grant of inOrder(this.#ending())) this.#expireOrRoll([grant], this.#rollsNow());
+    if (this.#waiting.some((it) => it.due <= this.#now)) this.#runMeter();
+  }
+
+  #closePeriod(): void {
+    // not settled: SUB-13 ends a plan with its term; the engine leaves one that is on hold then on hold.
+    if (this.status === "on_hold") this.unsettled = "on hold at the end of the term";
+    this.#runMeter();
+    if (this.cancelsAtEnd || this.#now === this.#termEnd) {
+      this.#end(this.cancelsAtEnd ? "cancelled" : "expired");
+      this.#expireOrRoll(this.#ending(), false);
+    } else if (this.cardFails) {
+      this.#pay(this.#owed(), "failed");
+      this.status = "on_hold";
+      this.#expireOrRoll(this.#ending(), false);
+    } else {
+      // ROL-02: what was carried at its own expiry in this period stays as it is now.
+      const carried = (it: Grant) => it.source === "rollover" && it.made > this.previous;
+      const rolling = this.#grants.filter((it) => it.rolls && it.left > 0 && !carried(it));
+      const other = this.#ending().filter((it) => !rolling.includes(it));
+      this.#renew([...rolling, ...other]);
+    }
+  }
+
+  /** OVR-21 to OVR-24, ROL-03, SUB-02: the period is paid, settled, and the next one begins. */
+  #renew(leaving: readonly Grant[]): void {
+    const owed = this.#owed();
+    this.#resetOverage();
+    this.#expireOrRoll(leaving, true);
+    this.#pay(owed, "succeeded");
+    this.#unitsThisPeriod = 0;
+    this.#creditsThisPeriod = 0;
+    // No rule says which period a late payment pays for; the engine takes the one it falls in.
+    while (this.next <= this.#now) {
+      this.previous = this.next;
+      this.#months += 1;
+      this.next = monthsAfter(this.#anchor, this.#months);
+    }
+    this.#issueCycle();
+  }
+
+  /** SUB-13, SUB-50, OVR-50: the behaviour is applied one last time. */
+  #end(status: "cancelled" | "expired"): void {
+    this.status = status;
+    if (status === "cancelled") this.cancelledAt = this.#now;
+    const owed = this.#owed() - prices.plan;
+    // A card is set to fail at renewals, and this is none; what a final line on a bad card comes to no rule says.
+    if (owed > 0) this.#pay(owed, "succeeded");
+    this.#resetOverage();
+  }
+
+  #owed(): number {
+    const billed = this.terms.behavior === "invoice_at_billing" ? this.overage : 0;
+    return prices.plan + billed * prices.overage;
+  }
+
+  #resetOverage(): void {
+    if (this.terms.behavior.startsWith("carry_deficit") || this.overage === 0) return;
+    const before = this.overage;
+    this.overage = 0;
+    this.#line("overage_reset", "-", before, this.balance, before);
+  }
+
+  #issueCycle(): void {
+    const ends = this.#endAfter(this.terms.lifeDays);
+    this.#issue(this.terms.amount, "subscription", ends, { rolls: true });
+  }
+
+  #endAfter(days: number | null): number | null {
+    return days === null ? null : this.#now + days * day;
+  }
+
+  /** GRT-01, OVR-40 to OVR-44. */
+  #issue(
+    amount: number,
+    source: Grant["source"],
+    ends: number | null,
+    { rolls }: { readonly rolls: boolean },
+  ): void {
+    const before = this.balance;
+    const grant = this.#add(amount, source, ends, rolls && this.terms.rollover !== null, 0);
+    this.#line("credit_added", "+", amount, before, this.overage);
+    const repaid = Math.min(this.overage, amount);
+    if (this.terms.behavior !== "carry_deficit_auto_repay" || repaid === 0) return;
+    const [balanceBefore, overageBefore] = [this.balance, this.overage];
+    grant.left -= repaid;
+    this.overage -= repaid;
+    this.#line("credit_deducted", "-", repaid, balanceBefore, overageBefore);
+  }
+
+  #add(
+    amount: number,
+    source: Grant["source"],
+    ends: number | null,
+    rolls: boolean,
+    count: number,
+  ): Grant {
+    const grant: Grant = {
+      serial: this.#grants.length,
+      made: this.#now,
+      ends,
+      source,
+      initial: amount,
+      count,
+      rolls,
+      left: amount,
+      expired: false,
+      rolledOver: false,
+    };
+    this.#grants.push(grant);
+    return grant;
+  }
+
+  /** MTR-52, MTR-54, MTR-55, OVR-07, OVR-08: what can be taken is taken, the rest is dropped. */
+  #runMeter(): void {
+    const units = this.#waiting.reduce((sum, it) => sum + it.units, 0);
+    this.#waiting = [];
+    if (this.status !== "active") return;
+    this.#unitsThisPeriod += units;
+    const whole = Math.floor(this.#unitsThisPeriod / this.terms.unitsPerCredit);
+    const credits = whole - this.#creditsThisPeriod;
+    this.#creditsThisPeriod = whole;
+    const drawn = Math.min(credits, this.balance);
+    this.#draw(drawn);
+    this.#runOver(Math.min(credits - drawn, this.#headroom()));
+  }
+
+  #headroom(): number {
+    if (this.terms.overage === "off") return 0;
+    if (this.terms.overage === "unlimited") return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.terms.overage - this.overage);
+  }
+
+  /** LED-04 to LED-06. */
+  #draw(amount: number): void {
+    if (amount === 0) return;
+    const before = this.balance;
+    let open = amount;
+    for (const grant of inOrder(this.#grants)) {
+      const part = Math.min(open, grant.left);
+      grant.left -= part;
+      open -= part;
+    }
+    this.#line("credit_deducted", "-", amount, before, this.overage);
+  }
+
+  #runOver(amount: number): void {
+    if (amount === 0) return;
+    const before = this.overage;
+    this.overage += amount;
+    this.#line("overage_charged", "-", amount, this.balance, before);
+  }
+
+  #ending(): readonly Grant[] {
+    return this.#grants.filter((it) => it.ends !== null && it.ends <= this.#now && it.left > 0);
+  }
+
+  /** ROL-02, ROL-19, SUB-52: a grant that ends by itself rolls while its plan runs. */
+  #rollsNow(): boolean {
+    return this.status === "active";
+  }
+
+  /** ROL-03, ROL-11: rollovers come before what is lost for good. */
+  #expireOrRoll(grants: readonly Grant[], rolling: boolean): void {
+    const rolls = (it: Grant) => rolling && it.rolls;
+    for (const grant of inOrder(grants.filter(rolls))) {
+      // not settled: EXP-20 has forfeiture after all rollovers; the engine takes each grant in its turn, and so do we.
+      const { max = null } = this.terms.rollover ?? {};
+      if (max !== null && grant.count >= max) this.#lose(grant, "rollover_forfeited");
+      else this.#roll(grant);
+    }
+    for (const grant of inOrder(grants.filter((it) => it.left > 0))) {
+      if (!rolls(grant)) this.#lose(grant, "credit_expired");
+    }
+  }
+
+  /** ROL-04 to ROL-10, ROL-20: out of the parent, into the child, then the loss. */
+  #roll(grant: Grant): void {
+    const terms = this.terms.rollover;
+    if (terms === null) return;
+    const carried = Math.floor((grant.left * (terms.percentage ?? 100)) / 100);
+    if (carried > 0) {
+      const before = this.balance;
+      grant.left -= carried;
+      grant.rolledOver = true;
+      this.#line("credit_rolled_over", "-", carried, before, this.overage);
+      const between = this.balance;
+      const ends =
+        terms.timeframe === "1 Month"
+          ? monthsAfter(this.#now, 1)
+          : terms.timeframe === "10 Day"
+            ? this.#now + 10 * day
+            : this.#endAfter(this.terms.lifeDays);
+      this.#add(carried, "rollover", ends, true, grant.count + 1);
+      this.#line("credit_rolled_over", "+", carried, between, this.overage);
+    }
+    if (grant.left > 0) this.#lose(grant, "credit_expired");
+  }
+
+  #lose(grant: Grant, type: "credit_expired" | "rollover_forfeited"): void {
+    const [before, lost] = [this.balance, grant.left];
+    grant.left = 0;
+    grant.expired = !grant.rolledOver;
+    this.#line(type, "-", lost, before, this.overage);
+  }
+
+  #pay(amount: number, status: Payment["status"]): void {
+    this.payments.push({ at: this.#now, amount, status });
+  }
+
+  #line(type: string, sign: string, amount: number, before: number, overageBefore: number): void {
+    this.lines.push(
+      line(type, sign, amount, before, this.balance, overageBefore, this.overage, this.#now),
+    );
+  }
+}
+
+/** LED-05: by age, then by the earlier end with none last, then by id. */
+function inOrder(grants: readonly Grant[]): readonly Grant[] {
+  const end = (it: Grant) => it.ends ?? Number.MAX_SAFE_INTEGER;
+  return [...grants].sort((a, b) => a.made - b.made || end(a) - end(b) || a.serial - b.serial);
+}
+
+/** A ledger entry in words. When in the minute usage is deducted no rule says, so deductions carry no instant. */
+export function line(
+  type: string,
+  sign: string,
+  amount: number | string,
+  before: number | string,
+  after: number | string,
+  overageBefore: number | string,
+  overageAfter: number | string,
+  at: number,
+): string {
+  const figures = `${sign}${amount} : ${before}→${after}, overage ${overageBefore}→${overageAfter}`;
+  const untimed = type === "credit_deducted" || type === "overage_charged";
+  return `${type} ${figures}${untimed ? "" : ` at ${new Date(at).toISOString()}`}`;
+}

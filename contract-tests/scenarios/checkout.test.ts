@@ -1,0 +1,259 @@
+import { expect } from "vitest";
+import { billingScenario } from "../harness/scenario.js";
+import {
+  type Completed,
+  complete,
+  oneTimePrice,
+  openCheckout,
+  type Payment,
+  type Product,
+  recurringPrice,
+  sell,
+} from "../harness/storefront.js";
+import type { Customer, World } from "../harness/world.js";
+import { asOther } from "./support/entitlement-calls.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+interface Session {
+  readonly session_id: string;
+  readonly checkout_url?: string | null;
+  readonly payment_id?: string | null;
+  readonly client_secret?: string | null;
+  readonly publishable_key?: string | null;
+}
+
+const pack = (world: World) => sell(world, oneTimePrice(), []);
+
+const line = (product: Product, more: Fields = {}) => ({
+  product_id: product.product_id,
+  quantity: 1,
+  ...more,
+});
+
+const open = (world: World, product: Product, more: Fields = {}) =>
+  world.ok<Session>("createCheckoutSession", { body: { product_cart: [line(product)], ...more } });
+
+const status = (world: World, id: string) =>
+  world.ok<Fields>("retrieveCheckoutSession", { path: { id } });
+
+const payments = async (world: World) =>
+  (await world.ok<{ items: Payment[] }>("listPayments")).items;
+
+const customers = async (world: World) =>
+  (await world.ok<{ items: Customer[] }>("listCustomers")).items;
+
+const confirmed = (customer: Customer) => ({
+  confirm: true,
+  customer: { customer_id: customer.customer_id },
+  billing_address: { country: "US" },
+});
+
+/** Tries to pay; answers the status and the code of the refusal. */
+async function declinedToPay(world: World, id: string) {
+  const response = await world.raw("POST", `/_sandbox/checkouts/${id}/complete`, {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ outcome: "succeeds" }),
+  });
+  const { code } = (await response.json()) as { code?: string };
+  return { status: response.status, code };
+}
+
+billingScenario("CHK-01 a session answers 200 with its id and its address alone", async (world) => {
+  const body = { product_cart: [line(await pack(world))] };
+  const result = await world.call("createCheckoutSession", { body });
+  expect(result.status).toBe(200);
+  const session = result.body as Session; // its shape is checked next
+  expect(session).toMatchObject({
+    session_id: expect.stringMatching(/./),
+    checkout_url: expect.stringMatching(/./),
+  });
+  const { payment_id, client_secret, publishable_key } = session;
+  expect([payment_id ?? null, client_secret ?? null, publishable_key ?? null]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  expect(await payments(world)).toEqual([]);
+});
+
+billingScenario("CHK-01 a confirmed session names its payment and its keys", async (world) => {
+  const session = await open(world, await pack(world), confirmed(await world.customer()));
+  const filled = expect.stringMatching(/./);
+  expect(session).toMatchObject({
+    payment_id: filled,
+    client_secret: filled,
+    publishable_key: filled,
+  });
+  expect(await status(world, session.session_id)).toMatchObject({ payment_id: session.payment_id });
+});
+
+billingScenario("CHK-02 the address leads to the sandbox, and ends in the id", async (world) => {
+  const product = await pack(world);
+  const sessions = [await open(world, product), await open(world, product)];
+  for (const { checkout_url, session_id } of sessions) {
+    const url = new URL(checkout_url ?? "");
+    expect(url.pathname.endsWith(`/${session_id}`)).toBe(true);
+    expect(url.href.endsWith(session_id)).toBe(true);
+    expect(url.hostname).not.toContain("dodopayments");
+  }
+  expect(sessions[0]?.session_id).not.toBe(sessions[1]?.session_id);
+});
+
+billingScenario("CHK-03 an empty cart has a code of its own", async (world) => {
+  const error = await world.refused(422, "createCheckoutSession", { body: { product_cart: [] } });
+  expect(error.code).toBe("PRODUCT_CART_EMTPY");
+});
+
+billingScenario("CHK-03 a cart is needed, and a product and quantity in it", async (world) => {
+  const product = await pack(world);
+  const wrong: readonly Fields[] = [
+    {},
+    { product_cart: null },
+    { product_cart: [{ quantity: 1 }] },
+    { product_cart: [{ product_id: product.product_id }] },
+    ...[0, -1, 1.5, "1", null].map((quantity) => ({ product_cart: [line(product, { quantity })] })),
+  ];
+  for (const body of wrong) await world.refused(422, "createCheckoutSession", { body });
+  const bare = { addons: null, amount: null, credit_entitlements: null };
+  const product_cart = [line(product, bare), line(product, { quantity: 2 })];
+  expect((await world.call("createCheckoutSession", { body: { product_cart } })).status).toBe(200);
+});
+
+billingScenario("CHK-04 a cart takes no product that is unknown", async (world) => {
+  const product = await pack(world);
+  const unknown = { product_id: "pdt_none", quantity: 1 };
+  const theirs = await asOther<Product>(world, "POST", "/products", {
+    name: "Theirs",
+    tax_category: "saas",
+    price: oneTimePrice(),
+  });
+  expect(theirs.status).toBe(200);
+  for (const product_cart of [[unknown], [line(product), unknown], [line(theirs.body)]]) {
+    await world.refused(422, "createCheckoutSession", { body: { product_cart } });
+  }
+});
+
+billingScenario("CHK-04 a cart takes no archived product", async (world) => {
+  const [kept, gone] = [await pack(world), await pack(world)];
+  const path = { id: gone.product_id };
+  await world.ok("archiveProduct", { path });
+  for (const product_cart of [[line(gone)], [line(kept), line(gone)]]) {
+    const error = await world.refused(422, "createCheckoutSession", { body: { product_cart } });
+    expect(error.code).toBe("PRODUCT_IS_DELETED");
+  }
+  await open(world, kept);
+  await world.ok("unarchiveProduct", { path });
+  await open(world, gone);
+});
+
+billingScenario("CHK-05 a session may name nobody", async (world) => {
+  const { session_id } = await open(world, await pack(world));
+  const shown = await status(world, session_id);
+  expect([shown["customer_email"] ?? null, shown["customer_name"] ?? null]).toEqual([null, null]);
+  expect(await customers(world)).toEqual([]);
+});
+
+billingScenario("CHK-05 an email already known means that customer", async (world) => {
+  const ada = await world.customer({ email: "ada@example.com", name: "Ada" });
+  const product = await pack(world);
+  for (const customer of [{ email: ada.email }, { email: ada.email, name: "Other" }]) {
+    const paid = await complete(world, (await open(world, product, { customer })).session_id);
+    expect(paid).toMatchObject({ status: "succeeded", customer_id: ada.customer_id });
+  }
+  expect(await customers(world)).toHaveLength(1);
+});
+
+billingScenario("CHK-05 an email nobody has makes a customer", async (world) => {
+  const ada = await world.customer();
+  const customer = { email: "grace@example.com", name: "Grace" };
+  const { session_id } = await open(world, await pack(world), { customer });
+  const { customer_id } = await complete(world, session_id);
+  expect(customer_id).not.toBe(ada.customer_id);
+  expect(await world.ok("retrieveCustomer", { path: { customer_id } })).toMatchObject(customer);
+  expect(await customers(world)).toHaveLength(2);
+});
+
+billingScenario("CHK-05 a flag makes a new customer of a known email", async (world) => {
+  const ada = await world.customer();
+  const product = await pack(world);
+  const pay = async (always_create_new_customer: boolean) => {
+    const customer = { email: ada.email, name: "Ada" };
+    const feature_flags = { always_create_new_customer };
+    const { session_id } = await open(world, product, { customer, feature_flags });
+    return (await complete(world, session_id)).customer_id;
+  };
+  expect(await pay(false)).toBe(ada.customer_id);
+  expect(await customers(world)).toHaveLength(1);
+  expect(await pay(true)).not.toBe(ada.customer_id);
+  expect((await customers(world)).map((it) => it.email)).toEqual([ada.email, ada.email]);
+});
+
+billingScenario("CHK-06 a customer who does not exist cannot check out", async (world) => {
+  const product_cart = [line(await pack(world))];
+  const theirs = await asOther<Customer>(world, "POST", "/customers", {
+    email: "eve@example.com",
+    name: "Eve",
+  });
+  expect(theirs.status).toBe(200);
+  for (const customer_id of ["cus_none", theirs.body.customer_id]) {
+    const body = { product_cart, customer: { customer_id } };
+    await world.refused(422, "createCheckoutSession", { body });
+  }
+  expect(await customers(world)).toEqual([]);
+});
+
+billingScenario("CHK-07 a session can be paid for 24 hours", async (world) => {
+  const [product, customer] = [await pack(world), await world.customer()];
+  const paid = await openCheckout(world, product, customer);
+  const late = await openCheckout(world, product, customer);
+  await world.advance("2026-01-01T23:59:59Z");
+  expect(await complete(world, paid)).toMatchObject({ status: "succeeded" });
+  await world.advance("2026-01-02T00:00:01Z");
+  expect(await declinedToPay(world, late)).toMatchObject({ status: 422 });
+  expect(await payments(world)).toHaveLength(1);
+  expect((await status(world, late))["payment_id"] ?? null).toBeNull();
+});
+
+billingScenario("CHK-07 a confirmed session can be paid for 15 minutes", async (world) => {
+  const [product, customer] = [await pack(world), await world.customer()];
+  const paid = await open(world, product, confirmed(customer));
+  const late = await open(world, product, confirmed(customer));
+  await world.advance("2026-01-01T00:14:59Z");
+  expect(await complete(world, paid.session_id)).toMatchObject({ status: "succeeded" });
+  await world.advance("2026-01-01T00:15:01Z");
+  expect(await declinedToPay(world, late.session_id)).toMatchObject({ status: 422 });
+});
+
+billingScenario("CHK-08 a session shows who buys and how the payment stands", async (world) => {
+  const customer = await world.customer();
+  await world.advance("5m");
+  const id = await openCheckout(world, await pack(world), customer);
+  await world.advance("5m");
+  const opened = {
+    id,
+    created_at: "2026-01-01T00:05:00.000000Z",
+    customer_email: customer.email,
+    customer_name: customer.name,
+  };
+  const shown = await status(world, id);
+  expect(shown).toMatchObject(opened);
+  expect([shown["payment_id"] ?? null, shown["payment_status"] ?? null]).toEqual([null, null]);
+  const { payment_id }: Completed = await complete(world, id);
+  expect(await status(world, id)).toMatchObject({
+    ...opened,
+    payment_id,
+    payment_status: "succeeded",
+  });
+});
+
+billingScenario("CHK-08 a session shows a payment that failed", async (world) => {
+  const id = await openCheckout(world, await pack(world), await world.customer());
+  const { payment_id } = await complete(world, id, "declined");
+  expect(await status(world, id)).toMatchObject({ payment_id, payment_status: "failed" });
+});
+
+billingScenario("CHK-08 a session nobody opened answers 404", async (world) => {
+  await open(world, await sell(world, recurringPrice(), []));
+  const error = await world.refused(404, "retrieveCheckoutSession", { path: { id: "cks_none" } });
+  expect(error.code).toBe("NOT_FOUND");
+});

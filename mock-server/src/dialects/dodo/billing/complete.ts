@@ -1,0 +1,231 @@
+import type { components } from "@drawdown/spec/control";
+import { formatAmount, times } from "../../../domain/amount.js";
+import type { Customer } from "../../../domain/customer.js";
+import { DomainError } from "../../../domain/errors.js";
+import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
+import { cards, type Outcome, type Payment } from "../../../domain/subscriptions/payment.js";
+import type { Attachment, Product } from "../../../domain/subscriptions/product.js";
+import {
+  openSubscription,
+  type Subscription,
+  trialCreditsOf,
+} from "../../../domain/subscriptions/subscription.js";
+import { formatInstant } from "../../../domain/time.js";
+import type { Unit } from "../../../sandbox/ports.js";
+import { all } from "../../../sandbox/tables.js";
+import { notFound } from "../context.js";
+import { loadCustomer } from "../load.js";
+import { beginPeriod } from "./cycle.js";
+import { issueToBuyer } from "./issue.js";
+
+export interface Completion {
+  readonly payment: Payment;
+  readonly subscriptions: readonly Subscription[];
+}
+
+/**
+ * Pays a checkout session with a card of the given kind. A card that fails leaves the session open for another try of
+ * the same payment; one that succeeds issues everything in the cart.
+ *
+ * @rule CHK-09 a session that is paid is used up
+ * @rule CHK-12 a subscription product begins a subscription, in its trial if it has one
+ * @rule CHK-13 a card that fails issues nothing
+ * @rule CHK-18 each product issues its own credits
+ * @throws DomainError not-found, checkout-consumed, checkout-expired
+ */
+export async function completeCheckout(
+  unit: Unit,
+  sessionId: string,
+  outcome: Outcome,
+): Promise<Completion> {
+  const { tx, now } = unit;
+  const { session, lines } = await loadCheckout(unit, sessionId);
+  refuseUsed(session, unit);
+  const card = cards[outcome];
+  const customer = await payerOf(unit, session.payer);
+  const [first] = lines;
+  const known = session.paymentId === null ? undefined : await tx.get("payment", session.paymentId);
+  const payment: Payment = {
+    id: session.paymentId ?? unit.nextId("pay"),
+    customerId: customer.id,
+    subscriptionId: null,
+    checkoutId: session.id,
+    status: card.failure ? "failed" : "succeeded",
+    amount: lines.reduce((sum, { amount }) => sum + amount, 0),
+    currency: first?.product.price.currency ?? "USD",
+    lines: session.lines.map(({ productId, quantity }) => ({ productId, quantity })),
+    billing: session.billing,
+    cardLastFour: card.lastFour,
+    errorCode: card.failure?.code ?? null,
+    errorMessage: card.failure?.message ?? null,
+    metadata: session.metadata,
+    createdAt: known?.createdAt ?? now,
+    updatedAt: now,
+  };
+  const subscriptions: Subscription[] = [];
+  if (!card.failure) {
+    for (const line of lines) {
+      const made = await fulfil(unit, session, line, payment, card.failsAtRenewal);
+      if (made) subscriptions.push(made);
+    }
+  }
+  const paid = { ...payment, subscriptionId: subscriptions[0]?.id ?? null };
+  tx.put("payment", paid);
+  tx.put("checkout", { ...session, paymentId: payment.id, isPaid: card.failure === null });
+  return { payment: paid, subscriptions };
+}
+
+/** A line of a cart with what it stands for. */
+interface LoadedLine {
+  readonly line: CartLine;
+  readonly product: Product;
+  /** Minor units to pay now: nothing when a trial begins. */
+  readonly amount: number;
+  /** What it issues, with the amounts of this session. */
+  readonly cart: readonly Attachment[];
+}
+
+/** @throws DomainError not-found */
+async function loadCheckout(
+  unit: Unit,
+  sessionId: string,
+): Promise<{ readonly session: CheckoutSession; readonly lines: readonly LoadedLine[] }> {
+  const session =
+    (await unit.tx.get("checkout", sessionId)) ?? notFound("checkout session", sessionId, "CHK-08");
+  const lines: LoadedLine[] = [];
+  for (const line of session.lines) {
+    const product = await productOf(unit, line);
+    lines.push({
+      line,
+      product,
+      amount: startsTrial(product, session) ? 0 : amountOfLine(line, product),
+      cart: product.attachments.map((it) => overridden(it, line)),
+    });
+  }
+  return { session, lines };
+}
+
+/** What the pay page shows of a session. */
+export async function viewCheckout(
+  unit: Unit,
+  sessionId: string,
+): Promise<components["schemas"]["CheckoutView"]> {
+  const { session, lines } = await loadCheckout(unit, sessionId);
+  return {
+    status: session.isPaid ? "paid" : session.expiresAt <= unit.now ? "expired" : "open",
+    currency: lines[0]?.product.price.currency ?? "USD",
+    total: lines.reduce((sum, { amount }) => sum + amount, 0),
+    return_url: session.returnUrl,
+    lines: lines.map(({ line, product, amount, cart }) => ({
+      name: product.name,
+      quantity: line.quantity,
+      amount,
+      credits: cart.map((item) => ({
+        name: item.entitlementName,
+        unit: item.unit,
+        amount: formatAmount(
+          startsTrial(product, session)
+            ? trialCreditsOf(item, line.quantity)
+            : times(item.creditsAmount, line.quantity),
+          item.precision,
+        ),
+      })),
+    })),
+  };
+}
+
+function refuseUsed({ id, isPaid, expiresAt }: CheckoutSession, { now }: Unit): void {
+  if (isPaid) {
+    throw new DomainError("checkout-consumed", "CHK-09", {
+      message: `The checkout session ${id} was paid already; create a new one`,
+    });
+  }
+  if (expiresAt <= now) {
+    throw new DomainError("checkout-expired", "CHK-07", {
+      message: `The checkout session ${id} expired at ${formatInstant(expiresAt)}; create a new one`,
+    });
+  }
+}
+
+/** Issues what one line of the cart promises; a subscription product answers the subscription it began. */
+async function fulfil(
+  unit: Unit,
+  session: CheckoutSession,
+  { line, product, cart }: LoadedLine,
+  payment: Payment,
+  failsNextRenewal: boolean,
+): Promise<Subscription | undefined> {
+  const { metadata } = session;
+  const { price } = product;
+  if (price.type === "one_time_price") {
+    for (const item of cart) {
+      const { customerId, id: paymentId } = payment;
+      // CHK-16: one grant, times the quantity.
+      const amount = times(item.creditsAmount, line.quantity);
+      await issueToBuyer(unit, { customerId, paymentId, item, amount, metadata });
+    }
+    return undefined;
+  }
+  const subscription = openSubscription(
+    {
+      id: unit.nextId("sub"),
+      customerId: payment.customerId,
+      product: { ...product, price },
+      quantity: line.quantity,
+      billing: session.billing,
+      trialDays: trialDaysOf(product, session),
+      cart,
+      metadata,
+      failsNextRenewal,
+    },
+    unit.now,
+  );
+  await beginPeriod(unit, subscription);
+  return subscription;
+}
+
+/** @rule CHK-15 an amount given for the session holds for every cycle of the subscription it begins */
+function overridden(item: Attachment, line: CartLine): Attachment {
+  const creditsAmount = line.creditsAmounts.get(item.entitlementId);
+  return creditsAmount ? { ...item, creditsAmount } : item;
+}
+
+/** @rule SUB-24 the session's trial wins over the product's */
+const trialDaysOf = ({ price }: Product, session: CheckoutSession): number =>
+  session.trialDays ?? (price.type === "recurring_price" ? price.trialDays : 0);
+
+const startsTrial = (product: Product, session: CheckoutSession): boolean =>
+  product.price.type !== "one_time_price" && trialDaysOf(product, session) > 0;
+
+/** @rule CHK-22 a pay-what-you-want amount changes the price, not the credits */
+const amountOfLine = ({ amount, quantity }: CartLine, { price }: Product): number =>
+  (price.type === "one_time_price" && price.paysWhatTheyWant && amount !== null
+    ? amount
+    : price.amount) * quantity;
+
+const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
+  (await tx.get("product", productId)) ?? notFound("product", productId, "CHK-04");
+
+/** @rule CHK-05 an email finds its customer, or makes one */
+async function payerOf(unit: Unit, payer: Payer | null): Promise<Customer> {
+  const { tx, nextId, now } = unit;
+  if (payer && "customerId" in payer) return loadCustomer(tx, payer.customerId, "CHK-06");
+  const email = payer?.email ?? "guest@example.com";
+  if (payer && !payer.isAlwaysNew) {
+    const [known] = await tx.find("customer", "all", all, {
+      where: (it) => it.email === email,
+      limit: 1,
+    });
+    if (known) return known;
+  }
+  const customer: Customer = {
+    id: nextId("cus"),
+    email,
+    name: payer?.name ?? email,
+    phoneNumber: payer?.phoneNumber ?? null,
+    metadata: {},
+    createdAt: now,
+  };
+  tx.put("customer", customer);
+  return customer;
+}

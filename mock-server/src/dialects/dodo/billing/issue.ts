@@ -1,0 +1,105 @@
+import { type Amount, isPositive } from "../../../domain/amount.js";
+import type { GrantSource, Reference } from "../../../domain/ledger/account.js";
+import { grant } from "../../../domain/ledger/grant.js";
+import type { Metadata } from "../../../domain/metadata.js";
+import type { Attachment } from "../../../domain/subscriptions/product.js";
+import {
+  creditsOf,
+  grantTerms,
+  rolloverOf,
+  type Subscription,
+  trialCreditsOf,
+} from "../../../domain/subscriptions/subscription.js";
+import type { Instant } from "../../../domain/time.js";
+import type { Unit } from "../../../sandbox/ports.js";
+import { post } from "../../../sandbox/post.js";
+import { accountOf } from "./holdings.js";
+
+interface Issuance {
+  readonly customerId: string;
+  readonly item: Attachment;
+  readonly amount: Amount;
+  readonly source: GrantSource;
+  readonly reference: Reference;
+  readonly rolls: boolean;
+  /** When it ends at the latest; null: no earlier than its terms say. */
+  readonly endsAt: Instant | null;
+  readonly description: string;
+  readonly metadata: Metadata;
+}
+
+/** Issues the credits of one attachment; nothing for an amount of zero. */
+async function issue(unit: Unit, issuance: Issuance): Promise<void> {
+  const { item, amount } = issuance;
+  if (!isPositive(amount)) return;
+  const account = await accountOf(unit, item.entitlementId, issuance.customerId);
+  const parameters = {
+    grantId: unit.nextId("cdg"),
+    amount,
+    source: issuance.source,
+    reference: issuance.reference,
+    ...grantTerms(item, unit.now, issuance.endsAt),
+    rollover: issuance.rolls ? rolloverOf(item) : null,
+    description: issuance.description,
+    metadata: issuance.metadata,
+  };
+  post(unit, account, grant(account, parameters, unit.now));
+}
+
+/**
+ * Credits of a subscription's current period.
+ *
+ * @rule EXP-10 a trial's credits end with it, without rolling over, where the plan says so
+ * @rule EXP-11 else they live as long as others and stack with the first paid ones
+ * @rule SUB-27 their source is the subscription all the same
+ */
+export function issueToSubscriber(
+  unit: Unit,
+  subscription: Subscription,
+  item: Attachment,
+): Promise<void> {
+  const { id, customerId, metadata, isTrial, quantity } = subscription;
+  const endsWithTrial = isTrial && item.trialCreditsExpire;
+  const amount = isTrial ? trialCreditsOf(item, quantity) : creditsOf(item, quantity);
+  return issue(unit, {
+    customerId,
+    item,
+    amount,
+    source: { type: "subscription", id },
+    reference: { type: "subscription", id },
+    rolls: !endsWithTrial,
+    endsAt: endsWithTrial ? subscription.nextBillingAt : null,
+    description: "Credits granted from subscription",
+    metadata,
+  });
+}
+
+/**
+ * Credits of a single purchase.
+ *
+ * @rule CHK-11 once, with the payment as their source
+ * @rule ROL-14 they never roll over
+ */
+export function issueToBuyer(
+  unit: Unit,
+  purchase: {
+    readonly customerId: string;
+    readonly paymentId: string;
+    readonly item: Attachment;
+    readonly amount: Amount;
+    readonly metadata: Metadata;
+  },
+): Promise<void> {
+  const { customerId, paymentId, item, amount, metadata } = purchase;
+  return issue(unit, {
+    customerId,
+    item,
+    amount,
+    source: { type: "one_time", id: paymentId },
+    reference: { type: "payment", id: paymentId },
+    rolls: false,
+    endsAt: null,
+    description: "Credits granted for OneTime payment",
+    metadata,
+  });
+}

@@ -1,0 +1,206 @@
+import { add, isPositive, zero } from "../../../domain/amount.js";
+import { assert } from "../../../domain/errors.js";
+import { deduct } from "../../../domain/ledger/deduct.js";
+import { emptyTally, tallied } from "../../../domain/metering/aggregate.js";
+import { convert, nothingMetered } from "../../../domain/metering/convert.js";
+import type { UsageEvent } from "../../../domain/metering/event.js";
+import { counts, type Meter } from "../../../domain/metering/meter.js";
+import type { MeterLink } from "../../../domain/subscriptions/product.js";
+import { overageOf, type Subscription } from "../../../domain/subscriptions/subscription.js";
+import { type Instant, instantOf } from "../../../domain/time.js";
+import { schedule } from "../../../sandbox/agenda.js";
+import type { Tx, Unit } from "../../../sandbox/ports.js";
+import { post } from "../../../sandbox/post.js";
+import { all, type PeriodUsage, type UsageCursor } from "../../../sandbox/tables.js";
+import { drawableGrants } from "../load.js";
+import { accountOf, activeSubscriptions, overageFor } from "./holdings.js";
+
+/** The worker passes once a minute of sandbox time (MTR-50). */
+const passEveryMs = 60_000;
+
+/** Events read at a time. */
+const batch = 1000;
+
+const freshCursor: UsageCursor = { id: "usage", ingested: 0, drained: 0, runAt: null };
+
+export const cursorOf = async (tx: Tx): Promise<UsageCursor> =>
+  (await tx.get("usageCursor", "usage")) ?? freshCursor;
+
+/**
+ * Notes that events up to `ingested` wait, and plans the worker's next pass unless it is planned already, so that idle
+ * time costs nothing.
+ *
+ * @rule MTR-50 usage is deducted by a pass of the worker, about once a minute
+ */
+export function noteIngested(unit: Unit, cursor: UsageCursor, ingested: number): void {
+  unit.tx.put("usageCursor", { ...cursor, ingested, runAt: cursor.runAt ?? planned(unit) });
+}
+
+function planned(unit: Unit, notBefore: Instant = unit.now): Instant {
+  const at = instantOf((Math.floor(notBefore / passEveryMs) + 1) * passEveryMs);
+  schedule(unit, "run-meters", "usage", at);
+  return at;
+}
+
+/** A pass that was planned: takes what waits, and plans another for events whose time has not come. */
+export async function runMeters(unit: Unit): Promise<void> {
+  await drain(unit, "before now");
+  const cursor = await cursorOf(unit.tx);
+  const [early] = await unit.tx.find("earlyEvent", "all", all, { limit: 1 });
+  unit.tx.put("usageCursor", { ...cursor, runAt: early ? planned(unit, early.at) : null });
+}
+
+/**
+ * Takes every event that waits and whose time has come, and deducts what it costs. Tasks take what happened before
+ * their instant, because a period or a grant that ends then no longer has the instant itself.
+ *
+ * @rule MTR-58 an event is taken once
+ */
+export async function drain(unit: Unit, until: "before now" | "now"): Promise<void> {
+  const { tx, now } = unit;
+  const pass = new Pass(unit);
+  const taken = async (event: UsageEvent): Promise<boolean> => {
+    if (until === "now" ? event.at > now : event.at >= now) return false;
+    await pass.take(event);
+    return true;
+  };
+  for (const { id } of await tx.find("earlyEvent", "all", all)) {
+    const event = await tx.get("event", id);
+    assert(event !== undefined, `event ${id} waits but is not stored`);
+    if (await taken(event)) tx.delete("earlyEvent", id);
+  }
+  const cursor = await cursorOf(tx);
+  let { drained } = cursor;
+  while (drained < cursor.ingested) {
+    const events = await tx.find("event", "bySequence", all, { from: drained + 1, limit: batch });
+    for (const event of events) {
+      if (!(await taken(event))) tx.put("earlyEvent", { id: event.id, at: event.at });
+      drained = event.sequence;
+    }
+  }
+  await pass.settle();
+  if (drained !== cursor.drained) tx.put("usageCursor", { ...cursor, drained });
+}
+
+/** What one meter of one subscription counts in this pass. */
+interface Counting {
+  readonly subscription: Subscription;
+  readonly link: MeterLink;
+  readonly meter: Meter;
+  usage: PeriodUsage;
+}
+
+/** One pass of the worker: counts event by event, then deducts meter by meter. */
+class Pass {
+  readonly #byCustomer = new Map<string, readonly Counting[]>();
+
+  constructor(private readonly unit: Unit) {}
+
+  /**
+   * Counts an event.
+   *
+   * @rule MTR-59 usage of a period that is settled is not deducted any more
+   * @rule MTR-61 nor usage from before the subscription
+   */
+  async take(event: UsageEvent): Promise<void> {
+    const countings = await this.#countings(event.customerId);
+    for (const counting of countings) {
+      const { subscription, meter } = counting;
+      if (event.at < subscription.previousBillingAt || !counts(meter, event)) continue;
+      const tally = tallied(meter.aggregation, counting.usage.tally, event);
+      counting.usage = { ...counting.usage, tally };
+    }
+  }
+
+  /** @rule MTR-56 one deduction for each meter and pass, none for nothing */
+  async settle(): Promise<void> {
+    for (const countings of this.#byCustomer.values()) {
+      for (const counting of countings) await this.#deduct(counting);
+    }
+  }
+
+  /**
+   * @rule MTR-52 only active subscriptions count
+   * @rule MTR-53 of several with the same meter and credit, the oldest
+   * @rule MTR-60 a meter that is archived, or taken off the product, counts nothing any more
+   * @rule MTR-38 a meter without a credit costs none
+   */
+  async #countings(customerId: string): Promise<readonly Counting[]> {
+    const known = this.#byCustomer.get(customerId);
+    if (known) return known;
+    const { tx } = this.unit;
+    const found = new Map<string, Counting>();
+    for (const subscription of await activeSubscriptions(tx, customerId)) {
+      const linked = await this.#linkedMeters(subscription);
+      for (const link of subscription.meters) {
+        const key = `${link.meterId} ${link.entitlementId}`;
+        if (link.entitlementId === null || found.has(key) || !linked.has(link.meterId)) continue;
+        const meter = await tx.get("meter", link.meterId);
+        if (!meter || meter.archivedAt !== null) continue;
+        found.set(key, { subscription, link, meter, usage: await this.#usage(subscription, link) });
+      }
+    }
+    const countings = [...found.values()];
+    this.#byCustomer.set(customerId, countings);
+    return countings;
+  }
+
+  /** The meters that the subscription's product still has. */
+  async #linkedMeters({ productId }: Subscription): Promise<ReadonlySet<string>> {
+    const product = await this.unit.tx.get("product", productId);
+    const links = product?.price.type === "usage_based_price" ? product.price.meters : [];
+    return new Set(links.map((it) => it.meterId));
+  }
+
+  /** What was counted so far in the current period; a new period begins at nothing. */
+  async #usage(subscription: Subscription, link: MeterLink): Promise<PeriodUsage> {
+    const id = `${subscription.id} ${link.meterId}`;
+    const stored = await this.unit.tx.get("periodUsage", id);
+    const periodStartAt = subscription.previousBillingAt;
+    if (stored?.periodStartAt === periodStartAt) return stored;
+    const dropped = stored?.dropped ?? zero;
+    return { id, periodStartAt, tally: emptyTally, metered: nothingMetered, dropped };
+  }
+
+  async #deduct({ subscription, link, usage }: Counting): Promise<void> {
+    const { tx, now } = this.unit;
+    const { entitlementId, unitsPerCredit } = link;
+    const entitlement =
+      entitlementId === null ? undefined : await tx.get("entitlement", entitlementId);
+    assert(
+      entitlement !== undefined && unitsPerCredit !== null,
+      `meter ${link.meterId} of ${subscription.id} names no credit that is stored`,
+    );
+    const { precision } = entitlement;
+    const { credits, metered } = convert(
+      usage.metered,
+      usage.tally.total,
+      unitsPerCredit,
+      precision,
+    );
+    let { dropped } = usage;
+    if (isPositive(credits)) {
+      const item = subscription.cart.find((it) => it.entitlementId === entitlement.id);
+      const account = await accountOf(this.unit, entitlement.id, subscription.customerId);
+      const deduction = deduct(
+        account,
+        await drawableGrants(tx, account, credits),
+        {
+          amount: credits,
+          overage: item
+            ? overageOf(item)
+            : await overageFor(tx, entitlement, subscription.customerId),
+          excess: "drop",
+          reference: { type: "subscription", id: subscription.id },
+          description: "Credits consumed by usage",
+          metadata: subscription.metadata,
+          print: (it) => it.toFixed(precision),
+        },
+        now,
+      );
+      dropped = add(dropped, deduction.dropped);
+      if (deduction.posting) post(this.unit, account, deduction.posting);
+    }
+    tx.put("periodUsage", { ...usage, metered, dropped });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Customer } from "../../../domain/customer.js";
+import { assert } from "../../../domain/errors.js";
+import { parseInstant } from "../../../domain/time.js";
+import type { Tx } from "../../../sandbox/ports.js";
+import { all } from "../../../sandbox/tables.js";
+import { type HandlersOf, notFound, page } from "../context.js";
+import { presentPayment, presentPaymentItem } from "../present-billing.js";
+
+export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
+  async listPayments({ tx, businessId }, { query }) {
+    const from =
+      query.created_at_gte === undefined ? undefined : parseInstant(query.created_at_gte);
+    const to = query.created_at_lte === undefined ? undefined : parseInstant(query.created_at_lte);
+    const found = await tx.find("payment", "all", all, {
+      descending: true,
+      where: (it) =>
+        (query.customer_id === undefined || it.customerId === query.customer_id) &&
+        (query.subscription_id === undefined || it.subscriptionId === query.subscription_id) &&
+        (query.status === undefined || it.status === query.status) &&
+        (query.product_id === undefined ||
+          it.lines.some(({ productId }) => productId === query.product_id)) &&
+        (query.currency === undefined || it.currency === query.currency) &&
+        (query.brand_id === undefined || query.brand_id === businessId) &&
+        (from === undefined || it.createdAt >= from) &&
+        (to === undefined || it.createdAt <= to),
+      ...page(query),
+    });
+    const items = [];
+    for (const it of found) {
+      items.push(presentPaymentItem(it, await customerOf(tx, it.customerId), businessId));
+    }
+    return { status: 200, body: { items } };
+  },
+
+  async retrievePayment({ tx, businessId }, { path }) {
+    const payment =
+      (await tx.get("payment", path.payment_id)) ?? notFound("payment", path.payment_id, "ERR-03");
+    const customer = await customerOf(tx, payment.customerId);
+    return { status: 200, body: presentPayment(payment, customer, businessId) };
+  },
+};
+
+/** The customer that a stored record names, who therefore exists. */
+export async function customerOf(tx: Tx, id: string): Promise<Customer> {
+  const customer = await tx.get("customer", id);
+  assert(customer !== undefined, `customer ${id} is named but not stored`);
+  return customer;
+}

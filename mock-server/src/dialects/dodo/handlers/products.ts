@@ -1,0 +1,91 @@
+import { DomainError } from "../../../domain/errors.js";
+import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import type { Product } from "../../../domain/subscriptions/product.js";
+import { attachmentsOf, priceOf } from "../billing/attach.js";
+import { type HandlersOf, notFound, page } from "../context.js";
+import { presentProduct, presentProductItem } from "../present-billing.js";
+
+export const products: HandlersOf<
+  | "createProduct"
+  | "listProducts"
+  | "retrieveProduct"
+  | "updateProduct"
+  | "archiveProduct"
+  | "unarchiveProduct"
+> = {
+  async createProduct({ tx, nextId, now, businessId }, { body }) {
+    const product: Product = {
+      id: nextId("pdt"),
+      name: body.name,
+      description: body.description ?? null,
+      taxCategory: body.tax_category,
+      price: await priceOf(tx, body.price),
+      attachments: await attachmentsOf(tx, nextId, body.credit_entitlements ?? []),
+      metadata: body.metadata ?? {},
+      createdAt: now,
+      updatedAt: now,
+      archivedAt: null,
+    };
+    checkMetadata(product.metadata, generalMetadataLimits, "`metadata`");
+    tx.put("product", product);
+    return { status: 200, body: presentProduct(product, businessId) };
+  },
+
+  async listProducts({ tx, businessId }, { query }) {
+    const { recurring } = query;
+    const found = await tx.find("product", "byState", query.archived ? "archived" : "active", {
+      descending: true,
+      where: ({ price }) =>
+        recurring === undefined || (price.type !== "one_time_price") === recurring,
+      ...page(query),
+    });
+    return { status: 200, body: { items: found.map((it) => presentProductItem(it, businessId)) } };
+  },
+
+  async retrieveProduct({ tx, businessId }, { path }) {
+    const product = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    return { status: 200, body: presentProduct(product, businessId) };
+  },
+
+  /** @rule ENT-63 attachments that are sent replace all there were; absent leaves them */
+  async updateProduct({ tx, nextId, now }, { path, body }) {
+    const stored = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    const updated: Product = {
+      ...stored,
+      name: body.name ?? stored.name,
+      description: body.description === undefined ? stored.description : body.description,
+      taxCategory: body.tax_category ?? stored.taxCategory,
+      price: body.price ? await priceOf(tx, body.price) : stored.price,
+      attachments: body.credit_entitlements
+        ? await attachmentsOf(tx, nextId, body.credit_entitlements)
+        : stored.attachments,
+      metadata: body.metadata ?? stored.metadata,
+      updatedAt: now,
+    };
+    checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
+    tx.put("product", updated);
+    return { status: 200 };
+  },
+
+  async archiveProduct({ tx, now }, { path }) {
+    const stored = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    if (stored.archivedAt !== null) {
+      throw new DomainError("product-archived", "ERR-03", {
+        message: `The product ${stored.id} is archived already; to bring it back call unarchive`,
+      });
+    }
+    tx.put("product", { ...stored, archivedAt: now, updatedAt: now });
+    return { status: 200 };
+  },
+
+  async unarchiveProduct({ tx, now }, { path }) {
+    const stored = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    if (stored.archivedAt === null) {
+      throw new DomainError("product-not-archived", "ERR-03", {
+        message: `The product ${path.id} is not archived, so it cannot be unarchived`,
+      });
+    }
+    tx.put("product", { ...stored, archivedAt: null, updatedAt: now });
+    return { status: 200 };
+  },
+};

@@ -1,0 +1,304 @@
+import type { components } from "@drawdown/spec/dodo";
+import { formatAmount } from "../../domain/amount.js";
+import type { Customer } from "../../domain/customer.js";
+import type { Account } from "../../domain/ledger/account.js";
+import type { BillingAddress } from "../../domain/subscriptions/checkout.js";
+import type { Payment } from "../../domain/subscriptions/payment.js";
+import type { Attachment, MeterLink, Price, Product } from "../../domain/subscriptions/product.js";
+import type { Subscription } from "../../domain/subscriptions/subscription.js";
+import { formatInstant, type Instant } from "../../domain/time.js";
+
+type Schemas = components["schemas"];
+type Currency = Schemas["Currency"];
+
+const formatOptional = (at: Instant | null): string | null =>
+  at === null ? null : formatInstant(at);
+
+// Currencies and tax categories are of the document's enums: the body validator let no other in.
+const currencyOf = (code: string): Currency => code as Currency;
+
+export const presentProduct = (it: Product, businessId: string): Schemas["GetProductResponse"] => ({
+  product_id: it.id,
+  business_id: businessId,
+  brand_id: businessId,
+  name: it.name,
+  description: it.description,
+  image: null,
+  is_recurring: it.price.type !== "one_time_price",
+  price: presentPrice(it.price),
+  tax_category: it.taxCategory as Schemas["TaxCategory"],
+  credit_entitlements: it.attachments.map(presentAttachment),
+  addons: null,
+  entitlements: [],
+  license_key_enabled: false,
+  metadata: it.metadata,
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+export const presentProductItem = (
+  it: Product,
+  businessId: string,
+): Schemas["GetProductsListResponseItem"] => ({
+  product_id: it.id,
+  business_id: businessId,
+  name: it.name,
+  description: it.description,
+  image: null,
+  is_recurring: it.price.type !== "one_time_price",
+  currency: currencyOf(it.price.currency),
+  price: it.price.amount,
+  price_detail: presentPrice(it.price),
+  tax_category: it.taxCategory as Schemas["TaxCategory"],
+  tax_inclusive: it.price.isTaxInclusive,
+  entitlements: [],
+  metadata: it.metadata,
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+function presentPrice(price: Price): Schemas["Price"] {
+  const common = {
+    currency: currencyOf(price.currency),
+    discount: price.discount,
+    purchasing_power_parity: price.hasPurchasingPowerParity,
+    tax_inclusive: price.isTaxInclusive,
+  };
+  if (price.type === "one_time_price") {
+    return {
+      type: price.type,
+      ...common,
+      price: price.amount,
+      pay_what_you_want: price.paysWhatTheyWant,
+      suggested_price: price.suggestedAmount,
+    };
+  }
+  const billed = {
+    ...common,
+    payment_frequency_count: price.frequency.count,
+    payment_frequency_interval: price.frequency.interval,
+    subscription_period_count: price.period.count,
+    subscription_period_interval: price.period.interval,
+  };
+  return price.type === "recurring_price"
+    ? { type: price.type, ...billed, price: price.amount, trial_period_days: price.trialDays }
+    : {
+        type: price.type,
+        ...billed,
+        fixed_price: price.amount,
+        meters: price.meters.map(presentMeterLink),
+      };
+}
+
+const presentMeterLink = (it: MeterLink): Schemas["AddMeterToPrice"] => ({
+  meter_id: it.meterId,
+  name: it.meterName,
+  description: it.description,
+  measurement_unit: it.measurementUnit,
+  credit_entitlement_id: it.entitlementId,
+  meter_units_per_credit: it.unitsPerCredit?.toFixed() ?? null,
+  price_per_unit: it.pricePerUnit?.toFixed() ?? null,
+  free_threshold: it.freeThreshold,
+});
+
+/** @rule ENT-64 flags and enums are the resolved ones, never null */
+const presentAttachment = (it: Attachment): Schemas["CreditEntitlementMappingResponse"] => ({
+  id: it.id,
+  credit_entitlement_id: it.entitlementId,
+  credit_entitlement_name: it.entitlementName,
+  credit_entitlement_unit: it.unit,
+  credits_amount: formatAmount(it.creditsAmount, it.precision),
+  currency: it.currency === null ? null : currencyOf(it.currency),
+  expires_after_days: it.expiresAfterDays,
+  low_balance_threshold_percent: it.lowBalanceThresholdPercent,
+  max_rollover_count: it.rolloverCountMax,
+  overage_behavior: it.overageBehavior,
+  overage_enabled: it.overageEnabled,
+  overage_limit: it.overageLimit?.toFixed() ?? null,
+  price_per_unit: it.pricePerUnit,
+  proration_behavior: it.prorates ? "prorate" : "no_prorate",
+  rollover_enabled: it.rolloverEnabled,
+  rollover_percentage: it.rolloverPercentage,
+  rollover_timeframe_count: it.rolloverTimeframe?.count ?? null,
+  rollover_timeframe_interval: it.rolloverTimeframe?.interval ?? null,
+  trial_credits: it.trialCredits && formatAmount(it.trialCredits, it.precision),
+  trial_credits_expire_after_trial: it.trialCreditsExpire,
+});
+
+const presentParty = (it: Customer): Schemas["CustomerLimitedDetailsResponse"] => ({
+  customer_id: it.id,
+  email: it.email,
+  name: it.name,
+  phone_number: it.phoneNumber,
+  metadata: it.metadata,
+});
+
+const presentBilling = (it: BillingAddress): Schemas["BillingAddress"] => ({
+  country: it.country as Schemas["BillingAddress"]["country"], // of the document's enum, as above
+  city: it.city,
+  state: it.state,
+  street: it.street,
+  zipcode: it.zipcode,
+});
+
+/** What a subscription's object shows besides the subscription itself. */
+export interface SubscriptionView {
+  readonly customer: Customer;
+  /** By entitlement: what the customer holds. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly businessId: string;
+}
+
+export const presentSubscription = (
+  it: Subscription,
+  { customer, accounts, businessId }: SubscriptionView,
+): Schemas["SubscriptionResponse"] => ({
+  ...presentSubscriptionCommon(it, customer),
+  brand_id: businessId,
+  addons: [],
+  meters: it.meters
+    .filter((meter) => meter.entitlementId === null)
+    .map((meter) => ({
+      meter_id: meter.meterId,
+      name: meter.meterName,
+      description: meter.description,
+      measurement_unit: meter.measurementUnit,
+      currency: currencyOf(it.currency),
+      price_per_unit: meter.pricePerUnit?.toFixed() ?? null,
+      free_threshold: meter.freeThreshold,
+    })),
+  credit_entitlement_cart: it.cart.map((item) =>
+    presentCartItem(item, it.productId, accounts.get(item.entitlementId)),
+  ),
+  meter_credit_entitlement_cart: it.meters.flatMap((meter) =>
+    meter.entitlementId === null || meter.unitsPerCredit === null
+      ? []
+      : [
+          {
+            credit_entitlement_id: meter.entitlementId,
+            meter_id: meter.meterId,
+            meter_name: meter.meterName,
+            meter_units_per_credit: meter.unitsPerCredit.toFixed(),
+            product_id: it.productId,
+          },
+        ],
+  ),
+  expires_at: formatOptional(it.expiresAt),
+});
+
+export const presentSubscriptionItem = (
+  it: Subscription,
+  customer: Customer,
+  productName: string | null,
+): Schemas["SubscriptionListResponseItem"] => ({
+  ...presentSubscriptionCommon(it, customer),
+  product_name: productName,
+  discounts: [],
+});
+
+const presentSubscriptionCommon = (it: Subscription, customer: Customer) => ({
+  subscription_id: it.id,
+  status: it.status,
+  customer: presentParty(customer),
+  billing: presentBilling(it.billing),
+  product_id: it.productId,
+  quantity: it.quantity,
+  currency: currencyOf(it.currency),
+  recurring_pre_tax_amount: it.recurringAmount,
+  tax_inclusive: false,
+  previous_billing_date: formatInstant(it.previousBillingAt),
+  next_billing_date: formatInstant(it.nextBillingAt),
+  payment_frequency_count: it.frequency.count,
+  payment_frequency_interval: it.frequency.interval,
+  subscription_period_count: it.period.count,
+  subscription_period_interval: it.period.interval,
+  trial_period_days: it.trialDays,
+  on_demand: false,
+  cancel_at_next_billing_date: it.cancelsAtNextBilling,
+  cancelled_at: formatOptional(it.cancelledAt),
+  paused_at: null,
+  scheduled_change: null,
+  metadata: it.metadata,
+  created_at: formatInstant(it.createdAt),
+});
+
+/** @rule SUB-08 what remains and what is overdrawn are the customer's, over all subscriptions */
+const presentCartItem = (
+  it: Attachment,
+  productId: string,
+  account: Account | undefined,
+): Schemas["CreditEntitlementCartResponse"] => ({
+  credit_entitlement_id: it.entitlementId,
+  credit_entitlement_name: it.entitlementName,
+  unit: it.unit,
+  product_id: productId,
+  credits_amount: formatAmount(it.creditsAmount, it.precision),
+  remaining_balance: printed(account?.balance, it.precision),
+  overage_balance: printed(account?.overage, it.precision),
+  overage_enabled: it.overageEnabled,
+  overage_behavior: it.overageBehavior,
+  overage_limit: it.overageLimit?.toFixed() ?? null,
+  expires_after_days: it.expiresAfterDays,
+  low_balance_threshold_percent: it.lowBalanceThresholdPercent,
+  rollover_enabled: it.rolloverEnabled,
+  rollover_percentage: it.rolloverPercentage,
+  rollover_timeframe_count: it.rolloverTimeframe?.count ?? null,
+  rollover_timeframe_interval: it.rolloverTimeframe?.interval ?? null,
+  max_rollover_count: it.rolloverCountMax,
+});
+
+/** An amount of an account, or zero where there is none yet. */
+export const printed = (amount: Account["balance"] | undefined, precision: number): string =>
+  amount ? formatAmount(amount, precision) : (0).toFixed(precision);
+
+export const presentPayment = (
+  it: Payment,
+  customer: Customer,
+  businessId: string,
+): Schemas["PaymentResponse"] => ({
+  ...presentPaymentCommon(it, customer, businessId),
+  business_id: businessId,
+  billing: presentBilling(it.billing),
+  tax: 0,
+  settlement_amount: it.amount,
+  settlement_currency: currencyOf(it.currency),
+  settlement_tax: 0,
+  checkout_session_id: it.checkoutId,
+  product_cart: it.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
+  card_type: "credit",
+  error_code: it.errorCode,
+  error_message: it.errorMessage,
+  retry_attempt: 0,
+  is_update_payment_method: false,
+  payment_link: null,
+  disputes: [],
+  refunds: [],
+  updated_at: formatInstant(it.updatedAt),
+});
+
+export const presentPaymentItem = (
+  it: Payment,
+  customer: Customer,
+  businessId: string,
+): Schemas["GetPaymentsListResponseItem"] => ({
+  ...presentPaymentCommon(it, customer, businessId),
+  has_license_key: false,
+});
+
+const presentPaymentCommon = (it: Payment, customer: Customer, businessId: string) => ({
+  payment_id: it.id,
+  brand_id: businessId,
+  status: it.status,
+  customer: presentParty(customer),
+  currency: currencyOf(it.currency),
+  total_amount: it.amount,
+  subscription_id: it.subscriptionId,
+  metadata: it.metadata,
+  payment_method: "card",
+  payment_method_type: "credit",
+  payment_provider: "dodo" as const,
+  card_last_four: it.cardLastFour,
+  card_network: "VISA",
+  digital_products_delivered: false,
+  created_at: formatInstant(it.createdAt),
+});

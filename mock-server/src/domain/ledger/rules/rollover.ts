@@ -1,0 +1,53 @@
+import { type Amount, percentOf, subtract, zero } from "../../amount.js";
+import { addDays, addTimeframe, type Instant, type Timeframe } from "../../time.js";
+import type { Grant } from "../account.js";
+
+/** How the credits of a grant are carried into the next cycle; a grant keeps the terms it was born with. */
+export interface RolloverTerms {
+  /** Hundredths of what is left that are carried; null means all of it (ROL-05). */
+  readonly percentage: number | null;
+  /** How long carried credits live; null means a normal lifetime (ROL-10). */
+  readonly timeframe: Timeframe | null;
+  /** How often the same credits may be carried; null means without limit (ROL-13). */
+  readonly countMax: number | null;
+  /** Normal lifetime in days; null means no end. */
+  readonly lifetimeDays: number | null;
+}
+
+/** What becomes of the credits left in a grant: carried on, expired, or forfeited. They add up to what was left. */
+export interface Carry {
+  readonly carried: Amount;
+  readonly expired: Amount;
+  readonly forfeited: Amount;
+}
+
+/**
+ * Splits what a grant still holds at a rollover.
+ *
+ * @rule ROL-04 the percentage of what is left is carried
+ * @rule ROL-05 without a percentage all of it
+ * @rule ROL-06 rounded down; the rest expires, so nothing is made or lost
+ * @rule ROL-07 nothing at zero percent
+ * @rule ROL-11 credits that were carried as often as they may be are forfeited
+ * @rule ROL-12 loss by the percentage expires, loss by the count is forfeited
+ * @rule ROL-13 without a count there is no limit; a count of zero forfeits at once
+ */
+export function carryOf(grant: Grant, terms: RolloverTerms, precision: number): Carry {
+  const { remaining, rolloverCount } = grant;
+  if (terms.countMax !== null && rolloverCount >= terms.countMax) {
+    return { carried: zero, expired: zero, forfeited: remaining };
+  }
+  const carried = percentOf(remaining, terms.percentage ?? 100, precision);
+  return { carried, expired: subtract(remaining, carried), forfeited: zero };
+}
+
+/**
+ * When carried credits expire: the timeframe, or else the normal lifetime, counted from the rollover.
+ *
+ * @rule ROL-09 calendar months and years
+ * @rule ROL-10 a normal lifetime where no timeframe is set
+ */
+export function carriedUntil(terms: RolloverTerms, now: Instant): Instant | null {
+  if (terms.timeframe) return addTimeframe(now, terms.timeframe);
+  return terms.lifetimeDays === null ? null : addDays(now, terms.lifetimeDays);
+}

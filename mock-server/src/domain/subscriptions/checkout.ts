@@ -1,0 +1,53 @@
+import type { Amount } from "../amount.js";
+import type { Metadata } from "../metadata.js";
+import { addDays, type Instant, instantOf } from "../time.js";
+
+/** One product in a cart, with the credits it issues there. */
+export interface CartLine {
+  readonly productId: string;
+  readonly quantity: number;
+  /** Minor units of a pay-what-you-want product; null: the product's own price. */
+  readonly amount: number | null;
+  /** By entitlement: credits for this session in place of the product's (CHK-14). */
+  readonly creditsAmounts: ReadonlyMap<string, Amount>;
+}
+
+/** Who pays: a customer there is, or one to be found by email or made. */
+export type Payer =
+  | { readonly customerId: string }
+  | {
+      readonly email: string;
+      readonly name: string | null;
+      readonly phoneNumber: string | null;
+      readonly isAlwaysNew: boolean;
+    };
+
+/** Where the bill goes, as the vendor's fields have it. */
+export interface BillingAddress {
+  readonly country: string;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly street: string | null;
+  readonly zipcode: string | null;
+}
+
+export interface CheckoutSession {
+  readonly id: string;
+  readonly lines: readonly CartLine[];
+  readonly payer: Payer | null;
+  readonly billing: BillingAddress;
+  readonly trialDays: number | null;
+  readonly returnUrl: string | null;
+  readonly metadata: Metadata;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+  /** The one payment it leads to; null until somebody tries to pay. */
+  readonly paymentId: string | null;
+  readonly isPaid: boolean;
+}
+
+const confirmedMs = 15 * 60_000;
+
+/** @rule CHK-07 a session can be paid for 24 hours, one that was confirmed at once for 15 minutes */
+export const sessionExpiry = (now: Instant, isConfirmed: boolean): Instant =>
+  isConfirmed ? instantOf(now + confirmedMs) : addDays(now, 1);

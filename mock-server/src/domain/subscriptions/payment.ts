@@ -1,0 +1,51 @@
+import type { Metadata } from "../metadata.js";
+import type { Instant } from "../time.js";
+import type { BillingAddress } from "./checkout.js";
+
+export type PaymentStatus = "succeeded" | "failed" | "cancelled";
+
+/** One charge, of a checkout or of a renewal. */
+export interface Payment {
+  readonly id: string;
+  readonly customerId: string;
+  readonly subscriptionId: string | null;
+  readonly checkoutId: string | null;
+  readonly status: PaymentStatus;
+  /** Minor units. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly lines: readonly { readonly productId: string; readonly quantity: number }[];
+  readonly billing: BillingAddress;
+  readonly cardLastFour: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly metadata: Metadata;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** What the customer's card does. */
+export type Outcome = "succeeds" | "declined" | "insufficient_funds" | "fails_at_renewal";
+
+export interface Card {
+  readonly lastFour: string;
+  /** How a payment fails; null: it does not. */
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly failsAtRenewal: boolean;
+}
+
+/** @rule CHK-27 the four documented test cards */
+export const cards: { readonly [It in Outcome]: Card } = {
+  succeeds: { lastFour: "4242", failure: null, failsAtRenewal: false },
+  declined: {
+    lastFour: "0002",
+    failure: { code: "CARD_DECLINED", message: "Your card was declined." },
+    failsAtRenewal: false,
+  },
+  insufficient_funds: {
+    lastFour: "9995",
+    failure: { code: "INSUFFICIENT_FUNDS", message: "Your card has insufficient funds." },
+    failsAtRenewal: false,
+  },
+  fails_at_renewal: { lastFour: "0341", failure: null, failsAtRenewal: true },
+};

@@ -1,0 +1,98 @@
+import type { Amount } from "../amount.js";
+import type { OverageBehavior } from "../ledger/rules/overage.js";
+import type { Metadata } from "../metadata.js";
+import type { Instant, Timeframe } from "../time.js";
+
+/**
+ * A meter on a usage-based price: with an entitlement its usage costs credits, else money.
+ *
+ * @rule MTR-32 how many units cost one credit
+ */
+export interface MeterLink {
+  readonly meterId: string;
+  readonly meterName: string;
+  readonly description: string | null;
+  readonly measurementUnit: string;
+  readonly entitlementId: string | null;
+  readonly unitsPerCredit: Amount | null;
+  /** Minor units a unit; null on a meter that costs credits. */
+  readonly pricePerUnit: Amount | null;
+  /** Units that cost no money; credits ignore it (MTR-40). */
+  readonly freeThreshold: number;
+}
+
+interface PriceTerms {
+  readonly currency: string;
+  /** Minor units: of the purchase, or of each billing period. */
+  readonly amount: number;
+  readonly discount: number;
+  readonly hasPurchasingPowerParity: boolean;
+  readonly isTaxInclusive: boolean | null;
+}
+
+interface Billed extends PriceTerms {
+  /** How often it is billed. */
+  readonly frequency: Timeframe;
+  /** How long the subscription lasts. */
+  readonly period: Timeframe;
+}
+
+export interface OneTimePrice extends PriceTerms {
+  readonly type: "one_time_price";
+  readonly paysWhatTheyWant: boolean;
+  readonly suggestedAmount: number | null;
+}
+
+export interface RecurringPrice extends Billed {
+  readonly type: "recurring_price";
+  readonly trialDays: number;
+}
+
+/** @rule MTR-25 a usage-based price has a fixed part that is billed each period */
+export interface UsageBasedPrice extends Billed {
+  readonly type: "usage_based_price";
+  readonly meters: readonly MeterLink[];
+}
+
+/** @rule ENT-61 credits can be attached to all three */
+export type Price = OneTimePrice | RecurringPrice | UsageBasedPrice;
+
+/** Credits that a product issues, with its own settings in place of the entitlement's where they are set. */
+export interface Attachment {
+  readonly id: string;
+  readonly entitlementId: string;
+  readonly entitlementName: string;
+  readonly unit: string;
+  /** Decimals of the credit's amounts. */
+  readonly precision: number;
+  /** For each cycle, or for each purchase. */
+  readonly creditsAmount: Amount;
+  readonly expiresAfterDays: number | null;
+  readonly lowBalanceThresholdPercent: number | null;
+  readonly overageEnabled: boolean;
+  readonly overageLimit: Amount | null;
+  readonly overageBehavior: OverageBehavior;
+  readonly pricePerUnit: string | null;
+  readonly currency: string | null;
+  readonly prorates: boolean;
+  readonly rolloverEnabled: boolean;
+  readonly rolloverPercentage: number | null;
+  readonly rolloverTimeframe: Timeframe | null;
+  readonly rolloverCountMax: number | null;
+  /** Instead of `creditsAmount` at the start of a trial; null: the same (SUB-22). */
+  readonly trialCredits: Amount | null;
+  readonly trialCreditsExpire: boolean;
+}
+
+export interface Product {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly taxCategory: string;
+  readonly price: Price;
+  readonly attachments: readonly Attachment[];
+  readonly metadata: Metadata;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly archivedAt: Instant | null;
+}
