@@ -5,7 +5,6 @@ import { rollOver } from "../../../domain/ledger/roll-over.js";
 import { atReset, resetOverage } from "../../../domain/ledger/settle-overage.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
 import {
-  creditsOf,
   endingOf,
   nextPeriod,
   overagePriceOf,
