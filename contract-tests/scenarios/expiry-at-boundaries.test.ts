@@ -14,11 +14,7 @@ import {
   use,
 } from "../harness/storefront.js";
 import { type World, withOverage } from "../harness/world.js";
-
-const open = async (world: World, settings = {}) => ({
-  entitlement: await world.entitlement(settings),
-  customer: await world.customer(),
-});
+import { open } from "./support/open-holding.js";
 
 /** A month's period that ends half a minute after midnight, so that no minute of the worker meets it. */
 async function betweenMinutes(world: World, settings = {}, more = {}) {

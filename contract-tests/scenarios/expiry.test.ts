@@ -1,11 +1,7 @@
 import { expect } from "vitest";
 import { scenario } from "../harness/scenario.js";
 import { type Holding, type World, withOverage } from "../harness/world.js";
-
-const open = async (world: World, settings = {}): Promise<Holding> => ({
-  entitlement: await world.entitlement(settings),
-  customer: await world.customer(),
-});
+import { open } from "./support/open-holding.js";
 
 const balanceOf = async (world: World, holding: Holding) => (await world.balance(holding)).balance;
 

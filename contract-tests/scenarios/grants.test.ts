@@ -1,11 +1,7 @@
 import { expect } from "vitest";
 import { httpScenario, scenario } from "../harness/scenario.js";
 import { type Grant, type Holding, pathOf, type World, withOverage } from "../harness/world.js";
-
-const open = async (world: World, settings = {}): Promise<Holding> => ({
-  entitlement: await world.entitlement(settings),
-  customer: await world.customer(),
-});
+import { open } from "./support/open-holding.js";
 
 const oldestFirst = async (world: World, holding: Holding): Promise<Grant[]> =>
   [...(await world.grants(holding))].reverse();

@@ -14,11 +14,7 @@ import {
   subscriptionOf,
 } from "../harness/storefront.js";
 import { type World, withOverage } from "../harness/world.js";
-
-const open = async (world: World, settings = {}) => ({
-  entitlement: await world.entitlement(settings),
-  customer: await world.customer(),
-});
+import { open } from "./support/open-holding.js";
 
 /** The payments of a subscription, oldest first. */
 async function paymentsOf(world: World, id: string): Promise<readonly string[]> {

@@ -12,11 +12,7 @@ import {
   use,
 } from "../harness/storefront.js";
 import type { World } from "../harness/world.js";
-
-const open = async (world: World, settings = {}) => ({
-  entitlement: await world.entitlement(settings),
-  customer: await world.customer(),
-});
+import { open } from "./support/open-holding.js";
 
 type Holder = Awaited<ReturnType<typeof open>>;
 

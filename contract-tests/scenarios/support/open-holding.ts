@@ -1,6 +1,7 @@
-import type { Holding, World } from "../../harness/world.js";
+import type { World } from "../../harness/world.js";
 
-export const open = async (world: World, settings = {}): Promise<Holding> => ({
+/** A new customer and a credit with these settings: the holding they may come to. */
+export const open = async (world: World, settings = {}) => ({
   entitlement: await world.entitlement(settings),
   customer: await world.customer(),
 });
