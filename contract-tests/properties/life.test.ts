@@ -33,6 +33,33 @@ const expected = (model: SecondModel) => ({
   payments: model.payments.map((it) => `${it.amount} ${it.status} at ${iso(it.at)}`),
 });
 
+/** Lives that model and engine once saw differently; every law tries them first. */
+const found: readonly [Terms, readonly Command[], number][] = [
+  // A carried grant that ends with the cycle rolls before anything else expires (EXP-20).
+  [
+    {
+      start: "2028-01-31T00:00:00Z",
+      amount: 4,
+      lifeDays: 20,
+      overage: "off",
+      behavior: "forgive_at_reset",
+      rollover: { percentage: 50, timeframe: null, max: null },
+      trial: null,
+      unitsPerCredit: 1,
+      termYears: 1,
+      pack: { amount: 2, days: 60 },
+    },
+    [
+      { kind: "pack" },
+      { kind: "advance", days: 28 },
+      { kind: "advance", days: 3 },
+      { kind: "advance", days: 29 },
+      { kind: "cancelAtEnd" },
+    ],
+    2,
+  ],
+];
+
 const law = (
   name: string,
   holds: (terms: Terms, commands: readonly Command[], steps: number) => Promise<void>,
@@ -45,7 +72,7 @@ const law = (
         await settled(terms, commands);
         await holds(terms, commands, steps);
       }),
-      { numRuns: Math.ceil(numRuns * share), seed },
+      { numRuns: Math.ceil(numRuns * share), seed, examples: found.map((it) => [...it]) },
     );
   });
 

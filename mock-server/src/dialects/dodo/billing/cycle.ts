@@ -153,7 +153,8 @@ async function rollOverGrants(
   for (const grant of await openGrantsOf(unit, subscription, item)) {
     const wasCarriedThisPeriod =
       grant.source.type === "rollover" && grant.createdAt > subscription.previousBillingAt;
-    if (!wasCarriedThisPeriod) await rollOverGrant(unit, grant.id);
+    const endsNow = grant.expiresAt === unit.now;
+    if (!wasCarriedThisPeriod || endsNow) await rollOverGrant(unit, grant.id);
   }
 }
 
