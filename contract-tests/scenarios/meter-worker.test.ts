@@ -181,6 +181,25 @@ billingScenario(
   },
 );
 
+billingScenario(
+  "MTR-50 a sandbox without a meter delay deducts what it ingests, and what is early in its time",
+  async (world) => {
+    const it = await shop(world);
+    await subscribe(world, it.plan, it.customer);
+    await use(world, it.customer, "now", 30);
+    expect(await balanceOf(world, it)).toBe("70");
+    await use(world, it.customer, "early", 5, { timestamp: "2026-01-01T00:00:20Z" });
+    expect(await balanceOf(world, it)).toBe("70");
+    await world.advance("21s");
+    await ledgerIs(world, it, [
+      granted,
+      "credit_deducted -30 : 100→70",
+      "credit_deducted -5 : 70→65",
+    ]);
+  },
+  { meterDelaySeconds: 0 },
+);
+
 billingScenario("MTR-52 usage after a subscription was cancelled is free", async (world) => {
   const it = await shop(world);
   const id = await subscribe(world, it.plan, it.customer);

@@ -70,8 +70,13 @@ test("bad command lines end with status 2 and a message that names the option, i
   const bad: readonly (readonly [readonly string[], string])[] = [
     [["serve", "--port", "70000"], '--port is "70000" but must be a whole number from 0 to 65535'],
     [["serve", "--port", "http"], '--port is "http"'],
-    [["serve", "--at", "tomorrow"], '--at-- is "tomorrow" but must be an RFC 3339 timestamp'],
+    [["serve", "--at", "tomorrow"], '--at is "tomorrow" but must be an RFC 3339 timestamp'],
     [["serve", "--tier", "3"], '--tier is "3" but must be a whole number from 0 to 2'],
+    [["serve", "--meter-delay", "-1"], "--meter-delay"],
+    [
+      ["serve", "--meter-delay", "soon"],
+      '--meter-delay is "soon" but must be a whole number from 0 to 86400',
+    ],
     [["serve", "--body-limit", "0"], '--body-limit is "0"'],
     [["serve", "--host", "203.0.113.1", "--port", "0"], '--host is "203.0.113.1"'],
     [["serve", "--prot", "1"], "see drawdown --help"],

@@ -16,6 +16,8 @@ const help = `drawdown ${version}: an offline sandbox for credit-based billing
   --seed TEXT       decides every id                          (drawdown)
   --strict          refuse unknown body fields instead of warning
   --key KEY         accept this key only; may be repeated     (any key)
+  --meter-delay N   seconds between passes of the meter worker, 0 to
+                    deduct usage at once                      (60)
   --tier 0|1|2      enforce the request limits of this tier   (none)
   --body-limit N    bytes a request body may have             (10485760)
   --json            say where it listens as JSON
@@ -31,6 +33,7 @@ const options = {
   strict: { type: "boolean", default: false },
   key: { type: "string", multiple: true },
   tier: { type: "string" },
+  "meter-delay": { type: "string" },
   "body-limit": { type: "string" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -68,6 +71,9 @@ async function execute(args: readonly string[]): Promise<void> {
     ...(values.tier === undefined
       ? {}
       : { tier: wholeNumber("--tier", values.tier, 0, 2) as TierNumber }), // 0, 1 or 2
+    ...(values["meter-delay"] === undefined
+      ? {}
+      : { meterDelaySeconds: wholeNumber("--meter-delay", values["meter-delay"], 0, 86_400) }),
     ...(values["body-limit"] === undefined
       ? {}
       : { bodyBytesMax: wholeNumber("--body-limit", values["body-limit"], 1, 2 ** 30) }),
@@ -93,7 +99,8 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}; see drawdown --help`);
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UsageError(`${reason}; see drawdown --help`);
   }
 }
 
@@ -101,7 +108,8 @@ function makeSandbox(sandboxOptions: SandboxOptions) {
   try {
     return createSandbox(sandboxOptions);
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message.replaceAll("`", "--"));
+    if (error instanceof TypeError)
+      throw new UsageError(error.message.replaceAll(/`(\w+)`/g, "--$1"));
     throw error;
   }
 }

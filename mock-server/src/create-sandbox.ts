@@ -1,8 +1,9 @@
 import { fetchWith } from "./adapters/fetch.js";
 import { controlDialect } from "./dialects/control/dialect.js";
 import { billingControls } from "./dialects/dodo/controls.js";
-import { dodo } from "./dialects/dodo/dialect.js";
-import { tasks } from "./dialects/dodo/tasks.js";
+import { dodoDialect } from "./dialects/dodo/dialect.js";
+import { type DodoSettings, meterDelayMsDefault } from "./dialects/dodo/settings.js";
+import { tasksWith } from "./dialects/dodo/tasks.js";
 import { instantOf, parseInstant } from "./domain/time.js";
 import type { Respond } from "./http/call.js";
 import { dispatcher } from "./http/dispatch.js";
@@ -27,6 +28,8 @@ export interface SandboxOptions {
    * Default: none; the rate limit headers are sent all the same (RTE-06).
    */
   readonly tier?: TierNumber;
+  /** Seconds of sandbox time between two passes of the meter worker; 0 deducts usage at once. Default: 60 (MTR-50). */
+  readonly meterDelaySeconds?: number;
   /** Bytes a request body may have (EVT-17). Default: 10 MiB. */
   readonly bodyBytesMax?: number;
   /** Keys a sandbox may hold. Default: 10,000. */
@@ -63,6 +66,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     isFrozen: options.frozen ?? false,
     seed: options.seed ?? "drawdown",
   };
+  const settings: DodoSettings = { meterDelayMs: readDelay(options.meterDelaySeconds) };
+  const dodo = dodoDialect(settings);
+  const tasks = tasksWith(settings);
   const tenants = new Tenants(
     (key) => new Tenant(key, beginning, memoryStore, tasks),
     atLeastOne("keysMax", options.keysMax ?? 10_000),
@@ -87,6 +93,18 @@ function readAt(at: string | Date | undefined) {
     );
   }
   return instant;
+}
+
+const meterDelaySecondsMax = 86_400;
+
+function readDelay(seconds: number | undefined): number {
+  if (seconds === undefined) return meterDelayMsDefault;
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= meterDelaySecondsMax) {
+    return seconds * 1000;
+  }
+  throw new TypeError(
+    `\`meterDelaySeconds\` is ${seconds} but must be a whole number from 0 to ${meterDelaySecondsMax}`,
+  );
 }
 
 function atLeastOne(name: string, value: number): number {

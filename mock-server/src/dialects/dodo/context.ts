@@ -2,12 +2,14 @@ import type { operations } from "@drawdown/spec/dodo";
 import { DomainError } from "../../domain/errors.js";
 import type { Handlers } from "../../http/contract.js";
 import type { Find, Unit } from "../../sandbox/ports.js";
+import type { DodoSettings } from "./settings.js";
 
 /** What a handler of the vendor's API works with: one transaction, and whose it is. */
 export interface Context extends Unit {
   readonly businessId: string;
   /** Scheme and host the call was made to, for links back. */
   readonly origin: string;
+  readonly settings: DodoSettings;
 }
 
 /** The handlers of some operations; together they are all of them. */

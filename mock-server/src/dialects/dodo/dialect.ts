@@ -12,6 +12,7 @@ import { payments } from "./handlers/payments.js";
 import { products } from "./handlers/products.js";
 import { subscriptions } from "./handlers/subscriptions.js";
 import { usageEvents } from "./handlers/usage-events.js";
+import type { DodoSettings } from "./settings.js";
 
 const handlers: Handlers<operations, Context> = {
   ...balances,
@@ -26,7 +27,7 @@ const handlers: Handlers<operations, Context> = {
 };
 
 /** The vendor's wire format. Every handler runs in one transaction, after whatever was due. */
-export const dodo: Dialect = {
+export const dodoDialect = (settings: DodoSettings): Dialect => ({
   operations: operationTable,
   validators,
   notServed,
@@ -39,7 +40,7 @@ export const dodo: Dialect = {
     );
     const { agenda, businessId } = tenant;
     return agenda.transact(({ tx, now, nextId }) =>
-      callHandler(handlers, operationId, { tx, now, nextId, businessId, origin }, input),
+      callHandler(handlers, operationId, { tx, now, nextId, businessId, origin, settings }, input),
     );
   },
-};
+});

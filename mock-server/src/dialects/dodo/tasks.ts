@@ -1,12 +1,13 @@
 import type { TaskRunners } from "../../sandbox/agenda.js";
 import { closeCycle, endGrant, endTerm, renew } from "./billing/cycle.js";
 import { runMeters } from "./billing/usage.js";
+import type { DodoSettings } from "./settings.js";
 
 /** What happens when a task's time has come. */
-export const tasks: TaskRunners = {
-  "run-meters": (unit) => runMeters(unit),
+export const tasksWith = ({ meterDelayMs }: DodoSettings): TaskRunners => ({
+  "run-meters": (unit) => runMeters(unit, meterDelayMs),
   "close-cycle": closeCycle,
   "expire-grant": endGrant,
   renew,
   "end-term": endTerm,
-};
+});

@@ -15,9 +15,6 @@ import { all, type PeriodUsage, type UsageCursor } from "../../../sandbox/tables
 import { drawableGrants } from "../load.js";
 import { accountOf, activeSubscriptions, overageFor } from "./holdings.js";
 
-/** The worker passes once a minute of sandbox time (MTR-50). */
-const passEveryMs = 60_000;
-
 /** Events read at a time. */
 const batch = 1000;
 
@@ -28,26 +25,45 @@ export const cursorOf = async (tx: Tx): Promise<UsageCursor> =>
 
 /**
  * Notes that events up to `ingested` wait, and plans the worker's next pass unless it is planned already, so that idle
- * time costs nothing.
+ * time costs nothing. Without a delay the pass is made at once.
  *
  * @rule MTR-50 usage is deducted by a pass of the worker, about once a minute
  */
-export function noteIngested(unit: Unit, cursor: UsageCursor, ingested: number): void {
-  unit.tx.put("usageCursor", { ...cursor, ingested, runAt: cursor.runAt ?? planned(unit) });
+export async function noteIngested(
+  unit: Unit,
+  cursor: UsageCursor,
+  ingested: number,
+  delayMs: number,
+): Promise<void> {
+  if (delayMs > 0) {
+    const runAt = cursor.runAt ?? planned(unit, unit.now, delayMs);
+    unit.tx.put("usageCursor", { ...cursor, ingested, runAt });
+    return;
+  }
+  unit.tx.put("usageCursor", { ...cursor, ingested });
+  await drain(unit, "now");
+  if (cursor.runAt === null) await planForEarly(unit, delayMs);
 }
 
-function planned(unit: Unit, notBefore: Instant = unit.now): Instant {
-  const at = instantOf((Math.floor(notBefore / passEveryMs) + 1) * passEveryMs);
+/** Plans a pass after `notBefore`, at a whole multiple of the delay; without a delay, a millisecond later. */
+function planned(unit: Unit, notBefore: Instant, delayMs: number): Instant {
+  const everyMs = Math.max(delayMs, 1);
+  const at = instantOf((Math.floor(notBefore / everyMs) + 1) * everyMs);
   schedule(unit, "run-meters", "usage", at);
   return at;
 }
 
 /** A pass that was planned: takes what waits, and plans another for events whose time has not come. */
-export async function runMeters(unit: Unit): Promise<void> {
+export async function runMeters(unit: Unit, delayMs: number): Promise<void> {
   await drain(unit, "before now");
+  await planForEarly(unit, delayMs);
+}
+
+async function planForEarly(unit: Unit, delayMs: number): Promise<void> {
   const cursor = await cursorOf(unit.tx);
   const [early] = await unit.tx.find("earlyEvent", "all", all, { limit: 1 });
-  unit.tx.put("usageCursor", { ...cursor, runAt: early ? planned(unit, early.at) : null });
+  const runAt = early ? planned(unit, early.at, delayMs) : null;
+  unit.tx.put("usageCursor", { ...cursor, runAt });
 }
 
 /**

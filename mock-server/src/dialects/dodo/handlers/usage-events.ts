@@ -47,7 +47,10 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
       ingested += 1;
       tx.put("event", { ...event, sequence: cursor.ingested + ingested });
     }
-    if (ingested > 0) noteIngested(context, cursor, cursor.ingested + ingested);
+    if (ingested > 0) {
+      const { meterDelayMs } = context.settings;
+      await noteIngested(context, cursor, cursor.ingested + ingested, meterDelayMs);
+    }
     return { status: 200, body: { ingested_count: ingested } };
   },
 
