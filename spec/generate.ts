@@ -155,9 +155,10 @@ async function validators(document: Json, operations: readonly OperationFacts[])
   });
   addFormats.default(ajv);
   const definitions = JSON.parse(
-    // Ajv finds the branches by their `type` constants and does not take the mapping that other tools need.
+    // Ajv finds the branches by their `type` constants and does not take the mapping that other tools need; words would
+    // only make the validators longer.
     JSON.stringify(document.components.schemas, (key, value) =>
-      key === "mapping" ? undefined : value,
+      key === "mapping" || (key === "description" && typeof value === "string") ? undefined : value,
     ).replaceAll("#/components/schemas/", "#/$defs/"),
   );
   ajv.addSchema({ $id: "document", $defs: definitions });

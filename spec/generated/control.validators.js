@@ -303,7 +303,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate23.evaluated = { props: { at: !0, frozen: !0, seed: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var completeCheckout = validate24;
-var schema39 = { type: "object", properties: { outcome: { type: "string", enum: ["succeeds", "declined", "insufficient_funds", "fails_at_renewal"], description: "What the card does; succeeds when left out." } } };
+var schema39 = { type: "object", properties: { outcome: { type: "string", enum: ["succeeds", "declined", "insufficient_funds", "fails_at_renewal"] } } };
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate24.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -345,7 +345,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate25.evaluated = { props: { fails: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var createKey = validate26;
-var schema43 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$", description: "The token." }, access: { type: "string", enum: ["read", "write"], description: "Whether it may only read." } } }, pattern4 = new RegExp("^\\S(.*\\S)?$", "u");
+var schema43 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$" }, access: { type: "string", enum: ["read", "write"] } } }, pattern4 = new RegExp("^\\S(.*\\S)?$", "u");
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate26.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {

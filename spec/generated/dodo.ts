@@ -3744,7 +3744,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The vendor offers this operation, the sandbox does not (the status and the code are inferred). */
+        /** @description The vendor offers this operation, or what is asked of it, and the sandbox does not; the status and the code are its own. */
         NotImplemented: {
             headers: {
                 "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
@@ -5372,6 +5372,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
+            501: components["responses"]["NotImplemented"];
         };
     };
     retrieveCreditUsage: {
