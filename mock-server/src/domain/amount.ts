@@ -106,15 +106,6 @@ export const times = (amount: Amount, count: number): Amount => asAmount(amount.
 export const percentOf = (amount: Amount, percent: number, precision: number): Amount =>
   asAmount(amount.times(percent).div(100).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
 
-/** `amount` × `numerator` ÷ `denominator`, rounded toward zero to `precision` decimals. */
-export const share = (
-  amount: Amount,
-  numerator: number,
-  denominator: number,
-  precision: number,
-): Amount =>
-  asAmount(amount.times(numerator).div(denominator).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
-
 /**
  * What `units` cost at `price` minor units each, in whole minor units, rounded half up.
  *

@@ -45,7 +45,7 @@ export class Router<Target> {
       const found = node.targets.get(method);
       if (found) return { target: found.target, path: name(found.names, values) };
     }
-    const allowed = [...new Set(nodes.flatMap(({ node }) => [...node.targets.keys()]))];
+    const allowed = this.methods(path);
     if (allowed.length === 0) {
       throw new RequestError(
         "route-unknown",

@@ -1,5 +1,6 @@
 import type { operations } from "@drawdown/spec/dodo";
 import { DomainError } from "../../domain/errors.js";
+import { type Instant, parseInstant } from "../../domain/time.js";
 import type { Handlers } from "../../http/contract.js";
 import type { Find, Unit } from "../../sandbox/ports.js";
 import type { DodoSettings } from "./settings.js";
@@ -20,6 +21,19 @@ export function notFound(what: string, id: string, rule: string): never {
   throw new DomainError("not-found", rule, {
     message: `Item not found: there is no ${what} ${JSON.stringify(id)}; ids are case-sensitive and belong to one key`,
   });
+}
+
+/**
+ * Whether an instant lies between two dates of a query, both included; a date that is absent bounds nothing. The query
+ * is decoded, so the dates can be read.
+ */
+export function withinDates(
+  fromText: string | undefined,
+  toText: string | undefined,
+): (at: Instant) => boolean {
+  const from = fromText === undefined ? undefined : parseInstant(fromText);
+  const to = toText === undefined ? undefined : parseInstant(toText);
+  return (at) => (from === undefined || at >= from) && (to === undefined || at <= to);
 }
 
 /**

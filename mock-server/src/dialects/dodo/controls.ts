@@ -6,7 +6,7 @@ import { completeCheckout, viewCheckout } from "./billing/complete.js";
 import { beginPeriod, settleOverage } from "./billing/cycle.js";
 import { recordPayment } from "./billing/pay.js";
 import { cursorOf, drain } from "./billing/usage.js";
-import { notFound } from "./context.js";
+import { load } from "./load.js";
 
 /** What the control API may do to billing: the parts of customers, their cards and background work. */
 export const billingControls = {
@@ -39,16 +39,11 @@ export const billingControls = {
    * its overage is settled, and the period it is in begins with its credits.
    */
   async setCard(unit: Unit, subscriptionId: string, fails: boolean): Promise<string> {
-    const stored =
-      (await unit.tx.get("subscription", subscriptionId)) ??
-      notFound("subscription", subscriptionId, "SUB-75");
+    const stored = await load(unit.tx, "subscription", subscriptionId, "SUB-75");
     const subscription = { ...stored, failsNextRenewal: fails };
     unit.tx.put("subscription", subscription);
     if (fails || stored.status !== "on_hold") return stored.status;
-    let amount = subscription.recurringAmount;
-    for (const item of subscription.cart) {
-      amount += await settleOverage(unit, subscription, item);
-    }
+    const amount = subscription.recurringAmount + (await settleOverage(unit, subscription));
     recordPayment(unit, { subscription, amount, status: "succeeded" });
     await beginPeriod(unit, resumedPeriod(subscription, unit.now));
     return "active";

@@ -1,9 +1,8 @@
 import { type Amount, isPositive, subtract } from "../../domain/amount.js";
-import type { Customer } from "../../domain/customer.js";
 import type { Account, Grant } from "../../domain/ledger/account.js";
 import type { Entitlement } from "../../domain/ledger/entitlement.js";
 import type { Awaitable, Tx } from "../../sandbox/ports.js";
-import { holderKey } from "../../sandbox/tables.js";
+import { holderKey, type Records } from "../../sandbox/tables.js";
 import { notFound } from "./context.js";
 
 /**
@@ -18,9 +17,30 @@ export async function loadEntitlement(tx: Tx, id: string, rule = "ENT-31"): Prom
   return found && found.deletedAt === null ? found : notFound("credit entitlement", id, rule);
 }
 
-/** @throws DomainError not-found */
-export const loadCustomer = async (tx: Tx, id: string, rule: string): Promise<Customer> =>
-  (await tx.get("customer", id)) ?? notFound("customer", id, rule);
+/** What callers call the records they name by id. */
+const nouns = {
+  checkout: "checkout session",
+  customer: "customer",
+  entitlement: "credit entitlement",
+  event: "event",
+  meter: "meter",
+  payment: "payment",
+  product: "product",
+  subscription: "subscription",
+} as const;
+
+/**
+ * The record that a caller names by id.
+ *
+ * @param rule the behaviour that makes an unknown one 404
+ * @throws DomainError not-found
+ */
+export const load = async <K extends keyof typeof nouns>(
+  tx: Tx,
+  kind: K,
+  id: string,
+  rule: string,
+): Promise<Records[K]> => (await tx.get(kind, id)) ?? notFound(nouns[kind], id, rule);
 
 /** What a customer holds of a credit: one account, or none before the first movement. */
 export const findAccount = (

@@ -114,6 +114,12 @@ export interface Posting {
 /** Whether the grant can still be drawn from: it holds something and has not expired. */
 export const isOpen = (grant: Grant): boolean => !grant.isExpired && grant.remaining.gt(0);
 
+/** What entries about a grant refer to: the subscription, also after it rolled over, the payment, or the API. */
+export const referenceOf = ({ type, id }: GrantSource): Reference =>
+  type === "one_time"
+    ? { type: "payment", id }
+    : { type: type === "rollover" ? "subscription" : type, id };
+
 /** An account before its first movement: nothing in it, and not stored until something moves (BAL-05). */
 export const emptyAccount = (
   id: string,

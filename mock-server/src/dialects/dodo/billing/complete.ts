@@ -1,11 +1,12 @@
 import type { components } from "@drawdown/spec/control";
-import { formatAmount, times } from "../../../domain/amount.js";
+import { formatAmount } from "../../../domain/amount.js";
 import type { Customer } from "../../../domain/customer.js";
 import { DomainError } from "../../../domain/errors.js";
 import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
 import { cards, type Outcome, type Payment } from "../../../domain/subscriptions/payment.js";
 import type { Attachment, Product } from "../../../domain/subscriptions/product.js";
 import {
+  creditsOf,
   openSubscription,
   type Subscription,
   trialCreditsOf,
@@ -13,8 +14,7 @@ import {
 import { formatInstant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
-import { notFound } from "../context.js";
-import { loadCustomer } from "../load.js";
+import { load } from "../load.js";
 import { beginPeriod } from "./cycle.js";
 import { issueToBuyer } from "./issue.js";
 
@@ -90,8 +90,7 @@ async function loadCheckout(
   unit: Unit,
   sessionId: string,
 ): Promise<{ readonly session: CheckoutSession; readonly lines: readonly LoadedLine[] }> {
-  const session =
-    (await unit.tx.get("checkout", sessionId)) ?? notFound("checkout session", sessionId, "CHK-08");
+  const session = await load(unit.tx, "checkout", sessionId, "CHK-08");
   const lines: LoadedLine[] = [];
   for (const line of session.lines) {
     const product = await productOf(unit, line);
@@ -126,7 +125,7 @@ export async function viewCheckout(
         amount: formatAmount(
           startsTrial(product, session)
             ? trialCreditsOf(item, line.quantity)
-            : times(item.creditsAmount, line.quantity),
+            : creditsOf(item, line.quantity),
           item.precision,
         ),
       })),
@@ -161,7 +160,7 @@ async function fulfil(
     for (const item of cart) {
       const { customerId, id: paymentId } = payment;
       // CHK-16: one grant, times the quantity.
-      const amount = times(item.creditsAmount, line.quantity);
+      const amount = creditsOf(item, line.quantity);
       await issueToBuyer(unit, { customerId, paymentId, item, amount, metadata });
     }
     return undefined;
@@ -204,12 +203,12 @@ const amountOfLine = ({ amount, quantity }: CartLine, { price }: Product): numbe
     : price.amount) * quantity;
 
 const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
-  (await tx.get("product", productId)) ?? notFound("product", productId, "CHK-04");
+  await load(tx, "product", productId, "CHK-04");
 
 /** @rule CHK-05 an email finds its customer, or makes one */
 async function payerOf(unit: Unit, payer: Payer | null): Promise<Customer> {
   const { tx, nextId, now } = unit;
-  if (payer && "customerId" in payer) return loadCustomer(tx, payer.customerId, "CHK-06");
+  if (payer && "customerId" in payer) return load(tx, "customer", payer.customerId, "CHK-06");
   const email = payer?.email ?? "guest@example.com";
   if (payer && !payer.isAlwaysNew) {
     const [known] = await tx.find("customer", "all", all, {

@@ -1,5 +1,6 @@
 import { costOf } from "../../../domain/amount.js";
 import { assert } from "../../../domain/errors.js";
+import { type Account, referenceOf } from "../../../domain/ledger/account.js";
 import { expire } from "../../../domain/ledger/expire.js";
 import { rollOver } from "../../../domain/ledger/roll-over.js";
 import { atReset, resetOverage } from "../../../domain/ledger/settle-overage.js";
@@ -47,12 +48,9 @@ export async function closeCycle(unit: Unit, subscriptionId: string): Promise<vo
   const subscription = await atBoundary(unit, subscriptionId);
   if (!subscription) return;
   const ending = endingOf(subscription);
-  let overageDue = 0;
-  for (const item of subscription.cart) {
-    if (ending === null && subscription.failsNextRenewal) continue;
-    overageDue += await settleOverage(unit, subscription, item);
-    if (ending === null) await rollOverGrants(unit, subscription, item);
-  }
+  const willFail = ending === null && subscription.failsNextRenewal;
+  const overageDue = willFail ? 0 : await settleOverage(unit, subscription);
+  if (ending === null && !willFail) await rollOverGrants(unit, subscription);
   tx.put("subscription", {
     ...subscription,
     overageDue,
@@ -82,7 +80,8 @@ export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
   if (!subscription) return;
   if (subscription.failsNextRenewal) {
     let amount = subscription.recurringAmount;
-    for (const item of subscription.cart) amount += await overageDueFor(unit, subscription, item);
+    for (const { item, account } of await heldBy(unit, subscription))
+      amount += costFor(item, account);
     recordPayment(unit, { subscription, amount, status: "failed" });
     unit.tx.put("subscription", { ...subscription, status: "on_hold" });
     const { id, expiresAt } = subscription;
@@ -111,50 +110,54 @@ export async function beginPeriod(unit: Unit, subscription: Subscription): Promi
   planBoundary(unit, subscription);
 }
 
+/** The credits of a subscription's cart that the customer has ever held. */
+async function heldBy(
+  { tx }: Unit,
+  { cart, customerId }: Subscription,
+): Promise<readonly { readonly item: Attachment; readonly account: Account }[]> {
+  const held = [];
+  for (const item of cart) {
+    const [account] = await findAccount(tx, item.entitlementId, customerId);
+    if (account) held.push({ item, account });
+  }
+  return held;
+}
+
 /**
- * Clears the overage of one credit, where its behaviour says so.
+ * Clears the overage of a subscription's credits, where their behaviours say so.
  *
  * @returns minor units to bill for it with the next payment
  */
-export async function settleOverage(
-  unit: Unit,
-  subscription: Subscription,
-  item: Attachment,
-): Promise<number> {
-  const [account] = await findAccount(unit.tx, item.entitlementId, subscription.customerId);
-  if (!account) return 0;
-  const due = await overageDueFor(unit, subscription, item);
+export async function settleOverage(unit: Unit, subscription: Subscription): Promise<number> {
   const reference = { type: "subscription", id: subscription.id };
-  const posting = resetOverage(account, item.overageBehavior, reference);
-  if (posting) post(unit, account, posting);
+  let due = 0;
+  for (const { item, account } of await heldBy(unit, subscription)) {
+    due += costFor(item, account);
+    const posting = resetOverage(account, item.overageBehavior, reference);
+    if (posting) post(unit, account, posting);
+  }
   return due;
 }
 
-/** Minor units that the overage of one credit costs; nothing unless its behaviour bills. */
-async function overageDueFor(
-  { tx }: Unit,
-  { customerId }: Subscription,
-  item: Attachment,
-): Promise<number> {
-  if (!atReset[item.overageBehavior].isBilled) return 0;
-  const [account] = await findAccount(tx, item.entitlementId, customerId);
-  return account ? costOf(account.overage, overagePriceOf(item)) : 0;
-}
+/** Minor units that an account's overage costs; nothing unless the behaviour bills. */
+const costFor = (item: Attachment, { overage }: Account): number =>
+  atReset[item.overageBehavior].isBilled ? costOf(overage, overagePriceOf(item)) : 0;
 
 /**
  * @rule ROL-02 at the end of the cycle; what was carried at its own date within the cycle is not carried again
  * @rule ROL-15 what was carried before is carried again while its count allows
  */
-async function rollOverGrants(
-  unit: Unit,
-  subscription: Subscription,
-  item: Attachment,
-): Promise<void> {
-  for (const grant of await openGrantsOf(unit, subscription, item)) {
-    const wasCarriedThisPeriod =
-      grant.source.type === "rollover" && grant.createdAt > subscription.previousBillingAt;
-    const endsNow = grant.expiresAt === unit.now;
-    if (!wasCarriedThisPeriod || endsNow) await rollOverGrant(unit, grant.id);
+async function rollOverGrants(unit: Unit, subscription: Subscription): Promise<void> {
+  for (const { account } of await heldBy(unit, subscription)) {
+    const grants = await unit.tx.find("grant", "open", account.id, {
+      where: (it) => it.source.id === subscription.id,
+    });
+    for (const grant of grants) {
+      const wasCarriedThisPeriod =
+        grant.source.type === "rollover" && grant.createdAt > subscription.previousBillingAt;
+      const endsNow = grant.expiresAt === unit.now;
+      if (!wasCarriedThisPeriod || endsNow) await rollOverGrant(unit, grant.id);
+    }
   }
 }
 
@@ -167,18 +170,11 @@ async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
     grant !== undefined && account !== undefined && entitlement !== undefined,
     `grant ${grantId} has no account, or its account no credit`,
   );
-  const reference = { type: "subscription", id: grant.source.id };
   const { precision } = entitlement;
+  const reference = referenceOf(grant.source);
   const posting = rollOver(account, grant, { childId: nextId("cdg"), precision, reference }, now);
   if (posting) post(unit, account, posting);
   return posting !== undefined;
-}
-
-/** The open grants of a credit that came from this subscription, or were carried over from such. */
-async function openGrantsOf({ tx }: Unit, subscription: Subscription, item: Attachment) {
-  const [account] = await findAccount(tx, item.entitlementId, subscription.customerId);
-  if (!account) return [];
-  return tx.find("grant", "open", account.id, { where: (it) => it.source.id === subscription.id });
 }
 
 /**
@@ -200,13 +196,3 @@ export async function endGrant(unit: Unit, grantId: string): Promise<void> {
   const posting = expire(account, grant, referenceOf(grant.source), now);
   if (posting) post(unit, account, posting);
 }
-
-const referenceOf = (source: { readonly type: string; readonly id: string | null }) => ({
-  type:
-    source.type === "one_time"
-      ? "payment"
-      : source.type === "rollover"
-        ? "subscription"
-        : source.type,
-  id: source.id,
-});

@@ -1,9 +1,7 @@
-import type { Account } from "../../../domain/ledger/account.js";
-import { emptyAccount } from "../../../domain/ledger/account.js";
+import { type Account, emptyAccount } from "../../../domain/ledger/account.js";
 import { type Entitlement, overageTermsOf } from "../../../domain/ledger/entitlement.js";
 import type { OverageTerms } from "../../../domain/ledger/rules/overage.js";
-import type { Attachment } from "../../../domain/subscriptions/product.js";
-import { overageOf, type Subscription } from "../../../domain/subscriptions/subscription.js";
+import { overageOf } from "../../../domain/subscriptions/subscription.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { findAccount } from "../load.js";
 
@@ -46,10 +44,4 @@ export async function overageFor(
       : limits.reduce((most, it) => (most === null || it?.gt(most) ? it : most), null),
     behavior: oldest.behavior,
   };
-}
-
-/** A subscription and the item of its cart for one credit. */
-export interface Carrying {
-  readonly subscription: Subscription;
-  readonly item: Attachment;
 }

@@ -1,5 +1,5 @@
 import { type Amount, isPositive } from "../../../domain/amount.js";
-import type { GrantSource, Reference } from "../../../domain/ledger/account.js";
+import { type GrantSource, referenceOf } from "../../../domain/ledger/account.js";
 import { grant } from "../../../domain/ledger/grant.js";
 import type { Metadata } from "../../../domain/metadata.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
@@ -20,7 +20,6 @@ interface Issuance {
   readonly item: Attachment;
   readonly amount: Amount;
   readonly source: GrantSource;
-  readonly reference: Reference;
   readonly rolls: boolean;
   /** When it ends at the latest; null: no earlier than its terms say. */
   readonly endsAt: Instant | null;
@@ -37,7 +36,7 @@ async function issue(unit: Unit, issuance: Issuance): Promise<void> {
     grantId: unit.nextId("cdg"),
     amount,
     source: issuance.source,
-    reference: issuance.reference,
+    reference: referenceOf(issuance.source),
     ...grantTerms(item, unit.now, issuance.endsAt),
     rollover: issuance.rolls ? rolloverOf(item) : null,
     description: issuance.description,
@@ -66,7 +65,6 @@ export function issueToSubscriber(
     item,
     amount,
     source: { type: "subscription", id },
-    reference: { type: "subscription", id },
     rolls: !endsWithTrial,
     endsAt: endsWithTrial ? subscription.nextBillingAt : null,
     description: "Credits granted from subscription",
@@ -96,7 +94,6 @@ export function issueToBuyer(
     item,
     amount,
     source: { type: "one_time", id: paymentId },
-    reference: { type: "payment", id: paymentId },
     rolls: false,
     endsAt: null,
     description: "Credits granted for OneTime payment",

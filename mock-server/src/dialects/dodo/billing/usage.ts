@@ -1,4 +1,4 @@
-import { add, isPositive, zero } from "../../../domain/amount.js";
+import { add, formatAmount, isPositive, zero } from "../../../domain/amount.js";
 import { assert } from "../../../domain/errors.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
 import { emptyTally, tallied } from "../../../domain/metering/aggregate.js";
@@ -210,7 +210,7 @@ class Pass {
           reference: { type: "subscription", id: subscription.id },
           description: "Credits consumed by usage",
           metadata: subscription.metadata,
-          print: (it) => it.toFixed(precision),
+          print: (it) => formatAmount(it, precision),
         },
         now,
       );

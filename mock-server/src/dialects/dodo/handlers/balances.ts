@@ -1,26 +1,20 @@
 import type { components } from "@drawdown/spec/dodo";
 import { type Amount, formatAmount, parseCreditAmount } from "../../../domain/amount.js";
 import { assert, DomainError } from "../../../domain/errors.js";
-import {
-  type Account,
-  type Entry,
-  emptyAccount,
-  type Grant,
-  statusOf,
-} from "../../../domain/ledger/account.js";
+import { type Account, type Entry, type Grant, statusOf } from "../../../domain/ledger/account.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
 import type { Entitlement } from "../../../domain/ledger/entitlement.js";
 import { grant } from "../../../domain/ledger/grant.js";
 import { expiryOf } from "../../../domain/ledger/rules/expiry.js";
 import type { OverageTerms } from "../../../domain/ledger/rules/overage.js";
 import { checkMetadata, generalMetadataLimits, type Metadata } from "../../../domain/metadata.js";
-import { formatInstant, type Instant, parseInstant } from "../../../domain/time.js";
+import { formatInstant, type Instant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import { post } from "../../../sandbox/post.js";
 import type { UsedKey } from "../../../sandbox/tables.js";
-import { overageFor } from "../billing/holdings.js";
-import { type Context, type HandlersOf, notFound, page } from "../context.js";
-import { drawableGrants, findAccount, loadCustomer, loadEntitlement } from "../load.js";
+import { accountOf, overageFor } from "../billing/holdings.js";
+import { type Context, type HandlersOf, notFound, page, withinDates } from "../context.js";
+import { drawableGrants, findAccount, load, loadEntitlement } from "../load.js";
 import { presentBalance, presentEntry, presentGrant } from "../present.js";
 
 type Request = components["schemas"]["CreateLedgerEntryRequest"];
@@ -78,15 +72,14 @@ export const balances: HandlersOf<
     const [account] = await findAccount(tx, id, path.customer_id);
     if (!account) return { status: 200, body: { items: [] } };
     const { transaction_type: type } = query;
-    const from = optionalInstant(query.start_date);
-    const to = optionalInstant(query.end_date);
-    const isWanted = (it: Entry) =>
-      (!type || it.type === type) &&
-      (from === undefined || it.at >= from) &&
-      (to === undefined || it.at <= to);
+    const isWithin = withinDates(query.start_date, query.end_date);
+    const isFiltered =
+      type !== undefined || query.start_date !== undefined || query.end_date !== undefined;
     const found = await tx.find("entry", "byAccount", account.id, {
       descending: true,
-      ...(type || from !== undefined || to !== undefined ? { where: isWanted } : {}),
+      ...(isFiltered
+        ? { where: (it) => (type === undefined || it.type === type) && isWithin(it.at) }
+        : {}),
       ...page(query),
     });
     return {
@@ -101,9 +94,9 @@ export const balances: HandlersOf<
    * @rule LED-12 a customer who never bought anything can be credited
    */
   async createLedgerEntry(context, { path, body }) {
-    const { tx, nextId, now } = context;
+    const { tx, now } = context;
     const entitlement = await loadEntitlement(tx, path.credit_entitlement_id, "LED-11");
-    const customer = await loadCustomer(tx, path.customer_id, "LED-11");
+    const customer = await load(tx, "customer", path.customer_id, "LED-11");
     const amount = parseCreditAmount(body.amount, entitlement.precision);
     const metadata = body.metadata ?? null;
     if (metadata) checkMetadata(metadata, generalMetadataLimits, "`metadata`");
@@ -112,8 +105,7 @@ export const balances: HandlersOf<
     const expiresAt = isCredit ? expiryAsked(body, entitlement, now) : null;
     const key = keyId(entitlement.id, customer.id, body.idempotency_key);
     if (key !== null) refuseUsedKey(await tx.get("usedKey", key), body.idempotency_key);
-    const [known] = await findAccount(tx, entitlement.id, customer.id);
-    const account = known ?? emptyAccount(nextId("cdb"), entitlement.id, customer.id, now);
+    const account = await accountOf(context, entitlement.id, customer.id);
     const overage = await overageFor(tx, entitlement, customer.id);
     const entries = isCredit
       ? credit(context, account, movement, expiresAt, overage)
@@ -257,6 +249,3 @@ function presentCreated(
     created_at: formatInstant(now),
   };
 }
-
-const optionalInstant = (text: string | undefined): Instant | undefined =>
-  text === undefined ? undefined : parseInstant(text);

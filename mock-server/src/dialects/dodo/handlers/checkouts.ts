@@ -12,7 +12,8 @@ import type { Product } from "../../../domain/subscriptions/product.js";
 import { formatInstant } from "../../../domain/time.js";
 import type { Tx } from "../../../sandbox/ports.js";
 import { creditsIn } from "../billing/attach.js";
-import { type HandlersOf, notFound } from "../context.js";
+import type { HandlersOf } from "../context.js";
+import { load } from "../load.js";
 
 type Schemas = components["schemas"];
 
@@ -72,8 +73,7 @@ export const checkouts: HandlersOf<"createCheckoutSession" | "retrieveCheckoutSe
 
   /** @rule CHK-08 payment and status are empty until somebody pays; an unknown session is 404 */
   async retrieveCheckoutSession({ tx }, { path }) {
-    const session =
-      (await tx.get("checkout", path.id)) ?? notFound("checkout session", path.id, "CHK-08");
+    const session = await load(tx, "checkout", path.id, "CHK-08");
     const payment =
       session.paymentId === null ? undefined : await tx.get("payment", session.paymentId);
     const customerId =

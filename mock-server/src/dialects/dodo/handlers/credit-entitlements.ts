@@ -9,8 +9,8 @@ import {
   updateEntitlement,
 } from "../../../domain/ledger/entitlement.js";
 import type { Tx } from "../../../sandbox/ports.js";
-import { type HandlersOf, notFound, page } from "../context.js";
-import { loadEntitlement } from "../load.js";
+import { type HandlersOf, page } from "../context.js";
+import { load, loadEntitlement } from "../load.js";
 import { presentEntitlement } from "../present.js";
 
 type Create = components["schemas"]["CreateCreditEntitlementRequest"];
@@ -66,8 +66,7 @@ export const creditEntitlements: HandlersOf<
 
   /** @rule ENT-52 an unknown one is 404 */
   async deleteCreditEntitlement({ tx, now }, { path }) {
-    const stored =
-      (await tx.get("entitlement", path.id)) ?? notFound("credit entitlement", path.id, "ENT-52");
+    const stored = await load(tx, "entitlement", path.id, "ENT-52");
     tx.put("entitlement", deleteEntitlement(stored, now));
     return { status: 200 };
   },

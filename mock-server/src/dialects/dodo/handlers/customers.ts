@@ -1,10 +1,9 @@
 import { formatAmount } from "../../../domain/amount.js";
 import type { Customer } from "../../../domain/customer.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
-import { parseInstant } from "../../../domain/time.js";
 import { all } from "../../../sandbox/tables.js";
-import { type HandlersOf, page } from "../context.js";
-import { loadCustomer } from "../load.js";
+import { type HandlersOf, page, withinDates } from "../context.js";
+import { load } from "../load.js";
 import { presentCustomer } from "../present.js";
 
 export const customers: HandlersOf<
@@ -32,14 +31,11 @@ export const customers: HandlersOf<
   /** @rule CUS-02 by email, name and date of creation */
   async listCustomers({ tx, businessId }, { query }) {
     const { email, name } = query;
-    const from =
-      query.created_at_gte === undefined ? undefined : parseInstant(query.created_at_gte);
-    const to = query.created_at_lte === undefined ? undefined : parseInstant(query.created_at_lte);
+    const isWithin = withinDates(query.created_at_gte, query.created_at_lte);
     const isWanted = (it: Customer) =>
       (email === undefined || it.email.toLowerCase() === email.toLowerCase()) &&
       (name === undefined || it.name.toLowerCase().includes(name.toLowerCase())) &&
-      (from === undefined || it.createdAt >= from) &&
-      (to === undefined || it.createdAt <= to);
+      isWithin(it.createdAt);
     const found = await tx.find("customer", "all", all, {
       descending: true,
       where: isWanted,
@@ -50,12 +46,12 @@ export const customers: HandlersOf<
 
   /** @rule CUS-03 an unknown one is 404 */
   async retrieveCustomer({ tx, businessId }, { path }) {
-    const customer = await loadCustomer(tx, path.customer_id, "CUS-03");
+    const customer = await load(tx, "customer", path.customer_id, "CUS-03");
     return { status: 200, body: presentCustomer(customer, businessId) };
   },
 
   async updateCustomer({ tx, businessId }, { path, body }) {
-    const stored = await loadCustomer(tx, path.customer_id, "CUS-03");
+    const stored = await load(tx, "customer", path.customer_id, "CUS-03");
     const updated: Customer = {
       ...stored,
       email: body.email ?? stored.email,
@@ -73,7 +69,7 @@ export const customers: HandlersOf<
    * @rule CUS-05 those with a balance row whose credit is not deleted
    */
   async listCustomerCreditEntitlements({ tx }, { path }) {
-    const customer = await loadCustomer(tx, path.customer_id, "CUS-05");
+    const customer = await load(tx, "customer", path.customer_id, "CUS-05");
     const items = [];
     for (const account of await tx.find("account", "byCustomer", customer.id)) {
       const credit = await tx.get("entitlement", account.entitlementId);

@@ -2,7 +2,8 @@ import type { components } from "@drawdown/spec/dodo";
 import { DomainError } from "../../../domain/errors.js";
 import type { Condition, Filter } from "../../../domain/metering/filter.js";
 import { createMeter } from "../../../domain/metering/meter.js";
-import { type HandlersOf, notFound, page } from "../context.js";
+import { type HandlersOf, page } from "../context.js";
+import { load } from "../load.js";
 import { presentMeter } from "../present.js";
 
 type WireFilter = NonNullable<components["schemas"]["CreateMeterRequest"]["filter"]>;
@@ -44,13 +45,13 @@ export const meters: HandlersOf<
 
   /** @rule MTR-07 an archived meter and its events can still be read */
   async retrieveMeter({ tx, businessId }, { path }) {
-    const meter = (await tx.get("meter", path.id)) ?? notFound("meter", path.id, "MTR-05");
+    const meter = await load(tx, "meter", path.id, "MTR-05");
     return { status: 200, body: presentMeter(meter, businessId) };
   },
 
   /** @rule MTR-05 archiving an unknown meter is 404, bringing back one that is not archived a server error */
   async archiveMeter({ tx, now }, { path }) {
-    const meter = (await tx.get("meter", path.id)) ?? notFound("meter", path.id, "MTR-05");
+    const meter = await load(tx, "meter", path.id, "MTR-05");
     tx.put("meter", { ...meter, archivedAt: meter.archivedAt ?? now, updatedAt: now });
     return { status: 204 };
   },

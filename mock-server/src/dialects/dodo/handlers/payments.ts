@@ -1,16 +1,14 @@
 import type { Customer } from "../../../domain/customer.js";
 import { assert } from "../../../domain/errors.js";
-import { parseInstant } from "../../../domain/time.js";
 import type { Tx } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
-import { type HandlersOf, notFound, page } from "../context.js";
+import { type HandlersOf, page, withinDates } from "../context.js";
+import { load } from "../load.js";
 import { presentPayment, presentPaymentItem } from "../present-billing.js";
 
 export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
   async listPayments({ tx, businessId }, { query }) {
-    const from =
-      query.created_at_gte === undefined ? undefined : parseInstant(query.created_at_gte);
-    const to = query.created_at_lte === undefined ? undefined : parseInstant(query.created_at_lte);
+    const isWithin = withinDates(query.created_at_gte, query.created_at_lte);
     const found = await tx.find("payment", "all", all, {
       descending: true,
       where: (it) =>
@@ -21,8 +19,7 @@ export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
           it.lines.some(({ productId }) => productId === query.product_id)) &&
         (query.currency === undefined || it.currency === query.currency) &&
         (query.brand_id === undefined || query.brand_id === businessId) &&
-        (from === undefined || it.createdAt >= from) &&
-        (to === undefined || it.createdAt <= to),
+        isWithin(it.createdAt),
       ...page(query),
     });
     const items = [];
@@ -33,8 +30,7 @@ export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
   },
 
   async retrievePayment({ tx, businessId }, { path }) {
-    const payment =
-      (await tx.get("payment", path.payment_id)) ?? notFound("payment", path.payment_id, "ERR-03");
+    const payment = await load(tx, "payment", path.payment_id, "ERR-03");
     const customer = await customerOf(tx, payment.customerId);
     return { status: 200, body: presentPayment(payment, customer, businessId) };
   },

@@ -2,7 +2,8 @@ import { DomainError } from "../../../domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import type { Product } from "../../../domain/subscriptions/product.js";
 import { attachmentsOf, priceOf } from "../billing/attach.js";
-import { type HandlersOf, notFound, page } from "../context.js";
+import { type HandlersOf, page } from "../context.js";
+import { load } from "../load.js";
 import { presentProduct, presentProductItem } from "../present-billing.js";
 
 export const products: HandlersOf<
@@ -43,13 +44,13 @@ export const products: HandlersOf<
   },
 
   async retrieveProduct({ tx, businessId }, { path }) {
-    const product = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    const product = await load(tx, "product", path.id, "ERR-03");
     return { status: 200, body: presentProduct(product, businessId) };
   },
 
   /** @rule ENT-63 attachments that are sent replace all there were; absent leaves them */
   async updateProduct({ tx, nextId, now }, { path, body }) {
-    const stored = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    const stored = await load(tx, "product", path.id, "ERR-03");
     const updated: Product = {
       ...stored,
       name: body.name ?? stored.name,
@@ -68,7 +69,7 @@ export const products: HandlersOf<
   },
 
   async archiveProduct({ tx, now }, { path }) {
-    const stored = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    const stored = await load(tx, "product", path.id, "ERR-03");
     if (stored.archivedAt !== null) {
       throw new DomainError("product-archived", "ERR-03", {
         message: `The product ${stored.id} is archived already; to bring it back call unarchive`,
@@ -79,7 +80,7 @@ export const products: HandlersOf<
   },
 
   async unarchiveProduct({ tx, now }, { path }) {
-    const stored = (await tx.get("product", path.id)) ?? notFound("product", path.id, "ERR-03");
+    const stored = await load(tx, "product", path.id, "ERR-03");
     if (stored.archivedAt === null) {
       throw new DomainError("product-not-archived", "ERR-03", {
         message: `The product ${path.id} is not archived, so it cannot be unarchived`,

@@ -1,28 +1,20 @@
 import type { components } from "@drawdown/spec/dodo";
-import {
-  type Amount,
-  amountOf,
-  formatAmount,
-  larger,
-  parseAmount,
-  subtract,
-  zero,
-} from "../../../domain/amount.js";
+import { formatAmount, larger, parseAmount, subtract, zero } from "../../../domain/amount.js";
 import { DomainError } from "../../../domain/errors.js";
 import type { Account } from "../../../domain/ledger/account.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
 import type { Subscription } from "../../../domain/subscriptions/subscription.js";
-import { formatInstant, parseInstant } from "../../../domain/time.js";
+import { formatInstant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import { RequestError } from "../../../http/request-error.js";
-import type { Tx, Unit } from "../../../sandbox/ports.js";
+import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { creditsIn } from "../billing/attach.js";
 import { planBoundary, settleOverage } from "../billing/cycle.js";
 import { recordPayment } from "../billing/pay.js";
-import { type Context, type HandlersOf, notFound, page } from "../context.js";
-import { findAccount } from "../load.js";
+import { type Context, type HandlersOf, page, withinDates } from "../context.js";
+import { findAccount, load } from "../load.js";
 import { presentSubscription, presentSubscriptionItem, printed } from "../present-billing.js";
 import { customerOf } from "./payments.js";
 
@@ -33,9 +25,7 @@ export const subscriptions: HandlersOf<
   "listSubscriptions" | "retrieveSubscription" | "updateSubscription" | "retrieveCreditUsage"
 > = {
   async listSubscriptions({ tx, businessId }, { query }) {
-    const from =
-      query.created_at_gte === undefined ? undefined : parseInstant(query.created_at_gte);
-    const to = query.created_at_lte === undefined ? undefined : parseInstant(query.created_at_lte);
+    const isWithin = withinDates(query.created_at_gte, query.created_at_lte);
     const found = await tx.find("subscription", "all", all, {
       descending: true,
       where: (it) =>
@@ -45,8 +35,7 @@ export const subscriptions: HandlersOf<
         (query.brand_id === undefined || query.brand_id === businessId) &&
         (query.cancel_at_next_billing_date === undefined ||
           it.cancelsAtNextBilling === query.cancel_at_next_billing_date) &&
-        (from === undefined || it.createdAt >= from) &&
-        (to === undefined || it.createdAt <= to),
+        isWithin(it.createdAt),
       ...page(query),
     });
     const items = [];
@@ -60,7 +49,13 @@ export const subscriptions: HandlersOf<
   },
 
   async retrieveSubscription(context, { path }) {
-    return { status: 200, body: await view(context, await load(context.tx, path.subscription_id)) };
+    return {
+      status: 200,
+      body: await view(
+        context,
+        await load(context.tx, "subscription", path.subscription_id, "SUB-75"),
+      ),
+    };
   },
 
   /**
@@ -69,7 +64,7 @@ export const subscriptions: HandlersOf<
    */
   async updateSubscription(context, { path, body }) {
     refuseUnserved(body);
-    const stored = await load(context.tx, path.subscription_id);
+    const stored = await load(context.tx, "subscription", path.subscription_id, "SUB-75");
     refuseEnded(stored, body);
     if (body.metadata) checkMetadata(body.metadata, generalMetadataLimits, "`metadata`");
     const edited: Subscription = {
@@ -97,7 +92,7 @@ export const subscriptions: HandlersOf<
    * @rule OVR-09 a limit that is lowered below the overage counts as reached
    */
   async retrieveCreditUsage({ tx }, { path }) {
-    const subscription = await load(tx, path.subscription_id);
+    const subscription = await load(tx, "subscription", path.subscription_id, "SUB-75");
     const items = [];
     for (const item of subscription.cart) {
       const [account] = await findAccount(tx, item.entitlementId, subscription.customerId);
@@ -106,9 +101,6 @@ export const subscriptions: HandlersOf<
     return { status: 200, body: { subscription_id: subscription.id, items } };
   },
 };
-
-const load = async (tx: Tx, id: string): Promise<Subscription> =>
-  (await tx.get("subscription", id)) ?? notFound("subscription", id, "SUB-75");
 
 async function view({ tx, businessId }: Context, subscription: Subscription) {
   const accounts = new Map<string, Account>();
@@ -136,7 +128,7 @@ function usageOf(
     overage_enabled: overageEnabled,
     overage_limit: limit && formatAmount(limit, precision),
     remaining_headroom: isLimited
-      ? formatAmount(larger(subtract(limit, overage), amountOf(0)), precision)
+      ? formatAmount(larger(subtract(limit, overage), zero), precision)
       : null,
     limit_reached: isLimited && overage.gte(limit),
   };
@@ -184,8 +176,7 @@ function refuseEnded({ id, status }: Subscription, body: Patch): void {
 
 /** @rule SUB-50 cancelled now; its overage is settled once more (OVR-50) */
 async function cancel(unit: Unit, subscription: Subscription): Promise<Subscription> {
-  let amount = 0;
-  for (const item of subscription.cart) amount += await settleOverage(unit, subscription, item);
+  const amount = await settleOverage(unit, subscription);
   if (amount > 0) recordPayment(unit, { subscription, amount, status: "succeeded" });
   return {
     ...subscription,
@@ -236,7 +227,6 @@ function changed(
       message: `\`${where}\` has one of \`rollover_timeframe_count\` and \`rollover_timeframe_interval\`; send both or neither`,
     });
   }
-  const limit = (text: string): Amount => parseAmount(text);
   return {
     ...item,
     creditsAmount: change.credits_amount
@@ -247,7 +237,7 @@ function changed(
       change.low_balance_threshold_percent ?? item.lowBalanceThresholdPercent,
     rolloverCountMax: change.max_rollover_count ?? item.rolloverCountMax,
     overageEnabled: change.overage_enabled ?? item.overageEnabled,
-    overageLimit: change.overage_limit ? limit(change.overage_limit) : item.overageLimit,
+    overageLimit: change.overage_limit ? parseAmount(change.overage_limit) : item.overageLimit,
     rolloverEnabled: change.rollover_enabled ?? item.rolloverEnabled,
     rolloverPercentage: change.rollover_percentage ?? item.rolloverPercentage,
     rolloverTimeframe: count && interval ? { count, interval } : item.rolloverTimeframe,

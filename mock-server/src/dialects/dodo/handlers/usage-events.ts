@@ -1,11 +1,11 @@
 import { DomainError } from "../../../domain/errors.js";
 import { checkEvents, type UsageEvent } from "../../../domain/metering/event.js";
 import { counts } from "../../../domain/metering/meter.js";
-import { parseInstant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import { all } from "../../../sandbox/tables.js";
 import { cursorOf, noteIngested } from "../billing/usage.js";
-import { type HandlersOf, notFound, page } from "../context.js";
+import { type HandlersOf, page, withinDates } from "../context.js";
+import { load } from "../load.js";
 import { presentEvent } from "../present.js";
 
 export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEvent"> = {
@@ -64,22 +64,15 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
    */
   async listEvents({ tx, businessId }, { query }) {
     const { customer_id: customerId, event_name: name, meter_id: meterId } = query;
-    const meter =
-      meterId === undefined
-        ? undefined
-        : ((await tx.get("meter", meterId)) ?? notFound("meter", meterId, "EVT-32"));
+    const meter = meterId === undefined ? undefined : await load(tx, "meter", meterId, "EVT-32");
     if (meter && name !== undefined && name !== meter.eventName) {
       throw new DomainError("meter-event-name-differs", "EVT-33", {
         message: `\`event_name\` is ${JSON.stringify(name)} but meter ${meter.id} counts ${JSON.stringify(meter.eventName)}; leave \`event_name\` out`,
       });
     }
-    const from = query.start === undefined ? undefined : parseInstant(query.start);
-    const to = query.end === undefined ? undefined : parseInstant(query.end);
+    const isWithin = withinDates(query.start, query.end);
     const isWanted = (it: UsageEvent) =>
-      (name === undefined || it.name === name) &&
-      (!meter || counts(meter, it)) &&
-      (from === undefined || it.at >= from) &&
-      (to === undefined || it.at <= to);
+      (name === undefined || it.name === name) && (!meter || counts(meter, it)) && isWithin(it.at);
     const [index, key] =
       customerId === undefined ? (["all", all] as const) : (["byCustomer", customerId] as const);
     const found = await tx.find("event", index, key, {
@@ -95,8 +88,7 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
    * @rule EVT-30 with its own timestamp and all of its metadata; an unknown one is 404
    */
   async retrieveEvent({ tx, businessId }, { path }) {
-    const event =
-      (await tx.get("event", path.event_id)) ?? notFound("event", path.event_id, "EVT-30");
+    const event = await load(tx, "event", path.event_id, "EVT-30");
     return { status: 200, body: presentEvent(event, businessId) };
   },
 };
