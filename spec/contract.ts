@@ -17,6 +17,8 @@ export interface QueryParameter {
   readonly type: "integer" | "boolean" | "string" | "date-time";
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Most characters of a text. */
+  readonly maxLength?: number;
   readonly values?: readonly string[];
   readonly defaultValue?: string | number | boolean;
   /** Status of an answer to a value that cannot be read. */

@@ -108,6 +108,7 @@ function queryParameter(document: Json, parameter: Json): QueryParameter {
     type,
     ...(schema.minimum === undefined ? {} : { minimum: schema.minimum }),
     ...(schema.maximum === undefined ? {} : { maximum: schema.maximum }),
+    ...(schema.maxLength === undefined ? {} : { maxLength: schema.maxLength }),
     ...(schema.enum ? { values: schema.enum.filter((it: Json) => it !== null) } : {}),
     ...(schema.default === undefined ? {} : { defaultValue: schema.default }),
     invalidStatus: parameter["x-invalid-status"] ?? 422,

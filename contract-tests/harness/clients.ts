@@ -172,4 +172,23 @@ const officialCalls: { readonly [Id in OperationId]: OfficialCall } = {
   retrieveSubscription: (it, args) => it.subscriptions.retrieve(subscriptionOf(args)),
   updateSubscription: (it, args) => it.subscriptions.update(subscriptionOf(args), loose(args.body)),
   retrieveCreditUsage: (it, args) => it.subscriptions.retrieveCreditUsage(subscriptionOf(args)),
+  changePlan: (it, args) => it.subscriptions.changePlan(subscriptionOf(args), loose(args.body)),
+  previewChangePlan: (it, args) =>
+    it.subscriptions.previewChangePlan(subscriptionOf(args), loose(args.body)),
+  cancelScheduledPlanChange: (it, args) => it.subscriptions.cancelChangePlan(subscriptionOf(args)),
+  chargeSubscription: (it, args) => it.subscriptions.charge(subscriptionOf(args), loose(args.body)),
+  retrieveUsageHistory: (it, args) =>
+    it.subscriptions.retrieveUsageHistory(subscriptionOf(args), loose(args.query)),
+  previewCheckoutSession: (it, args) => it.checkoutSessions.preview(loose(args.body)),
+  createAddon: (it, args) => it.addons.create(loose(args.body)),
+  listAddons: (it, args) => it.addons.list(loose(args.query)),
+  retrieveAddon: (it, args) => it.addons.retrieve(idOf(args)),
+  updateAddon: (it, args) => it.addons.update(idOf(args), loose(args.body)),
+  createCustomerPortalSession: (it, args) =>
+    it.customers.customerPortal.create(idOf(args), loose(args.query)),
+  listWallets: (it, args) => it.customers.wallets.list(idOf(args)),
+  listWalletLedgerEntries: (it, args) =>
+    it.customers.wallets.ledgerEntries.list(idOf(args), loose(args.query)),
+  createWalletLedgerEntry: (it, args) =>
+    it.customers.wallets.ledgerEntries.create(idOf(args), loose(args.body)),
 };

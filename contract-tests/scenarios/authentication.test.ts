@@ -125,6 +125,9 @@ httpScenario("AUT-03 a read-only key fetches everything its business has", async
   const checkout = await openCheckout(world, plan, customer);
   const { payment_id, subscription_ids } = await complete(world, checkout);
   await use(world, customer, "a", 1);
+  const addon = await world.ok<{ id: string }>("createAddon", {
+    body: { name: "Seat", currency: "USD", price: 500, tax_category: "saas" },
+  });
   const ids: Record<string, string | undefined> = {
     credit_entitlement_id: entitlement.id,
     customer_id: customer.customer_id,
@@ -137,6 +140,7 @@ httpScenario("AUT-03 a read-only key fetches everything its business has", async
     meters: meter.id,
     products: plan.product_id,
     checkouts: checkout,
+    addons: addon.id,
   };
   for (const { method, path } of operationTable) {
     if (method !== "GET") continue;

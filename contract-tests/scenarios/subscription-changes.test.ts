@@ -278,16 +278,3 @@ billingScenario(
     expect(await subscriptionOf(world, id)).toEqual(before);
   },
 );
-
-billingScenario("SUB-53 status paused on its own is not served yet", async (world) => {
-  const holding = await open(world);
-  const id = await begin(world, holding);
-  const before = await subscriptionOf(world, id);
-  const answer = await world.raw("PATCH", `/subscriptions/${id}`, {
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ status: "paused" }),
-  });
-  expect(answer.status).toBe(501);
-  expect(await answer.json()).toMatchObject({ code: "NOT_SERVED_BY_DRAWDOWN" });
-  expect(await subscriptionOf(world, id)).toEqual(before);
-});

@@ -19,9 +19,9 @@ httpScenario(
   "ERR-10 a known path with another method answers 405 and the ones there are",
   async (world) => {
     let refused = 0;
-    // GET /events/ingest asks for the event called ingest, so that path is left out.
+    // GET /events/ingest asks for the event called ingest, and /checkouts/preview for a session of that name.
     for (const path of new Set(operationTable.map((it) => it.path))) {
-      if (path === "/events/ingest") continue;
+      if (path === "/events/ingest" || path === "/checkouts/preview") continue;
       const served = methodsOf(path, operationTable);
       const known = [...served, ...methodsOf(path, notServed)];
       for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
@@ -44,7 +44,7 @@ httpScenario(
 httpScenario(
   "ERR-10 an operation of the vendor that is not served here answers 501",
   async (world) => {
-    expect(notServed.length).toBeGreaterThan(100);
+    expect(notServed.length).toBeGreaterThan(80);
     for (const { method, path } of notServed) {
       const got = await outcome(world, `${method} ${shape(path)}`);
       expect(got, `${method} ${path}`).toBe("501 NOT_SERVED_BY_DRAWDOWN");

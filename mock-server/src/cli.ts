@@ -18,6 +18,9 @@ const help = `drawdown ${version}: an offline sandbox for credit-based billing
   --key KEY         accept this key only; may be repeated     (any key)
   --meter-delay N   seconds between passes of the meter worker, 0 to
                     deduct usage at once                      (60)
+  --policy WHAT     answer as a profile does (documented, observed), or set a
+                    switch (consumptionOrder=earliest_expiry); may be
+                    repeated                                  (documented)
   --tier 0|1|2      enforce the request limits of this tier   (none)
   --body-limit N    bytes a request body may have             (10485760)
   --json            say where it listens as JSON
@@ -32,6 +35,7 @@ const options = {
   seed: { type: "string" },
   strict: { type: "boolean", default: false },
   key: { type: "string", multiple: true },
+  policy: { type: "string", multiple: true },
   tier: { type: "string" },
   "meter-delay": { type: "string" },
   "body-limit": { type: "string" },
@@ -68,6 +72,7 @@ async function execute(args: readonly string[]): Promise<void> {
     ...(values.at === undefined ? {} : { at: values.at }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.key === undefined ? {} : { keys: values.key }),
+    ...(values.policy === undefined ? {} : { policy: policyOf(values.policy) }),
     ...(values.tier === undefined
       ? {}
       : { tier: wholeNumber("--tier", values.tier, 0, 2) as TierNumber }), // 0, 1 or 2
@@ -113,6 +118,15 @@ function makeSandbox(sandboxOptions: SandboxOptions) {
     throw error;
   }
 }
+
+/** Profiles and `switch=value` as they were given, later ones over earlier ones. */
+const policyOf = (given: readonly string[]): NonNullable<SandboxOptions["policy"]> =>
+  Object.fromEntries(
+    given.map((it) => {
+      const [name = "", value] = it.split("=", 2);
+      return value === undefined ? ["profile", name] : [name, value];
+    }),
+  );
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {
   const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;

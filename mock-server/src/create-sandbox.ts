@@ -4,6 +4,7 @@ import { billingControls } from "./dialects/dodo/controls.js";
 import { dodoDialect } from "./dialects/dodo/dialect.js";
 import { type DodoSettings, meterDelayMsDefault } from "./dialects/dodo/settings.js";
 import { tasksWith } from "./dialects/dodo/tasks.js";
+import { documented, type Policy, type Profile, readPolicy } from "./domain/policy.js";
 import { instantOf, parseInstant } from "./domain/time.js";
 import type { Respond } from "./http/call.js";
 import { dispatcher } from "./http/dispatch.js";
@@ -30,6 +31,11 @@ export interface SandboxOptions {
   readonly tier?: TierNumber;
   /** Seconds of sandbox time between two passes of the meter worker; 0 deducts usage at once. Default: 60 (MTR-50). */
   readonly meterDelaySeconds?: number;
+  /**
+   * How to answer what sources answer differently: the name of a profile, or some switches. Default: `documented`.
+   * Each key's own can be changed through `/_sandbox/policy`.
+   */
+  readonly policy?: Profile | (Partial<Policy> & { readonly profile?: Profile });
   /** Bytes a request body may have (EVT-17). Default: 10 MiB. */
   readonly bodyBytesMax?: number;
   /** Keys a sandbox may hold. Default: 10,000. */
@@ -65,6 +71,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     at: readAt(options.at),
     isFrozen: options.frozen ?? false,
     seed: options.seed ?? "drawdown",
+    policy: options.policy === undefined ? documented : readPolicy(options.policy),
   };
   const settings: DodoSettings = { meterDelayMs: readDelay(options.meterDelaySeconds) };
   const dodo = dodoDialect(settings);

@@ -201,6 +201,164 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_sandbox/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the policy
+         * @description How the tenant answers where sources disagree, one value for each named switch.
+         */
+        get: operations["readPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the policy
+         * @description Sets the switches that are sent and leaves the others. A `profile` sets all of them first. Holds for what happens from then on; a reset brings back the policy the sandbox was started with.
+         */
+        patch: operations["setPolicy"];
+        trace?: never;
+    };
+    "/_sandbox/balances/{credit_entitlement_id}/{customer_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the credit entitlement.
+                 * @example cde_0000014Zk0Vq8yT1mWc2R
+                 */
+                credit_entitlement_id: components["parameters"]["CreditEntitlementId"];
+                /**
+                 * @description Id of the customer.
+                 * @example cus_0000024Zk0Vq8yT1mWc2R
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write an entry that the API cannot
+         * @description Moves credits as the merchant's dashboard does (`manual_adjustment`), or as the service would on a low balance (`auto_top_up`) or a refund (`refund`); the last two exist in the document's enum without a way to cause them (LED-30, CHK-26). A credit makes a grant, a debit draws from grants.
+         */
+        post: operations["postEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/explain/{credit_entitlement_id}/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the credit entitlement.
+                 * @example cde_0000014Zk0Vq8yT1mWc2R
+                 */
+                credit_entitlement_id: components["parameters"]["CreditEntitlementId"];
+                /**
+                 * @description Id of the customer.
+                 * @example cus_0000024Zk0Vq8yT1mWc2R
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Why the balance is what it is
+         * @description Every grant with the movements that led from its initial amount to what remains, what was carried on as a grant below its parent, and the movements of overage. The sums can be added up: `balance` is the sum of what remains, and what remains of a grant is its initial amount plus its movements.
+         */
+        get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/subscriptions/{id}/close-cycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example sub_0000044Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the billing period now
+         * @description Moves the billing date to the present and does everything that falls due there, in the order of EXP-20: usage, overage, rollover, expiry, payment, grant. Later periods count from now.
+         */
+        post: operations["closeCycle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/subscriptions/{id}/meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example sub_0000044Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What the meters of a subscription have counted
+         * @description For each meter what the worker has counted in the current period, and how many credits of usage neither balance nor overage could take, over all periods (OVR-07, OVR-08). Those are gone; nothing charges them later.
+         */
+        get: operations["readMeters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/portals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a customer sees in the portal
+         * @description The credits and movements behind a portal link (CUS-06 to CUS-11). A link works for 24 hours.
+         */
+        get: operations["viewPortal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_sandbox/keys": {
         parameters: {
             query?: never;
@@ -358,6 +516,336 @@ export interface components {
             /** @description Status of the subscription. */
             status: string;
         };
+        Policy: {
+            /**
+             * @description Which profile the switches add up to; `custom` when none.
+             * @enum {string}
+             */
+            profile: "documented" | "observed" | "custom";
+            /**
+             * @description C1: which grants are drawn first, the oldest or those that end soonest.
+             * @enum {string}
+             */
+            consumptionOrder: "fifo" | "earliest_expiry";
+            /**
+             * @description C6: a used `idempotency_key` on the credit ledger answers 409, or the first entry again when the request is the same.
+             * @enum {string}
+             */
+            idempotency: "conflict" | "replay";
+            /**
+             * @description C7: ledger entries made by the API are `credit_added` and `credit_deducted`, or `manual_adjustment`.
+             * @enum {string}
+             */
+            apiEntriesAs: "credit_entry" | "manual_adjustment";
+            /**
+             * @description C9: whether numbers sent as text in event metadata are aggregated.
+             * @enum {string}
+             */
+            numericStrings: "counted" | "ignored";
+            /**
+             * @description C10: whether the free units of a meter are free of credits too.
+             * @enum {string}
+             */
+            freeThresholdOnCredits: "ignored" | "applied";
+            /**
+             * @description C14: type of `balance` and `overage` on the balance object.
+             * @enum {string}
+             */
+            balanceAmounts: "string" | "number";
+            /**
+             * @description C15: whether an immediate plan change begins a new billing period.
+             * @enum {string}
+             */
+            planChangeDates: "reset" | "unchanged";
+            /**
+             * @description C18: which grants repay overage under `carry_deficit_auto_repay`.
+             * @enum {string}
+             */
+            autoRepay: "every_grant" | "next_cycle";
+            /**
+             * @description C20: how the part that the rollover percentage leaves behind is booked.
+             * @enum {string}
+             */
+            percentageLossAs: "credit_expired" | "rollover_forfeited";
+            /**
+             * @description C25: whether a subscription to a usage-based product can change its plan.
+             * @enum {string}
+             */
+            usageBasedPlanChange: "allowed" | "refused";
+            /**
+             * @description C26: whether a checkout may override the credits of an attached entitlement.
+             * @enum {string}
+             */
+            checkoutCreditAmounts: "allowed" | "refused";
+            /**
+             * @description C29: a write with a read-only key answers 403 with a body, or 401 without one.
+             * @enum {string}
+             */
+            readOnlyWrites: "forbidden" | "unauthorized";
+            /**
+             * @description CHK-29: whether a customer may have a second subscription.
+             * @enum {string}
+             */
+            severalSubscriptions: "allowed" | "refused";
+        };
+        PolicyChange: {
+            /**
+             * @description What all switches are set to before those that are sent.
+             * @enum {string}
+             */
+            profile?: "documented" | "observed";
+            /**
+             * @description C1: which grants are drawn first, the oldest or those that end soonest.
+             * @enum {string}
+             */
+            consumptionOrder?: "fifo" | "earliest_expiry";
+            /**
+             * @description C6: a used `idempotency_key` on the credit ledger answers 409, or the first entry again when the request is the same.
+             * @enum {string}
+             */
+            idempotency?: "conflict" | "replay";
+            /**
+             * @description C7: ledger entries made by the API are `credit_added` and `credit_deducted`, or `manual_adjustment`.
+             * @enum {string}
+             */
+            apiEntriesAs?: "credit_entry" | "manual_adjustment";
+            /**
+             * @description C9: whether numbers sent as text in event metadata are aggregated.
+             * @enum {string}
+             */
+            numericStrings?: "counted" | "ignored";
+            /**
+             * @description C10: whether the free units of a meter are free of credits too.
+             * @enum {string}
+             */
+            freeThresholdOnCredits?: "ignored" | "applied";
+            /**
+             * @description C14: type of `balance` and `overage` on the balance object.
+             * @enum {string}
+             */
+            balanceAmounts?: "string" | "number";
+            /**
+             * @description C15: whether an immediate plan change begins a new billing period.
+             * @enum {string}
+             */
+            planChangeDates?: "reset" | "unchanged";
+            /**
+             * @description C18: which grants repay overage under `carry_deficit_auto_repay`.
+             * @enum {string}
+             */
+            autoRepay?: "every_grant" | "next_cycle";
+            /**
+             * @description C20: how the part that the rollover percentage leaves behind is booked.
+             * @enum {string}
+             */
+            percentageLossAs?: "credit_expired" | "rollover_forfeited";
+            /**
+             * @description C25: whether a subscription to a usage-based product can change its plan.
+             * @enum {string}
+             */
+            usageBasedPlanChange?: "allowed" | "refused";
+            /**
+             * @description C26: whether a checkout may override the credits of an attached entitlement.
+             * @enum {string}
+             */
+            checkoutCreditAmounts?: "allowed" | "refused";
+            /**
+             * @description C29: a write with a read-only key answers 403 with a body, or 401 without one.
+             * @enum {string}
+             */
+            readOnlyWrites?: "forbidden" | "unauthorized";
+            /**
+             * @description CHK-29: whether a customer may have a second subscription.
+             * @enum {string}
+             */
+            severalSubscriptions?: "allowed" | "refused";
+        };
+        NewEntry: {
+            /**
+             * @description What the entry says it is. An `auto_top_up` is always a credit.
+             * @enum {string}
+             */
+            transaction_type: "manual_adjustment" | "auto_top_up" | "refund";
+            /**
+             * @description The direction.
+             * @enum {string}
+             */
+            entry_type: "credit" | "debit";
+            /** @description A decimal above zero and no finer than the credit's precision. */
+            amount: string;
+            /** @description Description of the entry. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When the grant of a credit ends; absent gives it the credit's own lifetime.
+             */
+            expires_at?: string | null;
+        };
+        EntryPosted: {
+            /** @description Id of the entry in the ledger. */
+            id: string;
+            /** @description As asked. */
+            transaction_type: string;
+            /** @description The direction. */
+            is_credit: boolean;
+            /** @description The amount as asked. */
+            amount: string;
+            /** @description The grant made or drawn from; null when a debit spans several. */
+            grant_id: string | null;
+            /** @description Balance before it. */
+            balance_before: string;
+            /** @description Balance after it. */
+            balance_after: string;
+            /** @description Overage before it. */
+            overage_before: string;
+            /** @description Overage after it. */
+            overage_after: string;
+        };
+        Explanation: {
+            /** @description The credit. */
+            credit_entitlement_id: string;
+            /** @description Who holds it. */
+            customer_id: string;
+            /** @description What one credit is called. */
+            unit: string;
+            /** @description What all grants hold. */
+            balance: string;
+            /** @description Usage accepted beyond zero. */
+            overage: string;
+            /** @description Usage in credits that was dropped, by all meters and periods (OVR-07, OVR-08). */
+            blocked: string;
+            /** @description What happened to everything issued. `balance` is `issued` less the other four. */
+            totals: {
+                /** @description By grants other than carried ones. */
+                issued: string;
+                /** @description Used up. */
+                deducted: string;
+                /** @description Lost at the end of a grant. */
+                expired: string;
+                /** @description Lost to the limit of rollovers. */
+                forfeited: string;
+                /** @description Taken from new grants to lower overage. */
+                repaid: string;
+            };
+            /** @description Grants that no other was carried into, oldest first. */
+            grants: components["schemas"]["ExplainedGrant"][];
+            /** @description How overage came to be what it is. */
+            overage_movements: components["schemas"]["ExplainedMovement"][];
+        };
+        ExplainedGrant: {
+            /** @description Id of the grant. */
+            id: string;
+            /** @description Where it came from. */
+            source_type: string;
+            /** @description Subscription or payment it came from. */
+            source_id: string | null;
+            /**
+             * @description Whether it can be drawn from.
+             * @enum {string}
+             */
+            status: "active" | "expired" | "depleted";
+            /**
+             * Format: date-time
+             * @description When it was issued.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string | null;
+            /** @description What it was issued with. */
+            initial: string;
+            /** @description What it holds: the initial amount plus its movements. */
+            remaining: string;
+            /** @description What it gave, oldest first. */
+            movements: components["schemas"]["ExplainedMovement"][];
+            /** @description The grant that took what rolled over; none or one. */
+            carried_to: components["schemas"]["ExplainedGrant"][];
+        };
+        ExplainedMovement: {
+            /** @description Entry of the ledger. */
+            entry_id: string;
+            /** @description What the entry is. */
+            transaction_type: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description With its sign: below zero for what a grant gave or overage lost. */
+            amount: string;
+            /** @description As in the ledger. */
+            description: string | null;
+        };
+        CycleClosed: {
+            /** @description Status of the subscription. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description Start of the period it is in.
+             */
+            previous_billing_date: string;
+            /**
+             * Format: date-time
+             * @description End of it.
+             */
+            next_billing_date: string;
+        };
+        MeterReadings: {
+            /** @description A reading for each meter of the subscription. */
+            items: {
+                /** @description The meter. */
+                meter_id: string;
+                /** @description The credit it costs; null when it costs money. */
+                credit_entitlement_id: string | null;
+                /** @description Aggregate of the current period, as far as the worker has come. */
+                units: string;
+                /** @description Units that wait until they make a whole credit (MTR-55). */
+                uncharged_units: string;
+                /** @description Events that counted. */
+                events: number;
+                /** @description Events whose property is missing or no number. */
+                skipped_events: number;
+                /** @description Credits of usage that were dropped. */
+                blocked: string;
+            }[];
+        };
+        PortalView: {
+            /** @description Whose portal it is. */
+            customer_name: string;
+            /** @description Where the way back leads. */
+            return_url: string | null;
+            /** @description A section for each credit with a balance, overage or movements (CUS-07). */
+            credits: {
+                /** @description The credit. */
+                credit_entitlement_id: string;
+                /** @description Its name. */
+                name: string;
+                /** @description What one is called. */
+                unit: string;
+                /** @description What is left. */
+                balance: string;
+                /** @description What was used beyond zero. */
+                overage: string;
+                /** @description Newest first. */
+                transactions: {
+                    /**
+                     * Format: date-time
+                     * @description When.
+                     */
+                    at: string;
+                    /** @description What kind in the customer's words (CUS-11). */
+                    label: string;
+                    /** @description As in the ledger. */
+                    description: string | null;
+                    /** @description With its sign. */
+                    amount: string;
+                    /** @description Balance after it. */
+                    balance: string;
+                }[];
+            }[];
+        };
         NewKey: {
             /** @description The token. */
             key: string;
@@ -400,6 +888,21 @@ export interface components {
                  * @example {
                  *       "code": "UNAUTHORIZED",
                  *       "message": "You are not authorised to perform this action: this key is read-only"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The amount cannot be moved. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "INSUFFICIENT_CREDIT_BALANCE",
+                 *       "message": "the debit of 60 is more than the balance of 40, and overage is not enabled"
                  *     }
                  */
                 "application/json": components["schemas"]["ErrorResponse"];
@@ -466,7 +969,23 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /**
+         * @description Id of the credit entitlement.
+         * @example cde_0000014Zk0Vq8yT1mWc2R
+         */
+        CreditEntitlementId: string;
+        /**
+         * @description Id of the customer.
+         * @example cus_0000024Zk0Vq8yT1mWc2R
+         */
+        CustomerId: string;
+        /**
+         * @description Id of the subscription.
+         * @example sub_0000044Zk0Vq8yT1mWc2R
+         */
+        SubscriptionId: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -837,6 +1356,359 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
         };
     };
+    readPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "profile": "documented",
+                     *       "consumptionOrder": "fifo",
+                     *       "idempotency": "conflict",
+                     *       "apiEntriesAs": "credit_entry",
+                     *       "numericStrings": "counted",
+                     *       "freeThresholdOnCredits": "ignored",
+                     *       "balanceAmounts": "string",
+                     *       "planChangeDates": "reset",
+                     *       "autoRepay": "every_grant",
+                     *       "percentageLossAs": "credit_expired",
+                     *       "usageBasedPlanChange": "allowed",
+                     *       "checkoutCreditAmounts": "allowed",
+                     *       "readOnlyWrites": "forbidden",
+                     *       "severalSubscriptions": "allowed"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+        };
+    };
+    setPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "profile": "documented",
+                     *       "consumptionOrder": "fifo",
+                     *       "idempotency": "conflict",
+                     *       "apiEntriesAs": "credit_entry",
+                     *       "numericStrings": "counted",
+                     *       "freeThresholdOnCredits": "ignored",
+                     *       "balanceAmounts": "string",
+                     *       "planChangeDates": "reset",
+                     *       "autoRepay": "every_grant",
+                     *       "percentageLossAs": "credit_expired",
+                     *       "usageBasedPlanChange": "allowed",
+                     *       "checkoutCreditAmounts": "allowed",
+                     *       "readOnlyWrites": "forbidden",
+                     *       "severalSubscriptions": "allowed"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    postEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the credit entitlement.
+                 * @example cde_0000014Zk0Vq8yT1mWc2R
+                 */
+                credit_entitlement_id: components["parameters"]["CreditEntitlementId"];
+                /**
+                 * @description Id of the customer.
+                 * @example cus_0000024Zk0Vq8yT1mWc2R
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "transaction_type": "manual_adjustment",
+                 *       "entry_type": "credit",
+                 *       "amount": "25",
+                 *       "reason": "Goodwill"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description The entry. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cdl_0000054Zk0Vq8yT1mWc2R",
+                     *       "transaction_type": "manual_adjustment",
+                     *       "is_credit": true,
+                     *       "amount": "25",
+                     *       "grant_id": "cdg_0000064Zk0Vq8yT1mWc2R",
+                     *       "balance_before": "0",
+                     *       "balance_after": "25",
+                     *       "overage_before": "0",
+                     *       "overage_after": "0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryPosted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the credit entitlement.
+                 * @example cde_0000014Zk0Vq8yT1mWc2R
+                 */
+                credit_entitlement_id: components["parameters"]["CreditEntitlementId"];
+                /**
+                 * @description Id of the customer.
+                 * @example cus_0000024Zk0Vq8yT1mWc2R
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tree. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "credit_entitlement_id": "cde_0000014Zk0Vq8yT1mWc2R",
+                     *       "customer_id": "cus_0000024Zk0Vq8yT1mWc2R",
+                     *       "unit": "token",
+                     *       "balance": "70",
+                     *       "overage": "0",
+                     *       "blocked": "0",
+                     *       "totals": {
+                     *         "issued": "100",
+                     *         "deducted": "30",
+                     *         "expired": "0",
+                     *         "forfeited": "0",
+                     *         "repaid": "0"
+                     *       },
+                     *       "grants": [
+                     *         {
+                     *           "id": "cdg_0000034Zk0Vq8yT1mWc2R",
+                     *           "source_type": "api",
+                     *           "source_id": null,
+                     *           "status": "active",
+                     *           "created_at": "2026-01-01T00:00:00.000000Z",
+                     *           "expires_at": null,
+                     *           "initial": "100",
+                     *           "remaining": "70",
+                     *           "movements": [
+                     *             {
+                     *               "entry_id": "cdl_0000054Zk0Vq8yT1mWc2R",
+                     *               "transaction_type": "credit_deducted",
+                     *               "at": "2026-01-02T00:00:00.000000Z",
+                     *               "amount": "-30",
+                     *               "description": null
+                     *             }
+                     *           ],
+                     *           "carried_to": []
+                     *         }
+                     *       ],
+                     *       "overage_movements": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    closeCycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example sub_0000044Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription's period after that. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "active",
+                     *       "previous_billing_date": "2026-01-15T00:00:00.000000Z",
+                     *       "next_billing_date": "2026-02-15T00:00:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CycleClosed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["TaskFailed"];
+        };
+    };
+    readMeters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example sub_0000044Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The meters. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "meter_id": "mtr_0000054Zk0Vq8yT1mWc2R",
+                     *           "credit_entitlement_id": "cde_0000014Zk0Vq8yT1mWc2R",
+                     *           "units": "3100",
+                     *           "uncharged_units": "100",
+                     *           "events": 2,
+                     *           "skipped_events": 0,
+                     *           "blocked": "0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeterReadings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    viewPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Last part of the link.
+                 * @example cps_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The portal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_name": "Ada",
+                     *       "return_url": null,
+                     *       "credits": [
+                     *         {
+                     *           "credit_entitlement_id": "cde_0000014Zk0Vq8yT1mWc2R",
+                     *           "name": "API tokens",
+                     *           "unit": "token",
+                     *           "balance": "70",
+                     *           "overage": "0",
+                     *           "transactions": [
+                     *             {
+                     *               "at": "2026-01-02T00:00:00.000000Z",
+                     *               "label": "Usage Deduction",
+                     *               "description": null,
+                     *               "amount": "-30",
+                     *               "balance": "70"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PortalView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
     createKey: {
         parameters: {
             query?: never;
@@ -1003,6 +1875,98 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "readPolicy",
+    "method": "GET",
+    "path": "/_sandbox/policy",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "setPolicy",
+    "method": "PATCH",
+    "path": "/_sandbox/policy",
+    "query": {},
+    "body": {
+      "fields": {
+        "profile": null,
+        "consumptionOrder": null,
+        "idempotency": null,
+        "apiEntriesAs": null,
+        "numericStrings": null,
+        "freeThresholdOnCredits": null,
+        "balanceAmounts": null,
+        "planChangeDates": null,
+        "autoRepay": null,
+        "percentageLossAs": null,
+        "usageBasedPlanChange": null,
+        "checkoutCreditAmounts": null,
+        "readOnlyWrites": null,
+        "severalSubscriptions": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "postEntry",
+    "method": "POST",
+    "path": "/_sandbox/balances/{credit_entitlement_id}/{customer_id}/entries",
+    "query": {},
+    "body": {
+      "fields": {
+        "transaction_type": null,
+        "entry_type": null,
+        "amount": null,
+        "reason": null,
+        "expires_at": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "explain",
+    "method": "GET",
+    "path": "/_sandbox/explain/{credit_entitlement_id}/{customer_id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "closeCycle",
+    "method": "POST",
+    "path": "/_sandbox/subscriptions/{id}/close-cycle",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "readMeters",
+    "method": "GET",
+    "path": "/_sandbox/subscriptions/{id}/meters",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "viewPortal",
+    "method": "GET",
+    "path": "/_sandbox/portals/{id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
     "isPublic": false
   },
   {

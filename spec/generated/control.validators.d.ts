@@ -7,4 +7,6 @@ export declare const advanceClock: Validator;
 export declare const reset: Validator;
 export declare const completeCheckout: Validator;
 export declare const setCard: Validator;
+export declare const setPolicy: Validator;
+export declare const postEntry: Validator;
 export declare const createKey: Validator;

@@ -344,10 +344,265 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
   return validate25.errors = vErrors, errors === 0;
 }
 validate25.evaluated = { props: { fails: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createKey = validate26;
-var schema43 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$" }, access: { type: "string", enum: ["read", "write"] } } }, pattern4 = new RegExp("^\\S(.*\\S)?$", "u");
+var setPolicy = validate26;
+var schema43 = { type: "object", additionalProperties: !1, minProperties: 1, properties: { profile: { type: "string", enum: ["documented", "observed"] }, consumptionOrder: { type: "string", enum: ["fifo", "earliest_expiry"] }, idempotency: { type: "string", enum: ["conflict", "replay"] }, apiEntriesAs: { type: "string", enum: ["credit_entry", "manual_adjustment"] }, numericStrings: { type: "string", enum: ["counted", "ignored"] }, freeThresholdOnCredits: { type: "string", enum: ["ignored", "applied"] }, balanceAmounts: { type: "string", enum: ["string", "number"] }, planChangeDates: { type: "string", enum: ["reset", "unchanged"] }, autoRepay: { type: "string", enum: ["every_grant", "next_cycle"] }, percentageLossAs: { type: "string", enum: ["credit_expired", "rollover_forfeited"] }, usageBasedPlanChange: { type: "string", enum: ["allowed", "refused"] }, checkoutCreditAmounts: { type: "string", enum: ["allowed", "refused"] }, readOnlyWrites: { type: "string", enum: ["forbidden", "unauthorized"] }, severalSubscriptions: { type: "string", enum: ["allowed", "refused"] } } }, func4 = Object.prototype.hasOwnProperty;
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate26.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length < 1) {
+      let err0 = { instancePath, schemaPath: "document#/$defs/PolicyChange/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 in data)
+      if (!func4.call(schema43.properties, key0)) {
+        let err1 = { instancePath, schemaPath: "document#/$defs/PolicyChange/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    if (data.profile !== void 0) {
+      let data0 = data.profile;
+      if (typeof data0 != "string") {
+        let err2 = { instancePath: instancePath + "/profile", schemaPath: "document#/$defs/PolicyChange/properties/profile/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+      if (!(data0 === "documented" || data0 === "observed")) {
+        let err3 = { instancePath: instancePath + "/profile", schemaPath: "document#/$defs/PolicyChange/properties/profile/enum", keyword: "enum", params: { allowedValues: schema43.properties.profile.enum } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.consumptionOrder !== void 0) {
+      let data1 = data.consumptionOrder;
+      if (typeof data1 != "string") {
+        let err4 = { instancePath: instancePath + "/consumptionOrder", schemaPath: "document#/$defs/PolicyChange/properties/consumptionOrder/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (!(data1 === "fifo" || data1 === "earliest_expiry")) {
+        let err5 = { instancePath: instancePath + "/consumptionOrder", schemaPath: "document#/$defs/PolicyChange/properties/consumptionOrder/enum", keyword: "enum", params: { allowedValues: schema43.properties.consumptionOrder.enum } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.idempotency !== void 0) {
+      let data2 = data.idempotency;
+      if (typeof data2 != "string") {
+        let err6 = { instancePath: instancePath + "/idempotency", schemaPath: "document#/$defs/PolicyChange/properties/idempotency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (!(data2 === "conflict" || data2 === "replay")) {
+        let err7 = { instancePath: instancePath + "/idempotency", schemaPath: "document#/$defs/PolicyChange/properties/idempotency/enum", keyword: "enum", params: { allowedValues: schema43.properties.idempotency.enum } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.apiEntriesAs !== void 0) {
+      let data3 = data.apiEntriesAs;
+      if (typeof data3 != "string") {
+        let err8 = { instancePath: instancePath + "/apiEntriesAs", schemaPath: "document#/$defs/PolicyChange/properties/apiEntriesAs/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (!(data3 === "credit_entry" || data3 === "manual_adjustment")) {
+        let err9 = { instancePath: instancePath + "/apiEntriesAs", schemaPath: "document#/$defs/PolicyChange/properties/apiEntriesAs/enum", keyword: "enum", params: { allowedValues: schema43.properties.apiEntriesAs.enum } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.numericStrings !== void 0) {
+      let data4 = data.numericStrings;
+      if (typeof data4 != "string") {
+        let err10 = { instancePath: instancePath + "/numericStrings", schemaPath: "document#/$defs/PolicyChange/properties/numericStrings/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (!(data4 === "counted" || data4 === "ignored")) {
+        let err11 = { instancePath: instancePath + "/numericStrings", schemaPath: "document#/$defs/PolicyChange/properties/numericStrings/enum", keyword: "enum", params: { allowedValues: schema43.properties.numericStrings.enum } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.freeThresholdOnCredits !== void 0) {
+      let data5 = data.freeThresholdOnCredits;
+      if (typeof data5 != "string") {
+        let err12 = { instancePath: instancePath + "/freeThresholdOnCredits", schemaPath: "document#/$defs/PolicyChange/properties/freeThresholdOnCredits/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (!(data5 === "ignored" || data5 === "applied")) {
+        let err13 = { instancePath: instancePath + "/freeThresholdOnCredits", schemaPath: "document#/$defs/PolicyChange/properties/freeThresholdOnCredits/enum", keyword: "enum", params: { allowedValues: schema43.properties.freeThresholdOnCredits.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.balanceAmounts !== void 0) {
+      let data6 = data.balanceAmounts;
+      if (typeof data6 != "string") {
+        let err14 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (!(data6 === "string" || data6 === "number")) {
+        let err15 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/enum", keyword: "enum", params: { allowedValues: schema43.properties.balanceAmounts.enum } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.planChangeDates !== void 0) {
+      let data7 = data.planChangeDates;
+      if (typeof data7 != "string") {
+        let err16 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (!(data7 === "reset" || data7 === "unchanged")) {
+        let err17 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/enum", keyword: "enum", params: { allowedValues: schema43.properties.planChangeDates.enum } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.autoRepay !== void 0) {
+      let data8 = data.autoRepay;
+      if (typeof data8 != "string") {
+        let err18 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (!(data8 === "every_grant" || data8 === "next_cycle")) {
+        let err19 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/enum", keyword: "enum", params: { allowedValues: schema43.properties.autoRepay.enum } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+    }
+    if (data.percentageLossAs !== void 0) {
+      let data9 = data.percentageLossAs;
+      if (typeof data9 != "string") {
+        let err20 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+      if (!(data9 === "credit_expired" || data9 === "rollover_forfeited")) {
+        let err21 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/enum", keyword: "enum", params: { allowedValues: schema43.properties.percentageLossAs.enum } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    if (data.usageBasedPlanChange !== void 0) {
+      let data10 = data.usageBasedPlanChange;
+      if (typeof data10 != "string") {
+        let err22 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+      if (!(data10 === "allowed" || data10 === "refused")) {
+        let err23 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/enum", keyword: "enum", params: { allowedValues: schema43.properties.usageBasedPlanChange.enum } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.checkoutCreditAmounts !== void 0) {
+      let data11 = data.checkoutCreditAmounts;
+      if (typeof data11 != "string") {
+        let err24 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (!(data11 === "allowed" || data11 === "refused")) {
+        let err25 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/enum", keyword: "enum", params: { allowedValues: schema43.properties.checkoutCreditAmounts.enum } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.readOnlyWrites !== void 0) {
+      let data12 = data.readOnlyWrites;
+      if (typeof data12 != "string") {
+        let err26 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (!(data12 === "forbidden" || data12 === "unauthorized")) {
+        let err27 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/enum", keyword: "enum", params: { allowedValues: schema43.properties.readOnlyWrites.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+    if (data.severalSubscriptions !== void 0) {
+      let data13 = data.severalSubscriptions;
+      if (typeof data13 != "string") {
+        let err28 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (!(data13 === "allowed" || data13 === "refused")) {
+        let err29 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/enum", keyword: "enum", params: { allowedValues: schema43.properties.severalSubscriptions.enum } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+    }
+  } else {
+    let err30 = { instancePath, schemaPath: "document#/$defs/PolicyChange/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+  }
+  return validate26.errors = vErrors, errors === 0;
+}
+validate26.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var postEntry = validate27;
+var schema45 = { type: "object", required: ["transaction_type", "entry_type", "amount"], properties: { transaction_type: { type: "string", enum: ["manual_adjustment", "auto_top_up", "refund"] }, entry_type: { type: "string", enum: ["credit", "debit"] }, amount: { type: "string", pattern: "^-?\\d+(\\.\\d+)?$", maxLength: 64 }, reason: { type: ["string", "null"] }, expires_at: { type: ["string", "null"], format: "date-time" } } }, pattern4 = new RegExp("^-?\\d+(\\.\\d+)?$", "u");
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate27.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.transaction_type === void 0) {
+      let err0 = { instancePath, schemaPath: "document#/$defs/NewEntry/required", keyword: "required", params: { missingProperty: "transaction_type" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.entry_type === void 0) {
+      let err1 = { instancePath, schemaPath: "document#/$defs/NewEntry/required", keyword: "required", params: { missingProperty: "entry_type" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.amount === void 0) {
+      let err2 = { instancePath, schemaPath: "document#/$defs/NewEntry/required", keyword: "required", params: { missingProperty: "amount" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.transaction_type !== void 0) {
+      let data0 = data.transaction_type;
+      if (typeof data0 != "string") {
+        let err3 = { instancePath: instancePath + "/transaction_type", schemaPath: "document#/$defs/NewEntry/properties/transaction_type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (!(data0 === "manual_adjustment" || data0 === "auto_top_up" || data0 === "refund")) {
+        let err4 = { instancePath: instancePath + "/transaction_type", schemaPath: "document#/$defs/NewEntry/properties/transaction_type/enum", keyword: "enum", params: { allowedValues: schema45.properties.transaction_type.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.entry_type !== void 0) {
+      let data1 = data.entry_type;
+      if (typeof data1 != "string") {
+        let err5 = { instancePath: instancePath + "/entry_type", schemaPath: "document#/$defs/NewEntry/properties/entry_type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (!(data1 === "credit" || data1 === "debit")) {
+        let err6 = { instancePath: instancePath + "/entry_type", schemaPath: "document#/$defs/NewEntry/properties/entry_type/enum", keyword: "enum", params: { allowedValues: schema45.properties.entry_type.enum } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.amount !== void 0) {
+      let data2 = data.amount;
+      if (typeof data2 == "string") {
+        if (func1(data2) > 64) {
+          let err7 = { instancePath: instancePath + "/amount", schemaPath: "document#/$defs/NewEntry/properties/amount/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (!pattern4.test(data2)) {
+          let err8 = { instancePath: instancePath + "/amount", schemaPath: "document#/$defs/NewEntry/properties/amount/pattern", keyword: "pattern", params: { pattern: "^-?\\d+(\\.\\d+)?$" } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/amount", schemaPath: "document#/$defs/NewEntry/properties/amount/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.reason !== void 0) {
+      let data3 = data.reason;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err10 = { instancePath: instancePath + "/reason", schemaPath: "document#/$defs/NewEntry/properties/reason/type", keyword: "type", params: { type: schema45.properties.reason.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.expires_at !== void 0) {
+      let data4 = data.expires_at;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err11 = { instancePath: instancePath + "/expires_at", schemaPath: "document#/$defs/NewEntry/properties/expires_at/type", keyword: "type", params: { type: schema45.properties.expires_at.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (typeof data4 == "string" && !formats0.validate(data4)) {
+        let err12 = { instancePath: instancePath + "/expires_at", schemaPath: "document#/$defs/NewEntry/properties/expires_at/format", keyword: "format", params: { format: "date-time" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "document#/$defs/NewEntry/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate27.errors = vErrors, errors === 0;
+}
+validate27.evaluated = { props: { transaction_type: !0, entry_type: !0, amount: !0, reason: !0, expires_at: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createKey = validate28;
+var schema47 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$" }, access: { type: "string", enum: ["read", "write"] } } }, pattern5 = new RegExp("^\\S(.*\\S)?$", "u");
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate28.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
       let err0 = { instancePath, schemaPath: "document#/$defs/NewKey/required", keyword: "required", params: { missingProperty: "key" } };
@@ -368,7 +623,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
           let err3 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewKey/properties/key/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        if (!pattern4.test(data0)) {
+        if (!pattern5.test(data0)) {
           let err4 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewKey/properties/key/pattern", keyword: "pattern", params: { pattern: "^\\S(.*\\S)?$" } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -384,7 +639,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (!(data1 === "read" || data1 === "write")) {
-        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema43.properties.access.enum } };
+        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema47.properties.access.enum } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -392,14 +647,16 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
     let err8 = { instancePath, schemaPath: "document#/$defs/NewKey/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate26.errors = vErrors, errors === 0;
+  return validate28.errors = vErrors, errors === 0;
 }
-validate26.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate28.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   advanceClock,
   completeCheckout,
   createKey,
+  postEntry,
   reset,
   setCard,
-  setClock
+  setClock,
+  setPolicy
 };

@@ -711,6 +711,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/{customer_id}/customer-portal/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the customer. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open the customer portal
+         * @description Makes a link to the customer portal that works for 24 hours (CUS-06). With `send_email` the vendor also mails it; the sandbox sends no mail and answers as if it had (inferred). An unknown customer gives 404 (inferred). The request takes no body.
+         */
+        post: operations["createCustomerPortalSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/wallets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the customer. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List a customer's wallets
+         * @description Returns, in one unpaged list, the money a customer holds per currency, and the total in US cents (WAL-02, PAG-07). Wallets exist from the start with a zero balance (WAL-01). They are not credits and pay no usage (WAL-08). An unknown customer gives 404 (inferred).
+         */
+        get: operations["listWallets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/wallets/ledger-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the customer. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the movements of a customer's wallets
+         * @description Returns one page of movements, newest first (inferred), narrowed to one currency if asked (WAL-03). An unknown customer gives 404 (inferred).
+         */
+        get: operations["listWalletLedgerEntries"];
+        put?: never;
+        /**
+         * Move money in a customer's wallet
+         * @description Adds to or takes from one wallet and answers 200 with the wallet, not with the movement (WAL-04). A debit above the balance gives 400 and moves nothing (WAL-05). Unlike for credits, a repeated idempotency key answers as the first time and moves nothing again (WAL-06). No webhook is sent (WAL-08). An unknown customer gives 404 (inferred).
+         */
+        post: operations["createWalletLedgerEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/addons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List add-ons
+         * @description Returns one page of add-ons, newest first (inferred). A page past the end is an empty list (PAG-03).
+         */
+        get: operations["listAddons"];
+        put?: never;
+        /**
+         * Create an add-on
+         * @description Stores an add-on and answers 200 with it. Add-ons cost money per period and bring no credits, as the API has no fields for that (CHK-24).
+         */
+        post: operations["createAddon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/addons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the add-on. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example adn_tR6uHk1LpX9sQe3VbN7cZ
+                 */
+                id: components["parameters"]["AddonId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve an add-on
+         * @description Returns the add-on as on creation. An unknown id gives 404 (inferred).
+         */
+        get: operations["retrieveAddon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update an add-on
+         * @description Changes the fields that are sent and answers 200 with the add-on. An unknown id gives 404 (inferred).
+         */
+        patch: operations["updateAddon"];
+        trace?: never;
+    };
+    "/checkouts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a checkout session
+         * @description Answers what a session with this body would charge now and at each renewal, and which credits it would issue (CHK-17). Nothing is stored. The body is checked as for a real session.
+         */
+        post: operations["previewCheckoutSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscription_id}/change-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the plan
+         * @description Moves the subscription to another product, now or at the next billing date (SUB-30, SUB-31), and answers with the payment it made; all properties are null when there was none (SUB-49). Credits follow the new plan's `proration_behavior` (SUB-38 to SUB-41) and are issued only once the charge succeeds (SUB-42). While another change waits the answer is 409 (SUB-33); inactive and on-demand subscriptions (SUB-34) and a scheduled change in another mode than `full_immediately` (SUB-32) give 422. An unknown id gives 404 (inferred).
+         */
+        post: operations["changePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscription_id}/change-plan/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a plan change
+         * @description Answers what the same body would charge and how the subscription would look, and changes nothing (SUB-45). Unused time of the old plan and the time left on the new one are set against each other (SUB-36); the money left over is no credit of this API (SUB-37). The body and the state are checked as for a real change. An unknown id gives 404 (inferred).
+         */
+        post: operations["previewChangePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscription_id}/change-plan/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a scheduled plan change
+         * @description Drops the change that waits for the next billing date and answers 204 (SUB-31). Without one, and for an unknown subscription, the answer is 404.
+         */
+        delete: operations["cancelScheduledPlanChange"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscription_id}/charge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Charge an on-demand subscription
+         * @description Charges a subscription that was made for charges on request and answers 200 with the payment. The payment issues no cycle credits, as no cycle begins (inferred). A subscription of another kind or one that is not active gives 422 (inferred), an unknown id 404 (inferred).
+         */
+        post: operations["chargeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscription_id}/usage-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve the usage history of a subscription
+         * @description Returns one page of billing periods, newest first (inferred), each with what its meters counted and what that cost (MTR-22, MTR-24). A subscription without meters gives 400 (inferred), an unknown subscription or meter 404 (inferred).
+         */
+        get: operations["retrieveUsageHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "credit.added": {
@@ -3595,6 +3881,667 @@ export interface components {
             /** @description One item per credit, empty when the subscription has none (SUB-76). */
             items: components["schemas"]["CreditEntitlementUsageStatus"][];
         };
+        /** @description An add-on to create. Add-ons have no credit fields (CHK-24). */
+        CreateAddonRequest: {
+            /** @description Name of the add-on, 1 to 255 characters (inferred). */
+            name: string;
+            /** @description Currency of the price. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price per period and piece in the smallest unit of the currency, 0 or more.
+             */
+            price: number;
+            /** @description What the add-on is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /** @description Explanation for people, at most 1000 characters (inferred). Null means none. */
+            description?: string | null;
+        };
+        /** @description The add-on fields to change. A property left out keeps its value. */
+        PatchAddonRequest: {
+            /** @description New name, 1 to 255 characters (inferred). Null counts as not sent (inferred). */
+            name?: string | null;
+            /** @description New currency. Null counts as not sent (inferred). */
+            currency?: components["schemas"]["NullableCurrency"];
+            /**
+             * Format: int32
+             * @description New price in the smallest unit of the currency. Null counts as not sent (inferred).
+             */
+            price?: number | null;
+            /** @description New tax category. Null counts as not sent (inferred). */
+            tax_category?: components["schemas"]["NullableTaxCategory"];
+            /** @description New explanation, at most 1000 characters (inferred). Null removes it (inferred). */
+            description?: string | null;
+            /**
+             * Format: uuid
+             * @description An uploaded image. Accepted and ignored, as images cannot be uploaded here.
+             */
+            image_id?: string | null;
+        };
+        /** @description An add-on as stored. */
+        AddonResponse: {
+            /** @description Generated id with prefix `adn_`. */
+            id: string;
+            /** @description The business that owns the add-on. */
+            business_id: string;
+            /** @description Name of the add-on. */
+            name: string;
+            /** @description Explanation for people. Null when there is none. */
+            description?: string | null;
+            /** @description Address of an image. Always null here. */
+            image?: string | null;
+            /** @description Currency of the price. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price per period and piece in the smallest unit of the currency.
+             */
+            price: number;
+            /** @description What the add-on is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /**
+             * Format: date-time
+             * @description When the add-on was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the add-on was last changed; equals `created_at` at first.
+             */
+            updated_at: string;
+        };
+        /** @description One page of add-ons. */
+        AddonsListResponse: {
+            /** @description The add-ons, newest first (inferred). */
+            items: components["schemas"]["AddonResponse"][];
+        };
+        /** @description What is charged now, in the smallest unit of the currency. */
+        CurrentBreakup: {
+            /**
+             * Format: int32
+             * @description Sum before discount and tax.
+             */
+            subtotal: number;
+            /**
+             * Format: int32
+             * @description Discount, always 0 here.
+             */
+            discount: number;
+            /**
+             * Format: int32
+             * @description Tax. Null, as none is computed.
+             */
+            tax?: number | null;
+            /**
+             * Format: int32
+             * @description What is charged.
+             */
+            total_amount: number;
+        };
+        /** @description What is charged at each renewal, in the smallest unit of the currency, or null without a subscription. */
+        NullableRecurringBreakup: {
+            /**
+             * Format: int32
+             * @description Sum before discount and tax.
+             */
+            subtotal: number;
+            /**
+             * Format: int32
+             * @description Discount, always 0 here.
+             */
+            discount: number;
+            /**
+             * Format: int32
+             * @description Tax. Null, as none is computed.
+             */
+            tax?: number | null;
+            /**
+             * Format: int32
+             * @description What is charged.
+             */
+            total_amount: number;
+        } | null;
+        /** @description A credit that comes with a product (CHK-17). */
+        CheckoutCreditEntitlementItem: {
+            /** @description The entitlement. */
+            credit_entitlement_id: string;
+            /** @description Name of the entitlement. */
+            credit_entitlement_name: string;
+            /** @description Label of one credit. */
+            credit_entitlement_unit: string;
+            /** @description Credits that will be issued, a decimal string. */
+            credits_amount: string;
+        };
+        /** @description A meter of a product in the cart. */
+        MeterDetails: {
+            /** @description Name of the meter. */
+            name: string;
+            /** @description Explanation of the meter. Null when there is none. */
+            description?: string | null;
+            /** @description Label of one unit. */
+            measurement_unit: string;
+            /**
+             * Format: int64
+             * @description Units per period that cost nothing. Null when there are none.
+             */
+            free_threshold?: number | null;
+            /** @description Price of one unit, a decimal string in the smallest currency unit; `"0"` when credits pay for the usage (inferred). */
+            price_per_unit: string;
+        };
+        /** @description An add-on in the cart with what it costs. */
+        CalculatedAddonItem: {
+            /** @description The add-on. */
+            addon_id: string;
+            /** @description Name of the add-on. */
+            name: string;
+            /** @description Explanation of the add-on. Null when there is none. */
+            description?: string | null;
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+            /** @description Currency of the amounts. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price of one.
+             */
+            single_quantity_price: number;
+            /**
+             * Format: int32
+             * @description Price of all after discount.
+             */
+            discounted_price: number;
+            /**
+             * Format: int32
+             * @description Discount. Null, as there are none.
+             */
+            discount_amount?: number | null;
+            /** @description Currency before conversion, the same here. */
+            og_currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price before conversion, the same here.
+             */
+            og_price: number;
+            /**
+             * Format: int32
+             * @description Tax. Null, as none is computed.
+             */
+            tax?: number | null;
+            /** @description What the add-on is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /** @description Whether the price includes tax. */
+            tax_inclusive: boolean;
+            /**
+             * Format: int32
+             * @description Tax rate, always 0 here.
+             */
+            tax_rate: number;
+        };
+        /** @description A product in the cart with what it costs and the credits it brings. */
+        CalculatedProductCartItem: {
+            /** @description The product. */
+            product_id: string;
+            /** @description Name of the product. */
+            name?: string | null;
+            /** @description Explanation of the product. Null when there is none. */
+            description?: string | null;
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+            /** @description Whether it makes a subscription. */
+            is_subscription: boolean;
+            /** @description Whether its price is usage-based. */
+            is_usage_based: boolean;
+            /** @description Currency of the amounts. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price of one after discount.
+             */
+            discounted_price: number;
+            /**
+             * Format: int32
+             * @description Discount. Null, as there are none.
+             */
+            discount_amount?: number | null;
+            /**
+             * Format: int32
+             * @description For how many periods the discount holds. Null, as there are none.
+             */
+            discount_cycle?: number | null;
+            /** @description Currency before conversion, the same here. */
+            og_currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Price before conversion, the same here.
+             */
+            og_price: number;
+            /**
+             * Format: int32
+             * @description Tax. Null, as none is computed.
+             */
+            tax?: number | null;
+            /** @description What the product is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /** @description Whether the price includes tax. */
+            tax_inclusive: boolean;
+            /**
+             * Format: int32
+             * @description Tax rate, always 0 here.
+             */
+            tax_rate: number;
+            /** @description The credits that will be issued, empty when there are none. */
+            credit_entitlements: components["schemas"]["CheckoutCreditEntitlementItem"][];
+            /** @description The meters, empty when there are none. */
+            meters: components["schemas"]["MeterDetails"][];
+            /** @description The add-ons. Null when there are none. */
+            addons?: components["schemas"]["CalculatedAddonItem"][] | null;
+        };
+        /** @description What a checkout session would charge and issue. */
+        CalculateSessionResponse: {
+            /** @description Country the amounts are for, `US` when the request names none (inferred). */
+            billing_country: components["schemas"]["CountryCodeAlpha2"];
+            /** @description Currency of the amounts. */
+            currency: components["schemas"]["Currency"];
+            /** @description What is charged now. */
+            current_breakup: components["schemas"]["CurrentBreakup"];
+            /** @description What is charged at each renewal. Null without a subscription. */
+            recurring_breakup?: components["schemas"]["NullableRecurringBreakup"];
+            /**
+             * Format: int32
+             * @description What is charged now, in the smallest unit of the currency.
+             */
+            total_price: number;
+            /**
+             * Format: int32
+             * @description Tax in that. Null, as none is computed.
+             */
+            total_tax?: number | null;
+            /** @description Whether the merchant brings a payment provider. Always false here. */
+            is_byop: boolean;
+            /**
+             * Format: date-time
+             * @description When the first renewal is due. Null without a subscription.
+             */
+            next_billing_date?: string | null;
+            /**
+             * Format: int32
+             * @description What the trial costs. Null without a trial.
+             */
+            trial_amount?: number | null;
+            /**
+             * Format: int32
+             * @description Days of trial. Null without a trial.
+             */
+            trial_period_days?: number | null;
+            /** @description The products with their amounts and credits. */
+            product_cart: components["schemas"]["CalculatedProductCartItem"][];
+            /** @description Business found for the tax id. Always null here. */
+            tax_id_business_name?: string | null;
+            /** @description What is wrong with the tax id. Always null here. */
+            tax_id_err_msg?: string | null;
+            /** @description Kind of the tax id. Always null here. */
+            tax_id_format_name?: string | null;
+        };
+        /**
+         * @description When a plan change takes effect (SUB-31).
+         * @enum {string}
+         */
+        EffectiveAt: "immediately" | "next_billing_date";
+        /**
+         * @description How a plan change is billed (SUB-30, SUB-36).
+         * @enum {string}
+         */
+        ProrationBillingMode: "prorated_immediately" | "full_immediately" | "difference_immediately" | "do_not_bill";
+        /**
+         * @description What a failed charge does to a plan change (SUB-35). Null means `apply_change`.
+         * @enum {string|null}
+         */
+        NullableOnPaymentFailure: "prevent_change" | "apply_change" | null;
+        /** @description The plan to change to. */
+        UpdateSubscriptionPlanReq: {
+            /** @description The new product; an unknown, archived or one-time one gives 422 (inferred). 1 to 255 characters (inferred). */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description The new quantity, at least 1; exactly 1 for a usage-based product (MTR-36).
+             */
+            quantity: number;
+            /** @description How the change is billed. With `next_billing_date` only `full_immediately` is allowed (SUB-32). */
+            proration_billing_mode: components["schemas"]["ProrationBillingMode"];
+            /**
+             * @description When the change takes effect. Left out means `immediately`.
+             * @default immediately
+             */
+            effective_at?: components["schemas"]["EffectiveAt"];
+            /** @description What a failed charge does. Null or absent means `apply_change` (SUB-35). */
+            on_payment_failure?: components["schemas"]["NullableOnPaymentFailure"];
+            /** @description The add-ons from then on, at most 10 (CHK-25). Null, absent or empty removes those there are (SUB-46). */
+            addons?: components["schemas"]["AttachAddonReq"][] | null;
+            /** @description Key and value pairs of the payment the change makes. Null means those of the subscription. */
+            metadata?: components["schemas"]["NullableMetadata"];
+            /** @description A discount code, at most 255 characters (inferred). The sandbox has no discounts and ignores it. */
+            discount_code?: string | null;
+            /** @description Several discount codes, at most 100 (inferred). The sandbox has no discounts and ignores them. */
+            discount_codes?: string[] | null;
+            /** @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing. */
+            adaptive_currency_fees_inclusive?: boolean | null;
+        };
+        /** @description The payment a plan change made. Only newer vendor clients know this body; it was empty before (SUB-49). */
+        SubscriptionChangePlanResponse: {
+            /** @description The payment. Null when nothing was charged. */
+            payment_id?: string | null;
+            /** @description Address of a pay page. Null when nothing is left to pay. */
+            payment_link?: string | null;
+            /** @description Secret for an embedded form. Null when nothing is left to pay. */
+            client_secret?: string | null;
+            /**
+             * Format: date-time
+             * @description When the pay page closes. Null when there is none.
+             */
+            expires_on?: string | null;
+        };
+        /** @description One line of a charge. Its `type` decides which of the optional properties it has. */
+        LineItem: {
+            /** @description The product, add-on or meter. */
+            id: string;
+            /**
+             * @description What the line is for.
+             * @enum {string}
+             */
+            type: "subscription" | "addon" | "meter";
+            /** @description Currency of the line. */
+            currency: components["schemas"]["Currency"];
+            /** @description Name of the product, add-on or meter. */
+            name?: string | null;
+            /** @description Explanation of it. Null when there is none. */
+            description?: string | null;
+            /** @description The product, on a subscription line. */
+            product_id?: string;
+            /**
+             * Format: int32
+             * @description How many of it, on subscription and add-on lines.
+             */
+            quantity?: number;
+            /**
+             * Format: int32
+             * @description Price of one in the smallest unit of the currency, on subscription and add-on lines. Negative for unused time that is given back (inferred).
+             */
+            unit_price?: number;
+            /**
+             * Format: double
+             * @description Share of the period that is billed, on subscription and add-on lines.
+             */
+            proration_factor?: number;
+            /** @description Units used, a decimal string, on a meter line. */
+            units_consumed?: string;
+            /** @description Units beyond the free ones, a decimal string, on a meter line. */
+            chargeable_units?: string;
+            /**
+             * Format: int64
+             * @description Units that cost nothing, on a meter line.
+             */
+            free_threshold?: number;
+            /** @description Price of one unit, a decimal string in the smallest currency unit, on a meter line. */
+            price_per_unit?: string;
+            /**
+             * Format: int32
+             * @description Price of the chargeable units, on a meter line.
+             */
+            subtotal?: number;
+            /**
+             * Format: int32
+             * @description Tax. Null, as none is computed.
+             */
+            tax?: number | null;
+            /** @description What the add-on is for tax purposes, on an add-on line. */
+            tax_category?: components["schemas"]["TaxCategory"];
+            /** @description Whether the price includes tax. */
+            tax_inclusive: boolean;
+            /**
+             * Format: float
+             * @description Tax rate. Always 0 or null here.
+             */
+            tax_rate?: number | null;
+        };
+        /** @description The lines added up. */
+        LineItemSummary: {
+            /** @description Currency of the total. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description What would be charged, in the smallest unit of the currency.
+             */
+            total_amount: number;
+            /**
+             * Format: int32
+             * @description Tax in that. Null, as none is computed.
+             */
+            tax?: number | null;
+            /**
+             * Format: int64
+             * @description Money, not credits, that the customer is owed after the change, in the smallest unit of the currency (SUB-37).
+             */
+            customer_credits: number;
+            /**
+             * Format: int32
+             * @description What the merchant would get, the same as `total_amount` here.
+             */
+            settlement_amount: number;
+            /** @description Currency of that, the same here. */
+            settlement_currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description Tax in that. Null, as none is computed.
+             */
+            settlement_tax?: number | null;
+        };
+        /** @description What a plan change would charge. */
+        ImmediateCharge: {
+            /**
+             * Format: date-time
+             * @description When the change would take effect.
+             */
+            effective_at: string;
+            /** @description The lines, empty when nothing would be charged. */
+            line_items: components["schemas"]["LineItem"][];
+            /** @description The lines added up. */
+            summary: components["schemas"]["LineItemSummary"];
+        };
+        /** @description What a plan change would do. */
+        ChangePlanPreviewResponse: {
+            /** @description What it would charge. */
+            immediate_charge: components["schemas"]["ImmediateCharge"];
+            /** @description The subscription as it would be. */
+            new_plan: components["schemas"]["SubscriptionResponse"];
+        };
+        /** @description How the customer's wallet takes part in a charge, or null for the usual way. */
+        NullableCustomerBalanceConfig: {
+            /** @description Whether the charge may fill the wallet. Null counts as false (inferred). */
+            allow_customer_credits_purchase?: boolean | null;
+            /** @description Whether the wallet may pay (WAL-07). Null counts as true (inferred). */
+            allow_customer_credits_usage?: boolean | null;
+        } | null;
+        /** @description A charge to an on-demand subscription. */
+        CreateSubscriptionChargeRequest: {
+            /**
+             * Format: int32
+             * @description What to charge, in the smallest unit of the currency.
+             */
+            product_price: number;
+            /** @description Currency of that. Null means the currency of the subscription. */
+            product_currency?: components["schemas"]["NullableCurrency"];
+            /** @description What the charge is for, at most 1000 characters (inferred). Null means the name of the product. */
+            product_description?: string | null;
+            /** @description How the customer's wallet takes part. */
+            customer_balance_config?: components["schemas"]["NullableCustomerBalanceConfig"];
+            /** @description Key and value pairs of the payment. Null means those of the subscription. */
+            metadata?: components["schemas"]["NullableMetadata"];
+            /** @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing. */
+            adaptive_currency_fees_inclusive?: boolean | null;
+        };
+        /** @description The payment a charge made. */
+        CreateSubscriptionChargeResponse: {
+            /** @description The payment. */
+            payment_id: string;
+        };
+        /** @description Usage of one meter in one billing period (MTR-24). */
+        MeterUsageItem: {
+            /** @description The meter. */
+            id: string;
+            /** @description Name of the meter. */
+            name: string;
+            /** @description Units used, a decimal string. */
+            consumed_units: string;
+            /**
+             * Format: int64
+             * @description Units that cost nothing.
+             */
+            free_threshold: number;
+            /** @description Units beyond the free ones, a decimal string (MTR-22). */
+            chargeable_units: string;
+            /** @description Price of one unit, a decimal string in the smallest currency unit; `"0"` when credits pay for the usage (inferred). */
+            price_per_unit: string;
+            /** @description Currency of the price. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description What the usage costs, in the smallest unit of the currency.
+             */
+            total_price: number;
+        };
+        /** @description Usage in one billing period. */
+        UsageHistoryItem: {
+            /**
+             * Format: date-time
+             * @description Start of the period.
+             */
+            start_date: string;
+            /**
+             * Format: date-time
+             * @description End of the period.
+             */
+            end_date: string;
+            /** @description Usage of each meter. */
+            meters: components["schemas"]["MeterUsageItem"][];
+        };
+        /** @description One page of billing periods. */
+        ListUsageHistoryResponse: {
+            /** @description The periods, newest first (inferred). */
+            items: components["schemas"]["UsageHistoryItem"][];
+        };
+        /** @description A way into the customer portal. */
+        CreateCustomerPortalSessionResponse: {
+            /** @description Address of the portal for this customer, valid for 24 hours (CUS-06). */
+            link: string;
+        };
+        /** @description Money a customer holds in one currency; wallets are not credits (WAL-01, WAL-08). */
+        CustomerWalletResponse: {
+            /** @description The customer. */
+            customer_id: string;
+            /** @description Currency of the wallet, USD or INR. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description Money in it, in the smallest unit of the currency, never below zero (WAL-05).
+             */
+            balance: number;
+            /**
+             * Format: date-time
+             * @description When the wallet came into being.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its balance last changed.
+             */
+            updated_at: string;
+        };
+        /** @description All wallets of one customer, unpaged (PAG-07). */
+        CustomerWalletsResponse: {
+            /** @description The wallets. */
+            items: components["schemas"]["CustomerWalletResponse"][];
+            /**
+             * Format: int64
+             * @description All wallets together in US cents. Rupees are left out, as there is no exchange rate offline (inferred).
+             */
+            total_balance_usd: number;
+        };
+        /**
+         * @description Why a wallet moved (WAL-03).
+         * @enum {string}
+         */
+        CustomerLedgerEventType: "payment" | "payment_reversal" | "refund" | "refund_reversal" | "dispute" | "dispute_reversal" | "merchant_adjustment";
+        /** @description One movement of a wallet. */
+        CustomerWalletTransactionResponse: {
+            /** @description Id of the movement. */
+            id: string;
+            /** @description The business. */
+            business_id: string;
+            /** @description The customer. */
+            customer_id: string;
+            /** @description Currency of the wallet. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description Size of the movement in the smallest unit of the currency.
+             */
+            amount: number;
+            /** @description True when money was added, false otherwise. */
+            is_credit: boolean;
+            /**
+             * Format: int64
+             * @description Balance before the movement.
+             */
+            before_balance: number;
+            /**
+             * Format: int64
+             * @description Balance after the movement.
+             */
+            after_balance: number;
+            /** @description Why it moved. */
+            event_type: components["schemas"]["CustomerLedgerEventType"];
+            /** @description The reason that was sent. Null when there was none. */
+            reason?: string | null;
+            /** @description The payment behind it. Null for an adjustment by the merchant. */
+            reference_object_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it moved.
+             */
+            created_at: string;
+        };
+        /** @description One page of wallet movements. */
+        CustomerWalletTransactionsResponse: {
+            /** @description The movements, newest first (inferred). */
+            items: components["schemas"]["CustomerWalletTransactionResponse"][];
+        };
+        /**
+         * @description Direction of a wallet movement. `credit` adds, `debit` takes away.
+         * @enum {string}
+         */
+        CustomerLedgerEntryType: "credit" | "debit";
+        /** @description A movement of a wallet to make. */
+        CustomerLedgerEntryRequest: {
+            /**
+             * Format: int64
+             * @description Money to move in the smallest unit of the currency, at least 1 (inferred).
+             */
+            amount: number;
+            /** @description Which wallet to move, `USD` or `INR`; another currency gives 422 (WAL-01). */
+            currency: components["schemas"]["Currency"];
+            /** @description Direction of the movement. */
+            entry_type: components["schemas"]["CustomerLedgerEntryType"];
+            /** @description Key that makes a repeat answer as the first time without moving anything again (WAL-06), 1 to 255 characters (inferred). Null means no protection against repeats. */
+            idempotency_key?: string | null;
+            /** @description Free text shown in the ledger, at most 1000 characters (inferred). Null means none. */
+            reason?: string | null;
+        };
     };
     responses: {
         /** @description A value breaks a rule that is checked after the schema, such as an amount, a limit, a time window or a metadata limit. */
@@ -3823,6 +4770,11 @@ export interface components {
          * @example sub_ZZ63fFKcZjR4I0b3jRtaW
          */
         SubscriptionId: string;
+        /**
+         * @description The id of the add-on. Any string is accepted as an id, 1 to 255 characters (inferred).
+         * @example adn_tR6uHk1LpX9sQe3VbN7cZ
+         */
+        AddonId: string;
     };
     requestBodies: never;
     headers: {
@@ -5408,6 +6360,571 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
         };
     };
+    createCustomerPortalSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Whether to mail the link to the customer. Absent means false.
+                 * @example false
+                 */
+                send_email?: boolean;
+                /**
+                 * @description Where a button of the portal leads back to. At most 2048 characters (inferred).
+                 * @example https://app.example.com/account
+                 */
+                return_url?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the customer. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateCustomerPortalSessionResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listWallets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the customer. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The customer's wallets. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerWalletsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listWalletLedgerEntries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of items per page, 0 to 100. The default is 10; 0 gives an empty page; more than 100 gives 422.
+                 * @example 10
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /**
+                 * @description Zero-based page number. The first item of a page is at `page_number` times `page_size`. The default is 0.
+                 * @example 0
+                 */
+                page_number?: components["parameters"]["PageNumber"];
+                /**
+                 * @description List only movements of the wallet in this currency.
+                 * @example USD
+                 */
+                currency?: components["schemas"]["Currency"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the customer. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of wallet movements. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerWalletTransactionsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createWalletLedgerEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the customer. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example cus_lzdE1F8ResqEDusTpkr0c
+                 */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        /** @description The movement to make. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerLedgerEntryRequest"];
+            };
+        };
+        responses: {
+            /** @description The wallet after the movement. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerWalletResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listAddons: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of items per page, 0 to 100. The default is 10; 0 gives an empty page; more than 100 gives 422.
+                 * @example 10
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /**
+                 * @description Zero-based page number. The first item of a page is at `page_number` times `page_size`. The default is 0.
+                 * @example 0
+                 */
+                page_number?: components["parameters"]["PageNumber"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of add-ons. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddonsListResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createAddon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The add-on to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAddonRequest"];
+            };
+        };
+        responses: {
+            /** @description The add-on was created. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddonResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveAddon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the add-on. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example adn_tR6uHk1LpX9sQe3VbN7cZ
+                 */
+                id: components["parameters"]["AddonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The add-on. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddonResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    updateAddon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the add-on. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example adn_tR6uHk1LpX9sQe3VbN7cZ
+                 */
+                id: components["parameters"]["AddonId"];
+            };
+            cookie?: never;
+        };
+        /** @description The fields to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchAddonRequest"];
+            };
+        };
+        responses: {
+            /** @description The add-on after the change. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddonResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    previewCheckoutSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What to sell, and to whom. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCheckoutSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description What the session would charge and issue. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalculateSessionResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    changePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /** @description The plan to change to. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSubscriptionPlanReq"];
+            };
+        };
+        responses: {
+            /** @description The plan was changed or the change was scheduled. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionChangePlanResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    previewChangePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /** @description The plan to change to. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSubscriptionPlanReq"];
+            };
+        };
+        responses: {
+            /** @description What the change would do. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePlanPreviewResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    cancelScheduledPlanChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scheduled change is gone. There is no body. */
+            204: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    chargeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /** @description What to charge. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSubscriptionChargeRequest"];
+            };
+        };
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateSubscriptionChargeResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveUsageHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of items per page, 0 to 100. The default is 10; 0 gives an empty page; more than 100 gives 422.
+                 * @example 10
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /**
+                 * @description Zero-based page number. The first item of a page is at `page_number` times `page_size`. The default is 0.
+                 * @example 0
+                 */
+                page_number?: components["parameters"]["PageNumber"];
+                /**
+                 * @description List only periods that start at or after this RFC 3339 instant (MTR-24).
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                start_date?: string;
+                /**
+                 * @description List only periods that end at or before this RFC 3339 instant (MTR-24).
+                 * @example 2026-12-31T23:59:59Z
+                 */
+                end_date?: string;
+                /**
+                 * @description Show only this meter. At most 255 characters (inferred).
+                 * @example mtr_StY4qWB8dWKnHfDNxSIvP
+                 */
+                meter_id?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the subscription. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example sub_ZZ63fFKcZjR4I0b3jRtaW
+                 */
+                subscription_id: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of billing periods. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUsageHistoryResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
 }
 
 /** Every operation of the document, as the dispatcher needs it. */
@@ -5586,6 +7103,7 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "customer_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       }
     },
@@ -5738,14 +7256,17 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {
       "customer_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "event_name": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "meter_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "page_size": {
@@ -5945,10 +7466,12 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "email": {
         "type": "string",
+        "maxLength": 320,
         "invalidStatus": 422
       },
       "name": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "created_at_gte": {
@@ -6048,6 +7571,7 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "brand_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       }
     },
@@ -6420,10 +7944,12 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "customer_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "subscription_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "status": {
@@ -6445,10 +7971,12 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "brand_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "product_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "currency": {
@@ -6645,6 +8173,7 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "customer_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "status": {
@@ -6662,10 +8191,12 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "brand_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "product_id": {
         "type": "string",
+        "maxLength": 255,
         "invalidStatus": 422
       },
       "cancel_at_next_billing_date": {
@@ -6756,27 +8287,638 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "body": null,
     "isBodyRequired": false,
     "isPublic": false
+  },
+  {
+    "id": "createCustomerPortalSession",
+    "method": "POST",
+    "path": "/customers/{customer_id}/customer-portal/session",
+    "query": {
+      "send_email": {
+        "type": "boolean",
+        "defaultValue": false,
+        "invalidStatus": 422
+      },
+      "return_url": {
+        "type": "string",
+        "maxLength": 2048,
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "listWallets",
+    "method": "GET",
+    "path": "/customers/{customer_id}/wallets",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "listWalletLedgerEntries",
+    "method": "GET",
+    "path": "/customers/{customer_id}/wallets/ledger-entries",
+    "query": {
+      "page_size": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "defaultValue": 10,
+        "invalidStatus": 422
+      },
+      "page_number": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2147483647,
+        "defaultValue": 0,
+        "invalidStatus": 422
+      },
+      "currency": {
+        "type": "string",
+        "values": [
+          "AED",
+          "ALL",
+          "AMD",
+          "ANG",
+          "AOA",
+          "ARS",
+          "AUD",
+          "AWG",
+          "AZN",
+          "BAM",
+          "BBD",
+          "BDT",
+          "BGN",
+          "BHD",
+          "BIF",
+          "BMD",
+          "BND",
+          "BOB",
+          "BRL",
+          "BSD",
+          "BWP",
+          "BYN",
+          "BZD",
+          "CAD",
+          "CHF",
+          "CLP",
+          "CNY",
+          "COP",
+          "CRC",
+          "CUP",
+          "CVE",
+          "CZK",
+          "DJF",
+          "DKK",
+          "DOP",
+          "DZD",
+          "EGP",
+          "ETB",
+          "EUR",
+          "FJD",
+          "FKP",
+          "GBP",
+          "GEL",
+          "GHS",
+          "GIP",
+          "GMD",
+          "GNF",
+          "GTQ",
+          "GYD",
+          "HKD",
+          "HNL",
+          "HRK",
+          "HTG",
+          "HUF",
+          "IDR",
+          "ILS",
+          "INR",
+          "IQD",
+          "JMD",
+          "JOD",
+          "JPY",
+          "KES",
+          "KGS",
+          "KHR",
+          "KMF",
+          "KRW",
+          "KWD",
+          "KYD",
+          "KZT",
+          "LAK",
+          "LBP",
+          "LKR",
+          "LRD",
+          "LSL",
+          "LYD",
+          "MAD",
+          "MDL",
+          "MGA",
+          "MKD",
+          "MMK",
+          "MNT",
+          "MOP",
+          "MRU",
+          "MUR",
+          "MVR",
+          "MWK",
+          "MXN",
+          "MYR",
+          "MZN",
+          "NAD",
+          "NGN",
+          "NIO",
+          "NOK",
+          "NPR",
+          "NZD",
+          "OMR",
+          "PAB",
+          "PEN",
+          "PGK",
+          "PHP",
+          "PKR",
+          "PLN",
+          "PYG",
+          "QAR",
+          "RON",
+          "RSD",
+          "RUB",
+          "RWF",
+          "SAR",
+          "SBD",
+          "SCR",
+          "SEK",
+          "SGD",
+          "SHP",
+          "SLE",
+          "SLL",
+          "SOS",
+          "SRD",
+          "SSP",
+          "STN",
+          "SVC",
+          "SZL",
+          "THB",
+          "TND",
+          "TOP",
+          "TRY",
+          "TTD",
+          "TWD",
+          "TZS",
+          "UAH",
+          "UGX",
+          "USD",
+          "UYU",
+          "UZS",
+          "VES",
+          "VND",
+          "VUV",
+          "WST",
+          "XAF",
+          "XCD",
+          "XOF",
+          "XPF",
+          "YER",
+          "ZAR",
+          "ZMW"
+        ],
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "createWalletLedgerEntry",
+    "method": "POST",
+    "path": "/customers/{customer_id}/wallets/ledger-entries",
+    "query": {},
+    "body": {
+      "fields": {
+        "amount": null,
+        "currency": null,
+        "entry_type": null,
+        "idempotency_key": null,
+        "reason": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "listAddons",
+    "method": "GET",
+    "path": "/addons",
+    "query": {
+      "page_size": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "defaultValue": 10,
+        "invalidStatus": 422
+      },
+      "page_number": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2147483647,
+        "defaultValue": 0,
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "createAddon",
+    "method": "POST",
+    "path": "/addons",
+    "query": {},
+    "body": {
+      "fields": {
+        "name": null,
+        "currency": null,
+        "price": null,
+        "tax_category": null,
+        "description": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveAddon",
+    "method": "GET",
+    "path": "/addons/{id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "updateAddon",
+    "method": "PATCH",
+    "path": "/addons/{id}",
+    "query": {},
+    "body": {
+      "fields": {
+        "name": null,
+        "currency": null,
+        "price": null,
+        "tax_category": null,
+        "description": null,
+        "image_id": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "previewCheckoutSession",
+    "method": "POST",
+    "path": "/checkouts/preview",
+    "query": {},
+    "body": {
+      "fields": {
+        "product_cart": {
+          "fields": {
+            "product_id": null,
+            "quantity": null,
+            "addons": {
+              "fields": {
+                "addon_id": null,
+                "quantity": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            },
+            "amount": null,
+            "credit_entitlements": {
+              "fields": {
+                "credit_entitlement_id": null,
+                "credits_amount": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "customer": {
+          "fields": {
+            "customer_id": null,
+            "email": null,
+            "name": null,
+            "phone_number": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "billing_address": {
+          "fields": {
+            "country": null,
+            "state": null,
+            "city": null,
+            "street": null,
+            "zipcode": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "billing_currency": null,
+        "subscription_data": {
+          "fields": {
+            "trial_period_days": null,
+            "on_demand": {
+              "fields": {
+                "mandate_only": null,
+                "product_price": null,
+                "product_currency": null,
+                "product_description": null,
+                "adaptive_currency_fees_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "metadata": null,
+        "confirm": null,
+        "payment_method_id": null,
+        "return_url": null,
+        "cancel_url": null,
+        "allowed_payment_method_types": null,
+        "custom_fields": {
+          "fields": {
+            "key": null,
+            "label": null,
+            "field_type": null,
+            "options": null,
+            "placeholder": null,
+            "required": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "customization": {
+          "fields": {
+            "force_language": null,
+            "show_on_demand_tag": null,
+            "show_order_details": null,
+            "theme": null,
+            "theme_config": {
+              "fields": {
+                "dark": {
+                  "fields": {
+                    "bg_primary": null,
+                    "bg_secondary": null,
+                    "border_primary": null,
+                    "border_secondary": null,
+                    "button_primary": null,
+                    "button_primary_hover": null,
+                    "button_secondary": null,
+                    "button_secondary_hover": null,
+                    "button_text_primary": null,
+                    "button_text_secondary": null,
+                    "input_focus_border": null,
+                    "text_error": null,
+                    "text_placeholder": null,
+                    "text_primary": null,
+                    "text_secondary": null,
+                    "text_success": null
+                  },
+                  "aliases": {},
+                  "valueAliases": {}
+                },
+                "light": {
+                  "fields": {
+                    "bg_primary": null,
+                    "bg_secondary": null,
+                    "border_primary": null,
+                    "border_secondary": null,
+                    "button_primary": null,
+                    "button_primary_hover": null,
+                    "button_secondary": null,
+                    "button_secondary_hover": null,
+                    "button_text_primary": null,
+                    "button_text_secondary": null,
+                    "input_focus_border": null,
+                    "text_error": null,
+                    "text_placeholder": null,
+                    "text_primary": null,
+                    "text_secondary": null,
+                    "text_success": null
+                  },
+                  "aliases": {},
+                  "valueAliases": {}
+                },
+                "font_primary_url": null,
+                "font_secondary_url": null,
+                "font_size": null,
+                "font_weight": null,
+                "pay_button_text": null,
+                "radius": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "feature_flags": {
+          "fields": {
+            "allow_currency_selection": null,
+            "allow_customer_editing_business_name": null,
+            "allow_customer_editing_city": null,
+            "allow_customer_editing_country": null,
+            "allow_customer_editing_email": null,
+            "allow_customer_editing_name": null,
+            "allow_customer_editing_state": null,
+            "allow_customer_editing_street": null,
+            "allow_customer_editing_tax_id": null,
+            "allow_customer_editing_zipcode": null,
+            "allow_discount_code": null,
+            "allow_editing_addons": null,
+            "allow_phone_number_collection": null,
+            "allow_tax_id": null,
+            "always_create_new_customer": null,
+            "redirect_immediately": null,
+            "require_phone_number": null,
+            "single_page": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "customer_business_name": null,
+        "tax_id": null,
+        "discount_code": null,
+        "discount_codes": null,
+        "force_3ds": null,
+        "mandate_min_amount_inr_paise": null,
+        "minimal_address": null,
+        "product_collection_id": null,
+        "short_link": null,
+        "show_saved_payment_methods": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "changePlan",
+    "method": "POST",
+    "path": "/subscriptions/{subscription_id}/change-plan",
+    "query": {},
+    "body": {
+      "fields": {
+        "product_id": null,
+        "quantity": null,
+        "proration_billing_mode": null,
+        "effective_at": null,
+        "on_payment_failure": null,
+        "addons": {
+          "fields": {
+            "addon_id": null,
+            "quantity": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "metadata": null,
+        "discount_code": null,
+        "discount_codes": null,
+        "adaptive_currency_fees_inclusive": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "previewChangePlan",
+    "method": "POST",
+    "path": "/subscriptions/{subscription_id}/change-plan/preview",
+    "query": {},
+    "body": {
+      "fields": {
+        "product_id": null,
+        "quantity": null,
+        "proration_billing_mode": null,
+        "effective_at": null,
+        "on_payment_failure": null,
+        "addons": {
+          "fields": {
+            "addon_id": null,
+            "quantity": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "metadata": null,
+        "discount_code": null,
+        "discount_codes": null,
+        "adaptive_currency_fees_inclusive": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "cancelScheduledPlanChange",
+    "method": "DELETE",
+    "path": "/subscriptions/{subscription_id}/change-plan/scheduled",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "chargeSubscription",
+    "method": "POST",
+    "path": "/subscriptions/{subscription_id}/charge",
+    "query": {},
+    "body": {
+      "fields": {
+        "product_price": null,
+        "product_currency": null,
+        "product_description": null,
+        "customer_balance_config": {
+          "fields": {
+            "allow_customer_credits_purchase": null,
+            "allow_customer_credits_usage": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "metadata": null,
+        "adaptive_currency_fees_inclusive": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveUsageHistory",
+    "method": "GET",
+    "path": "/subscriptions/{subscription_id}/usage-history",
+    "query": {
+      "page_size": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "defaultValue": 10,
+        "invalidStatus": 422
+      },
+      "page_number": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2147483647,
+        "defaultValue": 0,
+        "invalidStatus": 422
+      },
+      "start_date": {
+        "type": "date-time",
+        "invalidStatus": 422
+      },
+      "end_date": {
+        "type": "date-time",
+        "invalidStatus": 422
+      },
+      "meter_id": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
   }
 ];
 
 /** Operations of the vendor's API that are not served. */
 export const notServed: readonly NotServed[] = [
-  {
-    "method": "GET",
-    "path": "/addons"
-  },
-  {
-    "method": "POST",
-    "path": "/addons"
-  },
-  {
-    "method": "GET",
-    "path": "/addons/{id}"
-  },
-  {
-    "method": "PATCH",
-    "path": "/addons/{id}"
-  },
   {
     "method": "PUT",
     "path": "/addons/{id}/images"
@@ -6838,14 +8980,6 @@ export const notServed: readonly NotServed[] = [
     "path": "/checkout/supported_countries"
   },
   {
-    "method": "POST",
-    "path": "/checkouts/preview"
-  },
-  {
-    "method": "POST",
-    "path": "/customers/{customer_id}/customer-portal/session"
-  },
-  {
     "method": "GET",
     "path": "/customers/{customer_id}/emails"
   },
@@ -6868,18 +9002,6 @@ export const notServed: readonly NotServed[] = [
   {
     "method": "DELETE",
     "path": "/customers/{customer_id}/payment-methods/{payment_method_id}"
-  },
-  {
-    "method": "GET",
-    "path": "/customers/{customer_id}/wallets"
-  },
-  {
-    "method": "GET",
-    "path": "/customers/{customer_id}/wallets/ledger-entries"
-  },
-  {
-    "method": "POST",
-    "path": "/customers/{customer_id}/wallets/ledger-entries"
   },
   {
     "method": "GET",
@@ -7151,27 +9273,7 @@ export const notServed: readonly NotServed[] = [
   },
   {
     "method": "POST",
-    "path": "/subscriptions/{subscription_id}/change-plan"
-  },
-  {
-    "method": "POST",
-    "path": "/subscriptions/{subscription_id}/change-plan/preview"
-  },
-  {
-    "method": "DELETE",
-    "path": "/subscriptions/{subscription_id}/change-plan/scheduled"
-  },
-  {
-    "method": "POST",
-    "path": "/subscriptions/{subscription_id}/charge"
-  },
-  {
-    "method": "POST",
     "path": "/subscriptions/{subscription_id}/update-payment-method"
-  },
-  {
-    "method": "GET",
-    "path": "/subscriptions/{subscription_id}/usage-history"
   },
   {
     "method": "GET",

@@ -4841,14 +4841,1295 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
   return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate86(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length), validate85.errors = vErrors, errors === 0;
 }
 validate85.evaluated = { props: { status: !0, pause: !0, cancel_at_next_billing_date: !0, cancel_reason: !0, cancellation_comment: !0, cancellation_feedback: !0, next_billing_date: !0, credit_entitlement_cart: !0, subscription_period_count: !0, subscription_period_interval: !0, disable_on_demand: !0, billing: !0, customer_name: !0, customer_business_name: !0, tax_id: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createWalletLedgerEntry = validate92;
+var schema126 = { type: "object", required: ["amount", "currency", "entry_type"], properties: { amount: { type: "integer", format: "int64", minimum: 1, maximum: 9007199254740991 }, currency: { $ref: "#/$defs/Currency" }, entry_type: { $ref: "#/$defs/CustomerLedgerEntryType" }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 }, reason: { type: ["string", "null"], maxLength: 1e3 } } }, schema128 = { type: "string", enum: ["credit", "debit"] };
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.amount === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "amount" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.currency === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "currency" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.entry_type === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entry_type" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.amount !== void 0) {
+      let data0 = data.amount;
+      if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
+        let err3 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (typeof data0 == "number") {
+        if (data0 > 9007199254740991 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data0 < 1 || isNaN(data0)) {
+          let err5 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (!formats10.validate(data0)) {
+          let err6 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/format", keyword: "format", params: { format: "int64" } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      }
+    }
+    if (data.currency !== void 0) {
+      let data1 = data.currency;
+      if (typeof data1 != "string") {
+        let err7 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
+        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.entry_type !== void 0) {
+      let data2 = data.entry_type;
+      if (typeof data2 != "string") {
+        let err9 = { instancePath: instancePath + "/entry_type", schemaPath: "#/$defs/CustomerLedgerEntryType/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (!(data2 === "credit" || data2 === "debit")) {
+        let err10 = { instancePath: instancePath + "/entry_type", schemaPath: "#/$defs/CustomerLedgerEntryType/enum", keyword: "enum", params: { allowedValues: schema128.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.idempotency_key !== void 0) {
+      let data3 = data.idempotency_key;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err11 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema126.properties.idempotency_key.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (typeof data3 == "string") {
+        if (func1(data3) > 255) {
+          let err12 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (func1(data3) < 1) {
+          let err13 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+      }
+    }
+    if (data.reason !== void 0) {
+      let data4 = data.reason;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err14 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: schema126.properties.reason.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (typeof data4 == "string" && func1(data4) > 1e3) {
+        let err15 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+  } else {
+    let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+  }
+  return validate93.errors = vErrors, errors === 0;
+}
+validate93.evaluated = { props: { amount: !0, currency: !0, entry_type: !0, idempotency_key: !0, reason: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate93(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length), validate92.errors = vErrors, errors === 0;
+}
+validate92.evaluated = { props: { amount: !0, currency: !0, entry_type: !0, idempotency_key: !0, reason: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createAddon = validate95;
+var schema130 = { type: "object", required: ["name", "currency", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 } } };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.currency === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "currency" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.price === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "price" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.tax_category === void 0) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tax_category" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.currency !== void 0) {
+      let data1 = data.currency;
+      if (typeof data1 != "string") {
+        let err7 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
+        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.price !== void 0) {
+      let data2 = data.price;
+      if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
+        let err9 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (typeof data2 == "number") {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          let err10 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err11 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+        if (!formats0.validate(data2)) {
+          let err12 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+      }
+    }
+    if (data.tax_category !== void 0) {
+      let data3 = data.tax_category;
+      if (typeof data3 != "string") {
+        let err13 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (!(data3 === "digital_products" || data3 === "saas" || data3 === "e_book" || data3 === "edtech" || data3 === "live_tutoring")) {
+        let err14 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/enum", keyword: "enum", params: { allowedValues: schema79.enum } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data4 = data.description;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err15 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema130.properties.description.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (typeof data4 == "string" && func1(data4) > 1e3) {
+        let err16 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+  } else {
+    let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+  }
+  return validate96.errors = vErrors, errors === 0;
+}
+validate96.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate96(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length), validate95.errors = vErrors, errors === 0;
+}
+validate95.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateAddon = validate98;
+var schema134 = { type: "object", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, currency: { $ref: "#/$defs/NullableCurrency" }, price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_category: { $ref: "#/$defs/NullableTaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, image_id: { type: ["string", "null"], format: "uuid" } } };
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema134.properties.name.type } };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      }
+    }
+    if (data.currency !== void 0) {
+      let data1 = data.currency;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err3 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW" || data1 === null)) {
+        let err4 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.price !== void 0) {
+      let data2 = data.price;
+      if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2)) && data2 !== null) {
+        let err5 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: schema134.properties.price.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (typeof data2 == "number") {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          let err6 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (data2 < 0 || isNaN(data2)) {
+          let err7 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (!formats0.validate(data2)) {
+          let err8 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+    if (data.tax_category !== void 0) {
+      let data3 = data.tax_category;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err9 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/type", keyword: "type", params: { type: schema89.type } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (!(data3 === "digital_products" || data3 === "saas" || data3 === "e_book" || data3 === "edtech" || data3 === "live_tutoring" || data3 === null)) {
+        let err10 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/enum", keyword: "enum", params: { allowedValues: schema89.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data4 = data.description;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err11 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema134.properties.description.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (typeof data4 == "string" && func1(data4) > 1e3) {
+        let err12 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.image_id !== void 0) {
+      let data5 = data.image_id;
+      if (typeof data5 != "string" && data5 !== null) {
+        let err13 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema134.properties.image_id.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data5 == "string" && !formats70.test(data5)) {
+        let err14 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/format", keyword: "format", params: { format: "uuid" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+  } else {
+    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+  }
+  return validate99.errors = vErrors, errors === 0;
+}
+validate99.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0, image_id: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate99(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length), validate98.errors = vErrors, errors === 0;
+}
+validate98.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0, image_id: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var previewCheckoutSession = validate101;
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.product_cart === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_cart" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.product_cart !== void 0) {
+      let data0 = data.product_cart;
+      if (Array.isArray(data0)) {
+        if (data0.length > 100) {
+          let err1 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate70(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      } else {
+        let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.customer !== void 0) {
+      let data2 = data.customer;
+      if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
+        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema97.type } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (data2.customer_id !== void 0) {
+          let data3 = data2.customer_id;
+          if (typeof data3 == "string") {
+            if (func1(data3) > 255) {
+              let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            }
+            if (func1(data3) < 1) {
+              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+          } else {
+            let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+        }
+        if (data2.email !== void 0) {
+          let data4 = data2.email;
+          if (typeof data4 == "string") {
+            if (func1(data4) > 320) {
+              let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+            if (func1(data4) < 3) {
+              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            if (!formats26.test(data4)) {
+              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+          } else {
+            let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+        if (data2.name !== void 0) {
+          let data5 = data2.name;
+          if (typeof data5 != "string" && data5 !== null) {
+            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema97.properties.name.type } };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+          if (typeof data5 == "string") {
+            if (func1(data5) > 255) {
+              let err12 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            }
+            if (func1(data5) < 1) {
+              let err13 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+            }
+          }
+        }
+        if (data2.phone_number !== void 0) {
+          let data6 = data2.phone_number;
+          if (typeof data6 != "string" && data6 !== null) {
+            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema97.properties.phone_number.type } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+          if (typeof data6 == "string" && func1(data6) > 32) {
+            let err15 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/maxLength", keyword: "maxLength", params: { limit: 32 } };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+      }
+    }
+    if (data.billing_address !== void 0 && (validate72(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
+      let data8 = data.billing_currency;
+      if (typeof data8 != "string" && data8 !== null) {
+        let err16 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (!(data8 === "AED" || data8 === "ALL" || data8 === "AMD" || data8 === "ANG" || data8 === "AOA" || data8 === "ARS" || data8 === "AUD" || data8 === "AWG" || data8 === "AZN" || data8 === "BAM" || data8 === "BBD" || data8 === "BDT" || data8 === "BGN" || data8 === "BHD" || data8 === "BIF" || data8 === "BMD" || data8 === "BND" || data8 === "BOB" || data8 === "BRL" || data8 === "BSD" || data8 === "BWP" || data8 === "BYN" || data8 === "BZD" || data8 === "CAD" || data8 === "CHF" || data8 === "CLP" || data8 === "CNY" || data8 === "COP" || data8 === "CRC" || data8 === "CUP" || data8 === "CVE" || data8 === "CZK" || data8 === "DJF" || data8 === "DKK" || data8 === "DOP" || data8 === "DZD" || data8 === "EGP" || data8 === "ETB" || data8 === "EUR" || data8 === "FJD" || data8 === "FKP" || data8 === "GBP" || data8 === "GEL" || data8 === "GHS" || data8 === "GIP" || data8 === "GMD" || data8 === "GNF" || data8 === "GTQ" || data8 === "GYD" || data8 === "HKD" || data8 === "HNL" || data8 === "HRK" || data8 === "HTG" || data8 === "HUF" || data8 === "IDR" || data8 === "ILS" || data8 === "INR" || data8 === "IQD" || data8 === "JMD" || data8 === "JOD" || data8 === "JPY" || data8 === "KES" || data8 === "KGS" || data8 === "KHR" || data8 === "KMF" || data8 === "KRW" || data8 === "KWD" || data8 === "KYD" || data8 === "KZT" || data8 === "LAK" || data8 === "LBP" || data8 === "LKR" || data8 === "LRD" || data8 === "LSL" || data8 === "LYD" || data8 === "MAD" || data8 === "MDL" || data8 === "MGA" || data8 === "MKD" || data8 === "MMK" || data8 === "MNT" || data8 === "MOP" || data8 === "MRU" || data8 === "MUR" || data8 === "MVR" || data8 === "MWK" || data8 === "MXN" || data8 === "MYR" || data8 === "MZN" || data8 === "NAD" || data8 === "NGN" || data8 === "NIO" || data8 === "NOK" || data8 === "NPR" || data8 === "NZD" || data8 === "OMR" || data8 === "PAB" || data8 === "PEN" || data8 === "PGK" || data8 === "PHP" || data8 === "PKR" || data8 === "PLN" || data8 === "PYG" || data8 === "QAR" || data8 === "RON" || data8 === "RSD" || data8 === "RUB" || data8 === "RWF" || data8 === "SAR" || data8 === "SBD" || data8 === "SCR" || data8 === "SEK" || data8 === "SGD" || data8 === "SHP" || data8 === "SLE" || data8 === "SLL" || data8 === "SOS" || data8 === "SRD" || data8 === "SSP" || data8 === "STN" || data8 === "SVC" || data8 === "SZL" || data8 === "THB" || data8 === "TND" || data8 === "TOP" || data8 === "TRY" || data8 === "TTD" || data8 === "TWD" || data8 === "TZS" || data8 === "UAH" || data8 === "UGX" || data8 === "USD" || data8 === "UYU" || data8 === "UZS" || data8 === "VES" || data8 === "VND" || data8 === "VUV" || data8 === "WST" || data8 === "XAF" || data8 === "XCD" || data8 === "XOF" || data8 === "XPF" || data8 === "YER" || data8 === "ZAR" || data8 === "ZMW" || data8 === null)) {
+        let err17 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.subscription_data !== void 0 && (validate74(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.metadata !== void 0) {
+      let data10 = data.metadata;
+      if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
+        let err18 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10))
+        for (let key0 in data10) {
+          let data11 = data10[key0];
+          if (typeof data11 != "string" && typeof data11 != "number" && typeof data11 != "boolean") {
+            let err19 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+        }
+    }
+    if (data.confirm !== void 0 && typeof data.confirm != "boolean") {
+      let err20 = { instancePath: instancePath + "/confirm", schemaPath: "#/properties/confirm/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    }
+    if (data.payment_method_id !== void 0) {
+      let data13 = data.payment_method_id;
+      if (typeof data13 != "string" && data13 !== null) {
+        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema93.properties.payment_method_id.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data13 == "string") {
+        if (func1(data13) > 255) {
+          let err22 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (func1(data13) < 1) {
+          let err23 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      }
+    }
+    if (data.return_url !== void 0) {
+      let data14 = data.return_url;
+      if (typeof data14 != "string" && data14 !== null) {
+        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema93.properties.return_url.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data14 == "string" && func1(data14) > 2048) {
+        let err25 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.cancel_url !== void 0) {
+      let data15 = data.cancel_url;
+      if (typeof data15 != "string" && data15 !== null) {
+        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema93.properties.cancel_url.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data15 == "string" && func1(data15) > 2048) {
+        let err27 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+    if (data.allowed_payment_method_types !== void 0) {
+      let data16 = data.allowed_payment_method_types;
+      if (!Array.isArray(data16) && data16 !== null) {
+        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema93.properties.allowed_payment_method_types.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (Array.isArray(data16)) {
+        if (data16.length > 200) {
+          let err29 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/maxItems", keyword: "maxItems", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        let len1 = data16.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data17 = data16[i1];
+          if (typeof data17 != "string") {
+            let err30 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          }
+          if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
+            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema105.enum } };
+            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          }
+        }
+      }
+    }
+    if (data.custom_fields !== void 0) {
+      let data18 = data.custom_fields;
+      if (!Array.isArray(data18) && data18 !== null) {
+        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema93.properties.custom_fields.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (Array.isArray(data18)) {
+        if (data18.length > 100) {
+          let err33 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len2 = data18.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate78(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+      }
+    }
+    if (data.customization !== void 0 && (validate80(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
+      let data21 = data.feature_flags;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (data21.allow_currency_selection !== void 0 && typeof data21.allow_currency_selection != "boolean") {
+          let err34 = { instancePath: instancePath + "/feature_flags/allow_currency_selection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_currency_selection/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+        if (data21.allow_customer_editing_business_name !== void 0 && typeof data21.allow_customer_editing_business_name != "boolean") {
+          let err35 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_business_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_business_name/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
+        if (data21.allow_customer_editing_city !== void 0 && typeof data21.allow_customer_editing_city != "boolean") {
+          let err36 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_city", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_city/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        }
+        if (data21.allow_customer_editing_country !== void 0 && typeof data21.allow_customer_editing_country != "boolean") {
+          let err37 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_country", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_country/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+        if (data21.allow_customer_editing_email !== void 0 && typeof data21.allow_customer_editing_email != "boolean") {
+          let err38 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_email", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_email/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        }
+        if (data21.allow_customer_editing_name !== void 0 && typeof data21.allow_customer_editing_name != "boolean") {
+          let err39 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_name/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+        }
+        if (data21.allow_customer_editing_state !== void 0 && typeof data21.allow_customer_editing_state != "boolean") {
+          let err40 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_state", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_state/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (data21.allow_customer_editing_street !== void 0 && typeof data21.allow_customer_editing_street != "boolean") {
+          let err41 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_street", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_street/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        }
+        if (data21.allow_customer_editing_tax_id !== void 0 && typeof data21.allow_customer_editing_tax_id != "boolean") {
+          let err42 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_tax_id/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        }
+        if (data21.allow_customer_editing_zipcode !== void 0 && typeof data21.allow_customer_editing_zipcode != "boolean") {
+          let err43 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_zipcode", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_zipcode/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+        if (data21.allow_discount_code !== void 0 && typeof data21.allow_discount_code != "boolean") {
+          let err44 = { instancePath: instancePath + "/feature_flags/allow_discount_code", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_discount_code/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        }
+        if (data21.allow_editing_addons !== void 0 && typeof data21.allow_editing_addons != "boolean") {
+          let err45 = { instancePath: instancePath + "/feature_flags/allow_editing_addons", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_editing_addons/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        if (data21.allow_phone_number_collection !== void 0 && typeof data21.allow_phone_number_collection != "boolean") {
+          let err46 = { instancePath: instancePath + "/feature_flags/allow_phone_number_collection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_phone_number_collection/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        }
+        if (data21.allow_tax_id !== void 0 && typeof data21.allow_tax_id != "boolean") {
+          let err47 = { instancePath: instancePath + "/feature_flags/allow_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_tax_id/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+        }
+        if (data21.always_create_new_customer !== void 0 && typeof data21.always_create_new_customer != "boolean") {
+          let err48 = { instancePath: instancePath + "/feature_flags/always_create_new_customer", schemaPath: "#/$defs/CheckoutSessionFlags/properties/always_create_new_customer/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        }
+        if (data21.redirect_immediately !== void 0 && typeof data21.redirect_immediately != "boolean") {
+          let err49 = { instancePath: instancePath + "/feature_flags/redirect_immediately", schemaPath: "#/$defs/CheckoutSessionFlags/properties/redirect_immediately/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        }
+        if (data21.require_phone_number !== void 0 && typeof data21.require_phone_number != "boolean") {
+          let err50 = { instancePath: instancePath + "/feature_flags/require_phone_number", schemaPath: "#/$defs/CheckoutSessionFlags/properties/require_phone_number/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+        }
+        if (data21.single_page !== void 0 && typeof data21.single_page != "boolean") {
+          let err51 = { instancePath: instancePath + "/feature_flags/single_page", schemaPath: "#/$defs/CheckoutSessionFlags/properties/single_page/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+        }
+      } else {
+        let err52 = { instancePath: instancePath + "/feature_flags", schemaPath: "#/$defs/CheckoutSessionFlags/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      }
+    }
+    if (data.customer_business_name !== void 0) {
+      let data40 = data.customer_business_name;
+      if (typeof data40 != "string" && data40 !== null) {
+        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema93.properties.customer_business_name.type } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+      }
+      if (typeof data40 == "string" && func1(data40) > 255) {
+        let err54 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      }
+    }
+    if (data.tax_id !== void 0) {
+      let data41 = data.tax_id;
+      if (typeof data41 != "string" && data41 !== null) {
+        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema93.properties.tax_id.type } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      }
+      if (typeof data41 == "string" && func1(data41) > 255) {
+        let err56 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+      }
+    }
+    if (data.discount_code !== void 0) {
+      let data42 = data.discount_code;
+      if (typeof data42 != "string" && data42 !== null) {
+        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema93.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      }
+      if (typeof data42 == "string" && func1(data42) > 255) {
+        let err58 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+    }
+    if (data.discount_codes !== void 0) {
+      let data43 = data.discount_codes;
+      if (!Array.isArray(data43) && data43 !== null) {
+        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema93.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+      }
+      if (Array.isArray(data43)) {
+        if (data43.length > 100) {
+          let err60 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+        }
+        let len3 = data43.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data44 = data43[i3];
+          if (typeof data44 == "string") {
+            if (func1(data44) > 255) {
+              let err61 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+            }
+          } else {
+            let err62 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+          }
+        }
+      }
+    }
+    if (data.force_3ds !== void 0) {
+      let data45 = data.force_3ds;
+      if (typeof data45 != "boolean" && data45 !== null) {
+        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema93.properties.force_3ds.type } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      }
+    }
+    if (data.mandate_min_amount_inr_paise !== void 0) {
+      let data46 = data.mandate_min_amount_inr_paise;
+      if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46)) && data46 !== null) {
+        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema93.properties.mandate_min_amount_inr_paise.type } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+      }
+      if (typeof data46 == "number") {
+        if (data46 > 2147483647 || isNaN(data46)) {
+          let err65 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+        }
+        if (data46 < 0 || isNaN(data46)) {
+          let err66 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        }
+        if (!formats0.validate(data46)) {
+          let err67 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+        }
+      }
+    }
+    if (data.minimal_address !== void 0 && typeof data.minimal_address != "boolean") {
+      let err68 = { instancePath: instancePath + "/minimal_address", schemaPath: "#/properties/minimal_address/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+    }
+    if (data.product_collection_id !== void 0) {
+      let data48 = data.product_collection_id;
+      if (typeof data48 != "string" && data48 !== null) {
+        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema93.properties.product_collection_id.type } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      }
+      if (typeof data48 == "string") {
+        if (func1(data48) > 255) {
+          let err70 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        }
+        if (func1(data48) < 1) {
+          let err71 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        }
+      }
+    }
+    if (data.short_link !== void 0 && typeof data.short_link != "boolean") {
+      let err72 = { instancePath: instancePath + "/short_link", schemaPath: "#/properties/short_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+    }
+    if (data.show_saved_payment_methods !== void 0 && typeof data.show_saved_payment_methods != "boolean") {
+      let err73 = { instancePath: instancePath + "/show_saved_payment_methods", schemaPath: "#/properties/show_saved_payment_methods/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+    }
+  } else {
+    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+  }
+  return validate102.errors = vErrors, errors === 0;
+}
+validate102.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate102(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length), validate101.errors = vErrors, errors === 0;
+}
+validate101.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var changePlan = validate109;
+var schema145 = { type: "object", "x-rule": "SUB-30", required: ["product_id", "quantity", "proration_billing_mode"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, proration_billing_mode: { $ref: "#/$defs/ProrationBillingMode" }, effective_at: { $ref: "#/$defs/EffectiveAt", default: "immediately" }, on_payment_failure: { $ref: "#/$defs/NullableOnPaymentFailure" }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, metadata: { $ref: "#/$defs/NullableMetadata" }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] } } }, schema146 = { type: "string", enum: ["prorated_immediately", "full_immediately", "difference_immediately", "do_not_bill"] }, schema147 = { type: "string", enum: ["immediately", "next_billing_date"] }, schema148 = { type: ["string", "null"], enum: ["prevent_change", "apply_change", null] };
+function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.product_id === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_id" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.quantity === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "quantity" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.proration_billing_mode === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "proration_billing_mode" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.product_id !== void 0) {
+      let data0 = data.product_id;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err3 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.quantity !== void 0) {
+      let data1 = data.quantity;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+        let err6 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number") {
+        if (data1 > 2147483647 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 1 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (!formats0.validate(data1)) {
+          let err9 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      }
+    }
+    if (data.proration_billing_mode !== void 0) {
+      let data2 = data.proration_billing_mode;
+      if (typeof data2 != "string") {
+        let err10 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (!(data2 === "prorated_immediately" || data2 === "full_immediately" || data2 === "difference_immediately" || data2 === "do_not_bill")) {
+        let err11 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/enum", keyword: "enum", params: { allowedValues: schema146.enum } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.effective_at !== void 0) {
+      let data3 = data.effective_at;
+      if (typeof data3 != "string") {
+        let err12 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (!(data3 === "immediately" || data3 === "next_billing_date")) {
+        let err13 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/enum", keyword: "enum", params: { allowedValues: schema147.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.on_payment_failure !== void 0) {
+      let data4 = data.on_payment_failure;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err14 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/type", keyword: "type", params: { type: schema148.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (!(data4 === "prevent_change" || data4 === "apply_change" || data4 === null)) {
+        let err15 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/enum", keyword: "enum", params: { allowedValues: schema148.enum } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.addons !== void 0) {
+      let data5 = data.addons;
+      if (!Array.isArray(data5) && data5 !== null) {
+        let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema145.properties.addons.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (Array.isArray(data5)) {
+        if (data5.length > 10) {
+          let err17 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        let len0 = data5.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data6 = data5[i0];
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.addon_id === void 0) {
+              let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
+              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+            }
+            if (data6.quantity === void 0) {
+              let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            }
+            if (data6.addon_id !== void 0) {
+              let data7 = data6.addon_id;
+              if (typeof data7 == "string") {
+                if (func1(data7) > 255) {
+                  let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+                }
+                if (func1(data7) < 1) {
+                  let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                }
+              } else {
+                let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              }
+            }
+            if (data6.quantity !== void 0) {
+              let data8 = data6.quantity;
+              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
+                let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+              }
+              if (typeof data8 == "number") {
+                if (data8 > 2147483647 || isNaN(data8)) {
+                  let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                }
+                if (data8 < 1 || isNaN(data8)) {
+                  let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+                }
+                if (!formats0.validate(data8)) {
+                  let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+                  vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                }
+              }
+            }
+          } else {
+            let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          }
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data9 = data.metadata;
+      if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
+        let err28 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+        for (let key0 in data9) {
+          let data10 = data9[key0];
+          if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
+            let err29 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+          }
+        }
+    }
+    if (data.discount_code !== void 0) {
+      let data11 = data.discount_code;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema145.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (typeof data11 == "string" && func1(data11) > 255) {
+        let err31 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.discount_codes !== void 0) {
+      let data12 = data.discount_codes;
+      if (!Array.isArray(data12) && data12 !== null) {
+        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema145.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (Array.isArray(data12)) {
+        if (data12.length > 100) {
+          let err33 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len1 = data12.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data13 = data12[i1];
+          if (typeof data13 == "string") {
+            if (func1(data13) > 255) {
+              let err34 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+            }
+          } else {
+            let err35 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          }
+        }
+      }
+    }
+    if (data.adaptive_currency_fees_inclusive !== void 0) {
+      let data14 = data.adaptive_currency_fees_inclusive;
+      if (typeof data14 != "boolean" && data14 !== null) {
+        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema145.properties.adaptive_currency_fees_inclusive.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
+  } else {
+    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+  }
+  return validate110.errors = vErrors, errors === 0;
+}
+validate110.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate110(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length), validate109.errors = vErrors, errors === 0;
+}
+validate109.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var previewChangePlan = validate112;
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.product_id === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_id" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.quantity === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "quantity" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.proration_billing_mode === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "proration_billing_mode" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.product_id !== void 0) {
+      let data0 = data.product_id;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err3 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.quantity !== void 0) {
+      let data1 = data.quantity;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+        let err6 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number") {
+        if (data1 > 2147483647 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 1 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (!formats0.validate(data1)) {
+          let err9 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      }
+    }
+    if (data.proration_billing_mode !== void 0) {
+      let data2 = data.proration_billing_mode;
+      if (typeof data2 != "string") {
+        let err10 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (!(data2 === "prorated_immediately" || data2 === "full_immediately" || data2 === "difference_immediately" || data2 === "do_not_bill")) {
+        let err11 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/enum", keyword: "enum", params: { allowedValues: schema146.enum } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.effective_at !== void 0) {
+      let data3 = data.effective_at;
+      if (typeof data3 != "string") {
+        let err12 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (!(data3 === "immediately" || data3 === "next_billing_date")) {
+        let err13 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/enum", keyword: "enum", params: { allowedValues: schema147.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.on_payment_failure !== void 0) {
+      let data4 = data.on_payment_failure;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err14 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/type", keyword: "type", params: { type: schema148.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (!(data4 === "prevent_change" || data4 === "apply_change" || data4 === null)) {
+        let err15 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/enum", keyword: "enum", params: { allowedValues: schema148.enum } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.addons !== void 0) {
+      let data5 = data.addons;
+      if (!Array.isArray(data5) && data5 !== null) {
+        let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema145.properties.addons.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (Array.isArray(data5)) {
+        if (data5.length > 10) {
+          let err17 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        let len0 = data5.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data6 = data5[i0];
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.addon_id === void 0) {
+              let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
+              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+            }
+            if (data6.quantity === void 0) {
+              let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            }
+            if (data6.addon_id !== void 0) {
+              let data7 = data6.addon_id;
+              if (typeof data7 == "string") {
+                if (func1(data7) > 255) {
+                  let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+                }
+                if (func1(data7) < 1) {
+                  let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                }
+              } else {
+                let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              }
+            }
+            if (data6.quantity !== void 0) {
+              let data8 = data6.quantity;
+              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
+                let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+              }
+              if (typeof data8 == "number") {
+                if (data8 > 2147483647 || isNaN(data8)) {
+                  let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                }
+                if (data8 < 1 || isNaN(data8)) {
+                  let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+                }
+                if (!formats0.validate(data8)) {
+                  let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+                  vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                }
+              }
+            }
+          } else {
+            let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          }
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data9 = data.metadata;
+      if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
+        let err28 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+        for (let key0 in data9) {
+          let data10 = data9[key0];
+          if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
+            let err29 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+          }
+        }
+    }
+    if (data.discount_code !== void 0) {
+      let data11 = data.discount_code;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema145.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (typeof data11 == "string" && func1(data11) > 255) {
+        let err31 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.discount_codes !== void 0) {
+      let data12 = data.discount_codes;
+      if (!Array.isArray(data12) && data12 !== null) {
+        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema145.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (Array.isArray(data12)) {
+        if (data12.length > 100) {
+          let err33 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len1 = data12.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data13 = data12[i1];
+          if (typeof data13 == "string") {
+            if (func1(data13) > 255) {
+              let err34 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+            }
+          } else {
+            let err35 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          }
+        }
+      }
+    }
+    if (data.adaptive_currency_fees_inclusive !== void 0) {
+      let data14 = data.adaptive_currency_fees_inclusive;
+      if (typeof data14 != "boolean" && data14 !== null) {
+        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema145.properties.adaptive_currency_fees_inclusive.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
+  } else {
+    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+  }
+  return validate113.errors = vErrors, errors === 0;
+}
+validate113.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate113(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length), validate112.errors = vErrors, errors === 0;
+}
+validate112.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var chargeSubscription = validate115;
+var schema159 = { type: "object", required: ["product_price"], properties: { product_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, product_currency: { $ref: "#/$defs/NullableCurrency" }, product_description: { type: ["string", "null"], maxLength: 1e3 }, customer_balance_config: { $ref: "#/$defs/NullableCustomerBalanceConfig" }, metadata: { $ref: "#/$defs/NullableMetadata" }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] } } }, schema161 = { type: ["object", "null"], properties: { allow_customer_credits_purchase: { type: ["boolean", "null"] }, allow_customer_credits_usage: { type: ["boolean", "null"] } } };
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.product_price === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_price" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.product_price !== void 0) {
+      let data0 = data.product_price;
+      if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
+        let err1 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      if (typeof data0 == "number") {
+        if (data0 > 2147483647 || isNaN(data0)) {
+          let err2 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (!formats0.validate(data0)) {
+          let err4 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      }
+    }
+    if (data.product_currency !== void 0) {
+      let data1 = data.product_currency;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err5 = { instancePath: instancePath + "/product_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW" || data1 === null)) {
+        let err6 = { instancePath: instancePath + "/product_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.product_description !== void 0) {
+      let data2 = data.product_description;
+      if (typeof data2 != "string" && data2 !== null) {
+        let err7 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/type", keyword: "type", params: { type: schema159.properties.product_description.type } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (typeof data2 == "string" && func1(data2) > 1e3) {
+        let err8 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.customer_balance_config !== void 0) {
+      let data3 = data.customer_balance_config;
+      if (!(data3 && typeof data3 == "object" && !Array.isArray(data3)) && data3 !== null) {
+        let err9 = { instancePath: instancePath + "/customer_balance_config", schemaPath: "#/$defs/NullableCustomerBalanceConfig/type", keyword: "type", params: { type: schema161.type } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+        if (data3.allow_customer_credits_purchase !== void 0) {
+          let data4 = data3.allow_customer_credits_purchase;
+          if (typeof data4 != "boolean" && data4 !== null) {
+            let err10 = { instancePath: instancePath + "/customer_balance_config/allow_customer_credits_purchase", schemaPath: "#/$defs/NullableCustomerBalanceConfig/properties/allow_customer_credits_purchase/type", keyword: "type", params: { type: schema161.properties.allow_customer_credits_purchase.type } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+        if (data3.allow_customer_credits_usage !== void 0) {
+          let data5 = data3.allow_customer_credits_usage;
+          if (typeof data5 != "boolean" && data5 !== null) {
+            let err11 = { instancePath: instancePath + "/customer_balance_config/allow_customer_credits_usage", schemaPath: "#/$defs/NullableCustomerBalanceConfig/properties/allow_customer_credits_usage/type", keyword: "type", params: { type: schema161.properties.allow_customer_credits_usage.type } };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data6 = data.metadata;
+      if (!(data6 && typeof data6 == "object" && !Array.isArray(data6)) && data6 !== null) {
+        let err12 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (data6 && typeof data6 == "object" && !Array.isArray(data6))
+        for (let key0 in data6) {
+          let data7 = data6[key0];
+          if (typeof data7 != "string" && typeof data7 != "number" && typeof data7 != "boolean") {
+            let err13 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+          }
+        }
+    }
+    if (data.adaptive_currency_fees_inclusive !== void 0) {
+      let data8 = data.adaptive_currency_fees_inclusive;
+      if (typeof data8 != "boolean" && data8 !== null) {
+        let err14 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema159.properties.adaptive_currency_fees_inclusive.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+  } else {
+    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+  }
+  return validate116.errors = vErrors, errors === 0;
+}
+validate116.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate116(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length), validate115.errors = vErrors, errors === 0;
+}
+validate115.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
+  changePlan,
+  chargeSubscription,
+  createAddon,
   createCheckoutSession,
   createCreditEntitlement,
   createCustomer,
   createLedgerEntry,
   createMeter,
   createProduct,
+  createWalletLedgerEntry,
   ingestEvents,
+  previewChangePlan,
+  previewCheckoutSession,
+  updateAddon,
   updateCreditEntitlement,
   updateCustomer,
   updateProduct,

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 import { Router } from "express";
 import { version } from "../version.js";
-import { documentPath, documents, payPath } from "./page-paths.js";
+import { documentPath, documents, payPath, portalPath } from "./page-paths.js";
 import { payPage } from "./pay-page.js";
+import { portalPage } from "./portal-page.js";
 
 /** What a person sees: a front page, and the documents the sandbox follows. */
 export function pages(): Router {
@@ -12,6 +13,9 @@ export function pages(): Router {
   });
   router.get(`${payPath}:id`, (_request, response) => {
     response.type("html").send(payPage);
+  });
+  router.get(`${portalPath}:id`, (_request, response) => {
+    response.type("html").send(portalPage);
   });
   const { resolve } = createRequire(import.meta.url);
   for (const name of documents) {
@@ -55,7 +59,7 @@ const client = new DodoPayments({
 <h2>What it follows</h2>
 <table>
   <tr><td><a href="/_sandbox/openapi.yaml">openapi.yaml</a></td><td>the API, as OpenAPI 3.1</td></tr>
-  <tr><td><a href="/_sandbox/sandbox.yaml">sandbox.yaml</a></td><td>the control API under <code>/_sandbox</code>: clock, reset, audit, keys</td></tr>
+  <tr><td><a href="/_sandbox/sandbox.yaml">sandbox.yaml</a></td><td>the control API under <code>/_sandbox</code>: clock, policy, reset, explain, checkouts, adjustments, keys</td></tr>
   <tr><td><a href="/_sandbox/behaviours.yaml">behaviours.yaml</a></td><td>every rule with its source, and which of them are guesses</td></tr>
 </table>
 </html>

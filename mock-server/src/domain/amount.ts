@@ -106,6 +106,14 @@ export const times = (amount: Amount, count: number): Amount => asAmount(amount.
 export const percentOf = (amount: Amount, percent: number, precision: number): Amount =>
   asAmount(amount.times(percent).div(100).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
 
+/** The share `part / whole` of `amount`, cut to `precision` decimals toward zero. */
+export const shareOf = (amount: Amount, part: number, whole: number, precision: number): Amount =>
+  asAmount(amount.times(part).div(whole).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
+
+/** The share `part / whole` of a price in minor units, rounded half up. */
+export const priceShareOf = (minor: number, part: number, whole: number): number =>
+  new Exact(minor).times(part).div(whole).toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber();
+
 /**
  * What `units` cost at `price` minor units each, in whole minor units, rounded half up.
  *

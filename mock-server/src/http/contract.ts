@@ -79,6 +79,8 @@ export interface WireError {
   readonly code: string;
   /** Whether the official client should try again; absent lets it decide by status. */
   readonly shouldRetry?: false;
+  /** Whether it has no body. */
+  readonly isBare?: true;
 }
 
 export type RefusalCode = RequestErrorCode | DomainErrorCode;

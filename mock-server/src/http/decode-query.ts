@@ -54,8 +54,11 @@ function decode(name: string, parameter: QueryParameter, text: string): QueryVal
         ? refuse("an RFC 3339 timestamp such as 2026-01-31T00:00:00Z")
         : text;
     case "string":
-      return !parameter.values || parameter.values.includes(text)
+      if (parameter.values && !parameter.values.includes(text)) {
+        return refuse(`one of ${parameter.values.join(", ")}`);
+      }
+      return text.length <= (parameter.maxLength ?? Number.POSITIVE_INFINITY)
         ? text
-        : refuse(`one of ${parameter.values.join(", ")}`);
+        : refuse(`at most ${parameter.maxLength} characters long, and it has ${text.length}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { OperationFacts } from "@drawdown/spec/contract";
 import { basisOf } from "@drawdown/spec/rules";
 import { DomainError } from "../domain/errors.js";
+import type { Policy } from "../domain/policy.js";
 import { TaskFailed } from "../sandbox/agenda.js";
 import type { Tenant, Tenants } from "../sandbox/tenant.js";
 import { authenticate } from "./authenticate.js";
@@ -85,7 +86,7 @@ export function dispatcher(options: DispatchOptions): Respond {
         options.allowedKeys,
       );
       if (dialect.isRateLimited) headers = rateOf(tenant).take(tenant.clock.now());
-      if (!mayWrite && operation.method !== "GET") throw readOnly();
+      if (!mayWrite && operation.method !== "GET") throw readOnly(tenant.policy);
       const ids = decodePath(parameters);
       const validate = dialect.validators[operation.id];
       const body = validate
@@ -114,9 +115,9 @@ const noBody: DecodedBody = { value: undefined, warnings: [] };
 const isTrue = (header: string | null): boolean => header === "true" || header === "1";
 
 /** @rule AUT-03 a read-only key fetches and does not create or modify */
-const readOnly = (): RequestError =>
+const readOnly = ({ readOnlyWrites }: Policy): RequestError =>
   new RequestError(
-    "read-only-key",
+    readOnlyWrites === "forbidden" ? "read-only-key" : "read-only-key-observed",
     "AUT-04",
     "You are not authorised to perform this action: this key is read-only; use the tenant's own key to write",
   );
@@ -162,7 +163,8 @@ function refuse(error: unknown, dialect: Dialect | undefined, headers: Headers):
     ...(wire.shouldRetry === false ? { "x-should-retry": "false" } : {}),
     ...(rule === "" ? {} : { "drawdown-rule": `${rule}; ${basisOf[rule] ?? "inferred"}` }),
   };
-  return reply(wire.status, said, JSON.stringify({ code: wire.code, message }));
+  const body = wire.isBare ? null : JSON.stringify({ code: wire.code, message });
+  return reply(wire.status, said, body);
 }
 
 function reply(status: number, said: Headers, body: string | null): Reply {

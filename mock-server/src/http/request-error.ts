@@ -5,6 +5,7 @@ export type RequestErrorCode =
   | "not-served"
   | "unauthenticated"
   | "read-only-key"
+  | "read-only-key-observed"
   | "rate-limited"
   | "tenants-exhausted"
   | "path-malformed"

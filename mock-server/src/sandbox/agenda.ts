@@ -1,4 +1,5 @@
 import { assert } from "../domain/errors.js";
+import type { Policy } from "../domain/policy.js";
 import { formatInstant, type Instant } from "../domain/time.js";
 import type { SandboxClock } from "./clock.js";
 import type { NextId, Store, Tx, Unit } from "./ports.js";
@@ -55,6 +56,8 @@ export class Agenda {
     private readonly clock: SandboxClock,
     private readonly nextId: NextId,
     private readonly runners: TaskRunners,
+    /** Holds for every transaction that begins after it is set. */
+    public policy: Policy,
   ) {}
 
   async transact<Result>(work: (unit: Unit) => Promise<Result>): Promise<Result> {
@@ -62,7 +65,7 @@ export class Agenda {
       const done = await this.store.transaction(async (tx) => {
         const now = this.clock.now();
         if (await firstDue(tx, now)) return undefined;
-        return { result: await work({ tx, now, nextId: this.nextId }) };
+        return { result: await work(this.#unit(tx, now)) };
       });
       if (done) return done.result;
       await this.runDue(this.clock.now());
@@ -82,6 +85,10 @@ export class Agenda {
     return overdue + ran;
   }
 
+  #unit(tx: Tx, now: Instant): Unit {
+    return { tx, now, nextId: this.nextId, policy: this.policy };
+  }
+
   private async runDue(until: Instant, before: (task: Task) => void = () => {}): Promise<number> {
     for (let ran = 0; ; ran++) {
       const found = await this.store.transaction(async (tx) => {
@@ -90,10 +97,7 @@ export class Agenda {
         before(task);
         tx.delete("task", task.id);
         try {
-          await this.runners[task.kind](
-            { tx, now: task.dueAt, nextId: this.nextId },
-            task.subjectId,
-          );
+          await this.runners[task.kind](this.#unit(tx, task.dueAt), task.subjectId);
         } catch (cause) {
           throw new TaskFailed(task, cause);
         }

@@ -1,3 +1,4 @@
+import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
 import type { IndexOf, Kind, Records } from "./tables.js";
 
@@ -43,24 +44,28 @@ export interface Store {
 /** Makes the store of a tenant, empty or with what it kept. */
 export type OpenStore = (tenantKey: string) => Store;
 
-/** What work in a transaction may use: the records, the one instant it happens at, and new ids. */
+/** What work in a transaction may use: the records, the one instant it happens at, new ids, and the tenant's policy. */
 export interface Unit {
   readonly tx: Tx;
   readonly now: Instant;
   readonly nextId: NextId;
+  readonly policy: Policy;
 }
 
 /** A new id, such as `cdg_` followed by 21 letters and digits. */
 export type NextId = (prefix: IdPrefix) => string;
 
 export type IdPrefix =
+  | "adn"
   | "bus"
   | "cde"
   | "cdb"
   | "cdg"
   | "cdl"
   | "cks"
+  | "cps"
   | "cus"
+  | "cwt"
   | "mtr"
   | "pay"
   | "pdt"

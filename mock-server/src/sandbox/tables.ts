@@ -2,15 +2,18 @@ import type { Amount } from "../domain/amount.js";
 import type { Customer } from "../domain/customer.js";
 import { type Account, type Entry, type Grant, isOpen } from "../domain/ledger/account.js";
 import type { Entitlement } from "../domain/ledger/entitlement.js";
-import { oldestFirst } from "../domain/ledger/rules/draw-order.js";
+import { oldestFirst, soonestFirst } from "../domain/ledger/rules/draw-order.js";
 import type { Tally } from "../domain/metering/aggregate.js";
+import type { UsagePeriod } from "../domain/metering/charge.js";
 import type { Metered } from "../domain/metering/convert.js";
 import type { UsageEvent } from "../domain/metering/event.js";
 import type { Meter } from "../domain/metering/meter.js";
+import type { Addon } from "../domain/subscriptions/addon.js";
 import type { CheckoutSession } from "../domain/subscriptions/checkout.js";
 import type { Payment } from "../domain/subscriptions/payment.js";
 import type { Product } from "../domain/subscriptions/product.js";
 import type { Subscription } from "../domain/subscriptions/subscription.js";
+import type { Wallet, WalletEntry } from "../domain/subscriptions/wallet.js";
 import type { Instant } from "../domain/time.js";
 
 /** Something that happens later: when, and to what. Rows of one instant run by rank, then in the order they were made. */
@@ -27,7 +30,10 @@ export type TaskKind = "run-meters" | "close-cycle" | "expire-grant" | "renew" |
 /** A key that a ledger entry was created with. Its id spans credit, customer and key (LED-26). */
 export interface UsedKey {
   readonly id: string;
-  readonly entryId: string;
+  /** The entries that were written, first to last. */
+  readonly entryIds: readonly [string, ...string[]];
+  /** What the request said, to tell a repetition from another request. */
+  readonly request: string;
 }
 
 /** How far the meter worker has come. There is one, with the id `usage`, once an event was ingested. */
@@ -58,9 +64,29 @@ export interface PeriodUsage {
   readonly dropped: Amount;
 }
 
+/** Id of what a meter counted for a subscription. */
+export const periodUsageId = (subscriptionId: string, meterId: string): string =>
+  `${subscriptionId} ${meterId}`;
+
+/** A link to the customer portal. */
+export interface PortalSession {
+  readonly id: string;
+  readonly customerId: string;
+  readonly returnUrl: string | null;
+  readonly expiresAt: Instant;
+}
+
+/** What a wallet's idempotency key was used for. Its id spans customer and key. */
+export interface UsedWalletKey {
+  readonly id: string;
+  /** The wallet as it was after that. */
+  readonly wallet: Wallet;
+}
+
 /** Everything a store keeps, by kind. Records are immutable; a change puts a new one under the same id. */
 export interface Records {
   readonly account: Account;
+  readonly addon: Addon;
   readonly checkout: CheckoutSession;
   readonly customer: Customer;
   readonly earlyEvent: EarlyEvent;
@@ -71,11 +97,16 @@ export interface Records {
   readonly meter: Meter;
   readonly payment: Payment;
   readonly periodUsage: PeriodUsage;
+  readonly portalSession: PortalSession;
   readonly product: Product;
   readonly subscription: Subscription;
   readonly task: Task;
   readonly usageCursor: UsageCursor;
+  readonly usagePeriod: UsagePeriod;
   readonly usedKey: UsedKey;
+  readonly usedWalletKey: UsedWalletKey;
+  readonly wallet: Wallet;
+  readonly walletEntry: WalletEntry;
 }
 
 export type Kind = keyof Records;
@@ -106,6 +137,7 @@ export const tables = {
     byCustomer: { keyOf: (it) => it.customerId, order: ["createdAt"] },
     all: { keyOf: () => all, order: [] },
   },
+  addon: { all: { keyOf: () => all, order: ["createdAt"] } },
   checkout: {},
   customer: { all: { keyOf: () => all, order: ["createdAt"] } },
   earlyEvent: { all: { keyOf: () => all, order: ["at"] } },
@@ -127,7 +159,11 @@ export const tables = {
   },
   grant: {
     byAccount: { keyOf: (it) => it.accountId, order: ["createdAt"] },
-    open: { keyOf: (it) => (isOpen(it) ? it.accountId : undefined), order: oldestFirst },
+    fifo: { keyOf: (it) => (isOpen(it) ? it.accountId : undefined), order: oldestFirst },
+    earliest_expiry: {
+      keyOf: (it) => (isOpen(it) ? it.accountId : undefined),
+      order: soonestFirst,
+    },
   },
   meter: {
     byState: {
@@ -137,6 +173,7 @@ export const tables = {
   },
   payment: { all: { keyOf: () => all, order: ["createdAt"] } },
   periodUsage: {},
+  portalSession: {},
   product: {
     byState: {
       keyOf: (it) => (it.archivedAt === null ? "active" : "archived"),
@@ -149,7 +186,11 @@ export const tables = {
   },
   task: { due: { keyOf: () => all, order: ["dueAt", "rank"] } },
   usageCursor: {},
+  usagePeriod: { bySubscription: { keyOf: (it) => it.subscriptionId, order: ["startAt"] } },
   usedKey: {},
+  usedWalletKey: {},
+  wallet: {},
+  walletEntry: { byCustomer: { keyOf: (it) => it.customerId, order: ["at"] } },
 } as const satisfies Tables;
 
 export type IndexOf<K extends Kind> = keyof (typeof tables)[K] & string;

@@ -1,3 +1,4 @@
+import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
 import { Agenda, type TaskRunners } from "./agenda.js";
 import { SandboxClock } from "./clock.js";
@@ -10,6 +11,7 @@ export interface Beginning {
   readonly at: Instant | null;
   readonly isFrozen: boolean;
   readonly seed: string;
+  readonly policy: Policy;
 }
 
 interface World {
@@ -41,6 +43,15 @@ export class Tenant {
     return this.#world.agenda;
   }
 
+  /** How it answers what sources answer differently. */
+  get policy(): Policy {
+    return this.#world.agenda.policy;
+  }
+
+  set policy(policy: Policy) {
+    this.#world.agenda.policy = policy;
+  }
+
   /** Also the id of its one brand, as observed for primary brands. */
   get businessId(): string {
     return this.#world.businessId;
@@ -56,11 +67,12 @@ export class Tenant {
     this.#world = this.#begin({ ...this.beginning, ...changes });
   }
 
-  #begin({ at, isFrozen, seed }: Beginning): World {
+  #begin({ at, isFrozen, seed, policy }: Beginning): World {
     const clock = new SandboxClock(at, isFrozen);
     const nextId = seededIds(`${seed} ${this.key}`);
     const businessId = nextId("bus");
-    return { clock, businessId, agenda: new Agenda(this.#store, clock, nextId, this.runners) };
+    const agenda = new Agenda(this.#store, clock, nextId, this.runners, policy);
+    return { clock, businessId, agenda };
   }
 }
 

@@ -5,6 +5,7 @@ import { type Entry, emptyAccount, type Grant } from "../../src/domain/ledger/ac
 import { deduct } from "../../src/domain/ledger/deduct.js";
 import { fold } from "../../src/domain/ledger/fold.js";
 import { grant } from "../../src/domain/ledger/grant.js";
+import { documented } from "../../src/domain/policy.js";
 import { instantOf } from "../../src/domain/time.js";
 import { seededIds } from "../../src/sandbox/ids.js";
 import type { Tx } from "../../src/sandbox/ports.js";
@@ -16,25 +17,27 @@ const api = { type: "api", id: null } as const;
 
 /** A store with one account: a credit of 100, a debit of 30, and 20 of overage after a debit of 90. */
 async function ledgerOf(tx: Tx): Promise<readonly Entry[]> {
-  const unit = { tx, now, nextId: seededIds("fold") };
+  const unit = { tx, now, nextId: seededIds("fold"), policy: documented };
   const common = { reference: api, description: null };
   const credit = {
     ...common,
     source: api,
     expiresAt: null,
     rollover: null,
-    overageBehavior: "carry_deficit",
+    repaysOverage: false,
+    entryType: "credit_added",
   } as const;
   const debit = {
     ...common,
     metadata: {},
+    entryType: "credit_deducted",
     excess: "refuse",
     overage: { enabled: true, limit: null, behavior: "carry_deficit" },
     print: (it: ReturnType<typeof amountOf>) => formatAmount(it, 0),
   } as const;
   const account = async () =>
     (await tx.get("account", "cdb")) ?? emptyAccount("cdb", "cde", "cus", now);
-  const open = () => tx.find("grant", "open", "cdb") as readonly Grant[];
+  const open = () => tx.find("grant", "fifo", "cdb") as readonly Grant[];
   const opening = await account();
   post(
     unit,
@@ -101,7 +104,7 @@ describe("posting", () => {
   test("GRT-18 a posting that does not add up is a bug and writes nothing that stays", async () => {
     const store = memoryStore();
     const crooked = store.transaction(async (tx) => {
-      const unit = { tx, now, nextId: seededIds("x") };
+      const unit = { tx, now, nextId: seededIds("x"), policy: documented };
       const opening = emptyAccount("cdb", "cde", "cus", now);
       const issued = grant(
         opening,
@@ -111,7 +114,8 @@ describe("posting", () => {
           source: api,
           reference: api,
           expiresAt: null,
-          overageBehavior: "carry_deficit",
+          repaysOverage: false,
+          entryType: "credit_added",
           rollover: null,
           description: null,
           metadata: null,

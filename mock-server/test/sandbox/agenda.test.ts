@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { documented } from "../../src/domain/policy.js";
 import { formatInstant, type Instant, parseInstant } from "../../src/domain/time.js";
 import { Agenda, schedule, TaskFailed } from "../../src/sandbox/agenda.js";
 import { SandboxClock } from "../../src/sandbox/clock.js";
@@ -15,19 +16,25 @@ const at = (text: string): Instant => {
 function agendaOf(clock: SandboxClock) {
   const ran: string[] = [];
   const nothing = async () => {};
-  const agenda = new Agenda(memoryStore(), clock, seededIds("test"), {
-    "run-meters": nothing,
-    "close-cycle": nothing,
-    renew: nothing,
-    "end-term": nothing,
-    async "expire-grant"(unit, subject) {
-      if (subject === "bad") throw new Error("no such grant");
-      ran.push(
-        `${subject} at ${formatInstant(unit.now).slice(0, 10)}, clock ${formatInstant(clock.now()).slice(0, 10)}`,
-      );
-      if (subject === "chain") schedule(unit, "expire-grant", "link", at("05"));
+  const agenda = new Agenda(
+    memoryStore(),
+    clock,
+    seededIds("test"),
+    {
+      "run-meters": nothing,
+      "close-cycle": nothing,
+      renew: nothing,
+      "end-term": nothing,
+      async "expire-grant"(unit, subject) {
+        if (subject === "bad") throw new Error("no such grant");
+        ran.push(
+          `${subject} at ${formatInstant(unit.now).slice(0, 10)}, clock ${formatInstant(clock.now()).slice(0, 10)}`,
+        );
+        if (subject === "chain") schedule(unit, "expire-grant", "link", at("05"));
+      },
     },
-  });
+    documented,
+  );
   const plan = (...tasks: readonly (readonly [string, string])[]) =>
     agenda.transact(async (unit) => {
       for (const [subject, day] of tasks) schedule(unit, "expire-grant", subject, at(day));

@@ -70,7 +70,7 @@ class Naive {
 async function indexes(tx: Tx, account: string) {
   const ids = (found: readonly { readonly id: string }[]) => found.map((it) => it.id);
   return {
-    open: ids(await tx.find("grant", "open", account)),
+    open: ids(await tx.find("grant", "fifo", account)),
     all: ids(await tx.find("grant", "byAccount", account)),
     newest: ids(
       await tx.find("grant", "byAccount", account, { descending: true, offset: 1, limit: 2 }),

@@ -5,6 +5,7 @@ import {
   operationTable,
   validators,
 } from "@drawdown/spec/control";
+import { changedPolicy, type Policy, profileOf } from "../../domain/policy.js";
 import {
   addDuration,
   formatInstant,
@@ -28,6 +29,18 @@ export interface BillingControls {
   /** @returns how many events waited */
   runMeters(unit: Unit): Promise<number>;
   viewCheckout(unit: Unit, sessionId: string): Promise<Schemas["CheckoutView"]>;
+  viewPortal(unit: Unit, sessionId: string): Promise<Schemas["PortalView"]>;
+  explain(unit: Unit, entitlementId: string, customerId: string): Promise<Schemas["Explanation"]>;
+  readMeters(unit: Unit, subscriptionId: string): Promise<Schemas["MeterReadings"]>;
+  postEntry(
+    unit: Unit,
+    entitlementId: string,
+    customerId: string,
+    body: Schemas["NewEntry"],
+  ): Promise<Schemas["EntryPosted"]>;
+  /** What it makes due runs before the next transaction. */
+  endCycle(unit: Unit, subscriptionId: string): Promise<void>;
+  readCycle(unit: Unit, subscriptionId: string): Promise<Schemas["CycleClosed"]>;
   completeCheckout(
     unit: Unit,
     sessionId: string,
@@ -112,6 +125,45 @@ export function controlDialect(
       return { status: 200, body: { fails: body.fails, status } };
     },
 
+    async readPolicy({ policy }) {
+      return { status: 200, body: presentPolicy(policy) };
+    },
+
+    async setPolicy(tenant, { body }) {
+      tenant.policy = changedPolicy(tenant.policy, body);
+      return { status: 200, body: presentPolicy(tenant.policy) };
+    },
+
+    async postEntry({ agenda }, { path, body }) {
+      const entry = await agenda.transact((unit) =>
+        billing.postEntry(unit, path.credit_entitlement_id, path.customer_id, body),
+      );
+      return { status: 201, body: entry };
+    },
+
+    async explain({ agenda }, { path }) {
+      const tree = await agenda.transact((unit) =>
+        billing.explain(unit, path.credit_entitlement_id, path.customer_id),
+      );
+      return { status: 200, body: tree };
+    },
+
+    async closeCycle({ agenda }, { path }) {
+      await agenda.transact((unit) => billing.endCycle(unit, path.id));
+      const cycle = await agenda.transact((unit) => billing.readCycle(unit, path.id));
+      return { status: 200, body: cycle };
+    },
+
+    async readMeters({ agenda }, { path }) {
+      const readings = await agenda.transact((unit) => billing.readMeters(unit, path.id));
+      return { status: 200, body: readings };
+    },
+
+    async viewPortal({ agenda }, { path }) {
+      const view = await agenda.transact((unit) => billing.viewPortal(unit, path.id));
+      return { status: 200, body: view };
+    },
+
     async createKey(tenant, { body }) {
       if (!tenants.addKey(body.key, { tenant, mayWrite: body.access === "write" })) {
         throw new RequestError(
@@ -135,6 +187,11 @@ export function controlDialect(
       callHandler(handlers, operationId, tenant as Tenant, input),
   };
 }
+
+const presentPolicy = (policy: Policy): Schemas["Policy"] => ({
+  profile: profileOf(policy),
+  ...policy,
+});
 
 const presentClock = (clock: SandboxClock) => ({
   now: formatInstant(clock.now()),

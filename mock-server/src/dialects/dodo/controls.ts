@@ -1,16 +1,92 @@
 import type { components } from "@drawdown/spec/control";
+import { type Amount, formatAmount, parseCreditAmount } from "../../domain/amount.js";
+import { DomainError } from "../../domain/errors.js";
+import type { Entitlement } from "../../domain/ledger/entitlement.js";
 import type { Outcome } from "../../domain/subscriptions/payment.js";
-import { resumedPeriod } from "../../domain/subscriptions/subscription.js";
+import { movedBoundary } from "../../domain/subscriptions/subscription.js";
+import { formatInstant } from "../../domain/time.js";
 import type { Unit } from "../../sandbox/ports.js";
+import { payArrears } from "./billing/change-plan.js";
 import { completeCheckout, viewCheckout } from "./billing/complete.js";
-import { beginPeriod, settleOverage } from "./billing/cycle.js";
-import { recordPayment } from "./billing/pay.js";
+import { planBoundary } from "./billing/cycle.js";
+import { enter } from "./billing/enter.js";
 import { cursorOf, drain } from "./billing/usage.js";
-import { load } from "./load.js";
+import { explain, readMeters } from "./explain.js";
+import { expiryAsked } from "./handlers/balances.js";
+import { load, loadEntitlement } from "./load.js";
+import { viewPortal } from "./portal.js";
 
-/** What the control API may do to billing: the parts of customers, their cards and background work. */
+type Schemas = components["schemas"];
+
+/** What the control API may do to billing: the parts of customers, their cards, the dashboard and background work. */
 export const billingControls = {
   viewCheckout,
+  viewPortal,
+  explain,
+  readMeters,
+
+  /** Ends the current period at the present instant; what falls due there runs before the next transaction. */
+  async endCycle(unit: Unit, subscriptionId: string): Promise<void> {
+    const stored = await load(unit.tx, "subscription", subscriptionId, "SUB-75");
+    if (stored.status !== "active" || stored.isOnDemand) {
+      throw new DomainError("subscription-inactive", "SUB-10", {
+        message: `The subscription ${stored.id} is ${stored.isOnDemand ? "charged on demand" : stored.status}, so it has no cycle to close`,
+      });
+    }
+    const subscription = movedBoundary(stored, unit.now);
+    unit.tx.put("subscription", subscription);
+    planBoundary(unit, subscription);
+  },
+
+  async readCycle(unit: Unit, subscriptionId: string): Promise<Schemas["CycleClosed"]> {
+    const { status, previousBillingAt, nextBillingAt } = await load(
+      unit.tx,
+      "subscription",
+      subscriptionId,
+      "SUB-75",
+    );
+    return {
+      status,
+      previous_billing_date: formatInstant(previousBillingAt),
+      next_billing_date: formatInstant(nextBillingAt),
+    };
+  },
+
+  /**
+   * Writes an entry of a type that the API cannot cause.
+   *
+   * @rule CHK-26 a refund takes credits only where somebody writes it
+   */
+  async postEntry(
+    unit: Unit,
+    entitlementId: string,
+    customerId: string,
+    body: Schemas["NewEntry"],
+  ): Promise<Schemas["EntryPosted"]> {
+    const entitlement = await loadEntitlement(unit.tx, entitlementId, "LED-11");
+    const { id } = await load(unit.tx, "customer", customerId, "LED-11");
+    const amount = parseCreditAmount(body.amount, entitlement.precision);
+    const { entries } = await enter(unit, entitlement, id, {
+      amount,
+      metadata: null,
+      description: body.reason ?? null,
+      ...kindOf(unit, entitlement, body),
+    });
+    const [first] = entries;
+    const last = entries.at(-1) ?? first;
+    const print = (it: Amount) => formatAmount(it, entitlement.precision);
+    return {
+      id: first.id,
+      transaction_type: first.type,
+      is_credit: first.isCredit,
+      amount: print(amount),
+      grant_id: first.grantId,
+      balance_before: print(first.balanceBefore),
+      balance_after: print(last.balanceAfter),
+      overage_before: print(first.overageBefore),
+      overage_after: print(last.overageAfter),
+    };
+  },
 
   async runMeters(unit: Unit): Promise<number> {
     const { ingested, drained } = await cursorOf(unit.tx);
@@ -22,7 +98,7 @@ export const billingControls = {
     unit: Unit,
     sessionId: string,
     outcome: Outcome,
-  ): Promise<components["schemas"]["CheckoutCompleted"]> {
+  ): Promise<Schemas["CheckoutCompleted"]> {
     const { payment, subscriptions } = await completeCheckout(unit, sessionId, outcome);
     const session = await unit.tx.get("checkout", sessionId);
     return {
@@ -35,17 +111,28 @@ export const billingControls = {
   },
 
   /**
-   * Decides what the card does at the next renewal. A card that works again pays for a subscription on hold at once:
-   * its overage is settled, and the period it is in begins with its credits.
+   * Decides what the card does at the next charge. A card that works again pays at once for a subscription on hold,
+   * whose period begins with its credits, and for a plan change that waits.
    */
   async setCard(unit: Unit, subscriptionId: string, fails: boolean): Promise<string> {
     const stored = await load(unit.tx, "subscription", subscriptionId, "SUB-75");
     const subscription = { ...stored, failsNextRenewal: fails };
     unit.tx.put("subscription", subscription);
-    if (fails || stored.status !== "on_hold") return stored.status;
-    const amount = subscription.recurringAmount + (await settleOverage(unit, subscription));
-    recordPayment(unit, { subscription, amount, status: "succeeded" });
-    await beginPeriod(unit, resumedPeriod(subscription, unit.now));
-    return "active";
+    return fails ? stored.status : (await payArrears(unit, subscription)).status;
   },
 };
+
+/** Direction, type and life of an entry that is asked for; an automatic top-up is never a debit. */
+function kindOf({ now }: Unit, entitlement: Entitlement, body: Schemas["NewEntry"]) {
+  const { transaction_type: type, entry_type: direction } = body;
+  if (direction === "credit") {
+    const expiresAt = expiryAsked(body.expires_at, entitlement, now);
+    return { isCredit: true, entryType: type, expiresAt } as const;
+  }
+  if (type === "auto_top_up") {
+    throw new DomainError("entry-invalid", "LED-30", {
+      message: '`entry_type` is "debit", but an "auto_top_up" is always a credit',
+    });
+  }
+  return { isCredit: false, entryType: type } as const;
+}

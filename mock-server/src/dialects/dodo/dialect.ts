@@ -3,27 +3,33 @@ import { assert } from "../../domain/errors.js";
 import { callHandler, type Dialect, type Handlers } from "../../http/contract.js";
 import type { Context } from "./context.js";
 import { errors } from "./errors.js";
+import { addons } from "./handlers/addons.js";
 import { balances } from "./handlers/balances.js";
 import { checkouts } from "./handlers/checkouts.js";
 import { creditEntitlements } from "./handlers/credit-entitlements.js";
 import { customers } from "./handlers/customers.js";
 import { meters } from "./handlers/meters.js";
 import { payments } from "./handlers/payments.js";
+import { planChanges } from "./handlers/plan-changes.js";
 import { products } from "./handlers/products.js";
 import { subscriptions } from "./handlers/subscriptions.js";
 import { usageEvents } from "./handlers/usage-events.js";
+import { wallets } from "./handlers/wallets.js";
 import type { DodoSettings } from "./settings.js";
 
 const handlers: Handlers<operations, Context> = {
+  ...addons,
   ...balances,
   ...checkouts,
   ...creditEntitlements,
   ...customers,
   ...meters,
   ...payments,
+  ...planChanges,
   ...products,
   ...subscriptions,
   ...usageEvents,
+  ...wallets,
 };
 
 /** The vendor's wire format. Every handler runs in one transaction, after whatever was due. */
@@ -39,8 +45,9 @@ export const dodoDialect = (settings: DodoSettings): Dialect => ({
       `${operationId} is public, but every operation of this API needs a key`,
     );
     const { agenda, businessId } = tenant;
-    return agenda.transact(({ tx, now, nextId }) =>
-      callHandler(handlers, operationId, { tx, now, nextId, businessId, origin, settings }, input),
-    );
+    return agenda.transact(({ tx, now, nextId, policy }) => {
+      const context = { tx, now, nextId, policy, businessId, origin, settings };
+      return callHandler(handlers, operationId, context, input);
+    });
   },
 });

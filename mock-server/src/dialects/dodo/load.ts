@@ -1,7 +1,7 @@
 import { type Amount, isPositive, subtract } from "../../domain/amount.js";
 import type { Account, Grant } from "../../domain/ledger/account.js";
 import type { Entitlement } from "../../domain/ledger/entitlement.js";
-import type { Awaitable, Tx } from "../../sandbox/ports.js";
+import type { Awaitable, Tx, Unit } from "../../sandbox/ports.js";
 import { holderKey, type Records } from "../../sandbox/tables.js";
 import { notFound } from "./context.js";
 
@@ -19,12 +19,14 @@ export async function loadEntitlement(tx: Tx, id: string, rule = "ENT-31"): Prom
 
 /** What callers call the records they name by id. */
 const nouns = {
+  addon: "add-on",
   checkout: "checkout session",
   customer: "customer",
   entitlement: "credit entitlement",
   event: "event",
   meter: "meter",
   payment: "payment",
+  portalSession: "portal session",
   product: "product",
   subscription: "subscription",
 } as const;
@@ -53,16 +55,19 @@ export const findAccount = (
 /** Grants read at a time; most debits need one or two. */
 const batch = 8;
 
-/** The open grants of an account in draw order, as many as it takes to hold `amount`, or all. */
+/**
+ * The open grants of an account in the draw order of the policy (C1), as many as it takes to hold `amount`, or
+ * all.
+ */
 export async function drawableGrants(
-  tx: Tx,
+  { tx, policy }: Unit,
   account: Account,
   amount: Amount,
 ): Promise<readonly Grant[]> {
   const grants: Grant[] = [];
   let missing = amount;
   while (isPositive(missing)) {
-    const next = await tx.find("grant", "open", account.id, {
+    const next = await tx.find("grant", policy.consumptionOrder, account.id, {
       offset: grants.length,
       limit: batch,
     });

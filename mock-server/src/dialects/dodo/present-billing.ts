@@ -2,10 +2,13 @@ import type { components } from "@drawdown/spec/dodo";
 import { formatAmount } from "../../domain/amount.js";
 import type { Customer } from "../../domain/customer.js";
 import type { Account } from "../../domain/ledger/account.js";
+import type { UsagePeriod } from "../../domain/metering/charge.js";
+import type { Addon } from "../../domain/subscriptions/addon.js";
 import type { BillingAddress } from "../../domain/subscriptions/checkout.js";
 import type { Payment } from "../../domain/subscriptions/payment.js";
 import type { Attachment, MeterLink, Price, Product } from "../../domain/subscriptions/product.js";
-import type { Subscription } from "../../domain/subscriptions/subscription.js";
+import type { ScheduledChange, Subscription } from "../../domain/subscriptions/subscription.js";
+import type { Wallet, WalletEntry } from "../../domain/subscriptions/wallet.js";
 import { formatInstant, type Instant } from "../../domain/time.js";
 
 type Schemas = components["schemas"];
@@ -15,7 +18,7 @@ const formatOptional = (at: Instant | null): string | null =>
   at === null ? null : formatInstant(at);
 
 // Currencies and tax categories are of the document's enums: the body validator let no other in.
-const currencyOf = (code: string): Currency => code as Currency;
+export const currencyOf = (code: string): Currency => code as Currency;
 
 export const presentProduct = (it: Product, businessId: string): Schemas["GetProductResponse"] => ({
   product_id: it.id,
@@ -28,7 +31,7 @@ export const presentProduct = (it: Product, businessId: string): Schemas["GetPro
   price: presentPrice(it.price),
   tax_category: it.taxCategory as Schemas["TaxCategory"],
   credit_entitlements: it.attachments.map(presentAttachment),
-  addons: null,
+  addons: [...it.addonIds],
   entitlements: [],
   license_key_enabled: false,
   metadata: it.metadata,
@@ -125,6 +128,63 @@ const presentAttachment = (it: Attachment): Schemas["CreditEntitlementMappingRes
   trial_credits_expire_after_trial: it.trialCreditsExpire,
 });
 
+export const presentAddon = (it: Addon, businessId: string): Schemas["AddonResponse"] => ({
+  id: it.id,
+  business_id: businessId,
+  name: it.name,
+  description: it.description,
+  image: null,
+  currency: currencyOf(it.currency),
+  price: it.price,
+  tax_category: it.taxCategory as Schemas["TaxCategory"],
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+export const presentWallet = (it: Wallet): Schemas["CustomerWalletResponse"] => ({
+  customer_id: it.customerId,
+  currency: currencyOf(it.currency),
+  balance: it.balance,
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});
+
+export const presentWalletEntry = (
+  it: WalletEntry,
+  businessId: string,
+): Schemas["CustomerWalletTransactionResponse"] => ({
+  id: it.id,
+  business_id: businessId,
+  customer_id: it.customerId,
+  currency: currencyOf(it.currency),
+  amount: it.amount,
+  is_credit: it.isCredit,
+  before_balance: it.balanceBefore,
+  after_balance: it.balanceAfter,
+  event_type: it.eventType,
+  reason: it.reason,
+  reference_object_id: it.paymentId,
+  created_at: formatInstant(it.at),
+});
+
+export const presentUsagePeriod = (
+  { startAt, endAt, meters }: Pick<UsagePeriod, "startAt" | "endAt" | "meters">,
+  currency: string,
+): Schemas["UsageHistoryItem"] => ({
+  start_date: formatInstant(startAt),
+  end_date: formatInstant(endAt),
+  meters: meters.map((it) => ({
+    id: it.meterId,
+    name: it.name,
+    consumed_units: it.consumed.toFixed(),
+    free_threshold: it.freeThreshold,
+    chargeable_units: it.chargeable.toFixed(),
+    price_per_unit: it.pricePerUnit.toFixed(),
+    currency: currencyOf(currency),
+    total_price: it.total,
+  })),
+});
+
 const presentParty = (it: Customer): Schemas["CustomerLimitedDetailsResponse"] => ({
   customer_id: it.id,
   email: it.email,
@@ -155,7 +215,7 @@ export const presentSubscription = (
 ): Schemas["SubscriptionResponse"] => ({
   ...presentSubscriptionCommon(it, customer),
   brand_id: businessId,
-  addons: [],
+  addons: it.addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity })),
   meters: it.meters
     .filter((meter) => meter.entitlementId === null)
     .map((meter) => ({
@@ -196,6 +256,20 @@ export const presentSubscriptionItem = (
   discounts: [],
 });
 
+const presentScheduled = (
+  { id, plan, productName, createdAt }: ScheduledChange,
+  effectiveAt: Instant,
+) => ({
+  id,
+  product_id: plan.productId,
+  product_name: productName,
+  product_description: null,
+  quantity: plan.quantity,
+  addons: plan.addons.map(({ addonId, name, quantity }) => ({ addon_id: addonId, name, quantity })),
+  effective_at: formatInstant(effectiveAt),
+  created_at: formatInstant(createdAt),
+});
+
 const presentSubscriptionCommon = (it: Subscription, customer: Customer) => ({
   subscription_id: it.id,
   status: it.status,
@@ -213,11 +287,11 @@ const presentSubscriptionCommon = (it: Subscription, customer: Customer) => ({
   subscription_period_count: it.period.count,
   subscription_period_interval: it.period.interval,
   trial_period_days: it.trialDays,
-  on_demand: false,
+  on_demand: it.isOnDemand,
   cancel_at_next_billing_date: it.cancelsAtNextBilling,
   cancelled_at: formatOptional(it.cancelledAt),
-  paused_at: null,
-  scheduled_change: null,
+  paused_at: formatOptional(it.pausedAt),
+  scheduled_change: it.scheduledChange && presentScheduled(it.scheduledChange, it.nextBillingAt),
   metadata: it.metadata,
   created_at: formatInstant(it.createdAt),
 });

@@ -1,11 +1,12 @@
 import type { components } from "@drawdown/spec/dodo";
-import { formatAmount } from "../../domain/amount.js";
+import { type Amount, formatAmount } from "../../domain/amount.js";
 import type { Customer } from "../../domain/customer.js";
 import type { Account, Entry, Grant } from "../../domain/ledger/account.js";
 import type { Entitlement } from "../../domain/ledger/entitlement.js";
 import type { UsageEvent } from "../../domain/metering/event.js";
 import type { Filter } from "../../domain/metering/filter.js";
 import type { Meter } from "../../domain/metering/meter.js";
+import type { Policy } from "../../domain/policy.js";
 import { formatInstant, type Instant } from "../../domain/time.js";
 
 type Schemas = components["schemas"];
@@ -39,16 +40,20 @@ export const presentEntitlement = (
   updated_at: formatInstant(it.updatedAt),
 });
 
-/** @rule BAL-08 balance and overage are decimal strings */
+const figure = (amount: Amount, precision: number, as: Policy["balanceAmounts"]): string =>
+  as === "string" ? formatAmount(amount, precision) : (amount.toNumber() as unknown as string); // departs from the document, as the service was seen to
+
+/** @rule BAL-08 balance and overage are decimal strings, unless the policy says numbers (C14) */
 export const presentBalance = (
   it: Account,
   precision: number,
+  balanceAmounts: Policy["balanceAmounts"],
 ): Schemas["CustomerCreditBalanceResponse"] => ({
   id: it.id,
   customer_id: it.customerId,
   credit_entitlement_id: it.entitlementId,
-  balance: formatAmount(it.balance, precision),
-  overage: formatAmount(it.overage, precision),
+  balance: figure(it.balance, precision, balanceAmounts),
+  overage: figure(it.overage, precision, balanceAmounts),
   last_transaction_at: formatOptional(it.lastTransactionAt),
   created_at: formatInstant(it.createdAt),
   updated_at: formatInstant(it.updatedAt),

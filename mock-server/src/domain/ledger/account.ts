@@ -86,10 +86,18 @@ export interface Entry {
   readonly overageAfter: Amount;
   /** The one grant it moved; null when there is no single one (LED-36). */
   readonly grantId: string | null;
+  /** What each grant gave to a deduction that spans several; null when the grant, if any, is `grantId`. */
+  readonly draws: readonly Draw[] | null;
   readonly reference: Reference;
   readonly description: string | null;
   readonly metadata: Metadata;
   readonly at: Instant;
+}
+
+/** What one grant gave to a deduction. */
+export interface Draw {
+  readonly grantId: string;
+  readonly amount: Amount;
 }
 
 /** An entry as the pure functions state it; identity and place in the ledger are given where it is written. */

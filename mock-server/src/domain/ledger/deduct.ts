@@ -1,4 +1,4 @@
-import { type Amount, add, compare, isPositive, smaller, subtract } from "../amount.js";
+import { type Amount, add, compare, isPositive, smaller, subtract, zero } from "../amount.js";
 import { assert } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
@@ -6,6 +6,8 @@ import type { Account, EntryFacts, Grant, GrantChange, Posting, Reference } from
 import { acceptable, type OverageTerms, refusal } from "./rules/overage.js";
 
 export interface DeductParameters {
+  /** How the part that the balance covers is booked. */
+  readonly entryType: "credit_deducted" | "manual_adjustment" | "refund";
   readonly amount: Amount;
   readonly overage: OverageTerms;
   /** What to do when balance and overage cannot take all of it: refuse the whole, or drop what is too much. */
@@ -61,14 +63,14 @@ export function deduct(
   const entries: EntryFacts[] = [];
   if (isPositive(drawn)) {
     entries.push({
-      type: "credit_deducted",
+      type: parameters.entryType,
       isCredit: false,
       amount: drawn,
       balanceBefore: account.balance,
       balanceAfter: balance,
       overageBefore: account.overage,
       overageAfter: account.overage,
-      grantId: touched.length === 1 && touched[0] ? touched[0].after.id : null,
+      ...whatGave(touched),
       reference,
       description,
       metadata,
@@ -84,6 +86,7 @@ export function deduct(
       overageBefore: account.overage,
       overageAfter: overage,
       grantId: null,
+      draws: null,
       reference,
       description: description ?? "Overage charges applied",
       metadata,
@@ -94,6 +97,17 @@ export function deduct(
     dropped,
   };
 }
+
+/** The grants behind a deduction as its entry names them: the single one, or each with its part. */
+const whatGave = (touched: readonly GrantChange[]): Pick<EntryFacts, "grantId" | "draws"> => {
+  const draws = touched.map(({ before, after }) => ({
+    grantId: after.id,
+    amount: before ? subtract(before.remaining, after.remaining) : zero,
+  }));
+  return draws.length === 1 && draws[0]
+    ? { grantId: draws[0].grantId, draws: null }
+    : { grantId: null, draws };
+};
 
 /** The grants that give `amount`, first to last, before and after they gave it. */
 function draw(grants: readonly Grant[], amount: Amount, now: Instant): readonly GrantChange[] {

@@ -1,11 +1,9 @@
 import { isPositive, subtract, zero } from "../amount.js";
-import { assert } from "../errors.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, Grant, Posting, Reference } from "./account.js";
-import { isPast } from "./rules/expiry.js";
 
 /**
- * Removes what is left of a grant whose date has come. A grant with nothing left, or already expired, changes
+ * Removes what is left of a grant, because its date has come or something ended it earlier. A grant with nothing left, or already expired, changes
  * nothing, so running it twice is harmless.
  *
  * @returns the posting, or `undefined` when there is nothing to remove
@@ -20,7 +18,6 @@ export function expire(
   reference: Reference,
   now: Instant,
 ): Posting | undefined {
-  assert(isPast(grant.expiresAt, now), `grant ${grant.id} is asked to expire before its date`);
   if (grant.isExpired || !isPositive(grant.remaining)) return undefined;
   const balance = subtract(account.balance, grant.remaining);
   const entry: EntryFacts = {
@@ -32,6 +29,7 @@ export function expire(
     overageBefore: account.overage,
     overageAfter: account.overage,
     grantId: grant.id,
+    draws: null,
     reference,
     description: "Unused credits expired",
     metadata: {},
@@ -39,7 +37,10 @@ export function expire(
   return {
     account: { ...account, balance },
     grants: [
-      { before: grant, after: { ...grant, remaining: zero, isExpired: true, updatedAt: now } },
+      {
+        before: grant,
+        after: { ...grant, remaining: zero, expiresAt: now, isExpired: true, updatedAt: now },
+      },
     ],
     entries: [entry],
   };

@@ -2,16 +2,19 @@ import { type Amount, add, isZero, subtract } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, Grant, GrantSource, Posting, Reference } from "./account.js";
-import { type OverageBehavior, repaymentOf } from "./rules/overage.js";
+import { repaymentOf } from "./rules/overage.js";
 import type { RolloverTerms } from "./rules/rollover.js";
 
 export interface GrantParameters {
+  /** How the issue is booked. */
+  readonly entryType: "credit_added" | "manual_adjustment" | "auto_top_up" | "refund";
   readonly grantId: string;
   readonly amount: Amount;
   readonly source: GrantSource;
   readonly reference: Reference;
   readonly expiresAt: Instant | null;
-  readonly overageBehavior: OverageBehavior;
+  /** Whether it lowers existing overage first. */
+  readonly repaysOverage: boolean;
   readonly rollover: RolloverTerms | null;
   readonly description: string | null;
   readonly metadata: Metadata | null;
@@ -27,12 +30,12 @@ export interface GrantParameters {
  */
 export function grant(account: Account, parameters: GrantParameters, now: Instant): Posting {
   const { amount, grantId } = parameters;
-  const repaid = repaymentOf(amount, account.overage, parameters.overageBehavior);
+  const repaid = repaymentOf(amount, account.overage, parameters.repaysOverage);
   const raised = add(account.balance, amount);
   const balance = subtract(raised, repaid);
   const overage = subtract(account.overage, repaid);
   const added: EntryFacts = {
-    type: "credit_added",
+    type: parameters.entryType,
     isCredit: true,
     amount,
     balanceBefore: account.balance,
@@ -40,6 +43,7 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
     overageBefore: account.overage,
     overageAfter: account.overage,
     grantId,
+    draws: null,
     reference: parameters.reference,
     description: parameters.description,
     metadata: parameters.metadata ?? {},

@@ -1,4 +1,5 @@
 import { type Amount, add, isPositive, subtract, zero } from "../amount.js";
+import type { Policy } from "../policy.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, EntryType, Grant, Posting, Reference } from "./account.js";
 import { carriedUntil, carryOf } from "./rules/rollover.js";
@@ -8,6 +9,7 @@ export interface RollOverParameters {
   readonly childId: string;
   readonly precision: number;
   readonly reference: Reference;
+  readonly percentageLossAs: Policy["percentageLossAs"];
 }
 
 /**
@@ -32,7 +34,12 @@ export function rollOver(
   if (!terms || grant.isExpired || grant.isRolledOver || !isPositive(grant.remaining)) {
     return undefined;
   }
-  const { carried, expired, forfeited } = carryOf(grant, terms, parameters.precision);
+  const { carried, expired, forfeited } = carryOf(
+    grant,
+    terms,
+    parameters.precision,
+    parameters.percentageLossAs,
+  );
   const child: Grant = {
     ...grant,
     id: parameters.childId,
@@ -59,6 +66,7 @@ export function rollOver(
       overageBefore: account.overage,
       overageAfter: account.overage,
       grantId,
+      draws: null,
       reference: parameters.reference,
       description: descriptions[type] ?? null,
       metadata: grant.metadata ?? {},

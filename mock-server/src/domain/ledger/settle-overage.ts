@@ -45,6 +45,7 @@ export function resetOverage(
         overageBefore: account.overage,
         overageAfter: zero,
         grantId: null,
+        draws: null,
         reference,
         description: "Overage cleared at billing cycle reset",
         metadata: {},

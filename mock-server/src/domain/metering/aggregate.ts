@@ -34,11 +34,17 @@ export const emptyTally: Tally = {
  * The tally after one more matching event.
  *
  * @rule MTR-20 how many, their sum, the highest, or the most recent by timestamp
- * @rule EVT-23 numbers written as text count too
+ * @param countsText whether numbers written as text count too
+ * @rule EVT-23 they do, unless the policy says otherwise (C9)
  * @rule MTR-57 a negative contribution is summed as it is
  */
-export function tallied({ type, key }: Aggregation, tally: Tally, event: UsageEvent): Tally {
-  const value = type === "count" ? one : propertyOf(event, key ?? "");
+export function tallied(
+  { type, key }: Aggregation,
+  tally: Tally,
+  event: UsageEvent,
+  countsText = true,
+): Tally {
+  const value = type === "count" ? one : propertyOf(event, key ?? "", countsText);
   if (value === undefined) return { ...tally, skipped: tally.skipped + 1 };
   const counted = tally.counted + 1;
   switch (type) {
@@ -63,8 +69,13 @@ export function aggregate(aggregation: Aggregation, events: Iterable<UsageEvent>
 
 const one = amountOf(1);
 
-function propertyOf({ metadata }: UsageEvent, key: string): Amount | undefined {
+function propertyOf(
+  { metadata }: UsageEvent,
+  key: string,
+  countsText: boolean,
+): Amount | undefined {
   if (!metadata || !Object.hasOwn(metadata, key)) return undefined;
   const value = metadata[key];
-  return value === undefined ? undefined : numberOf(value);
+  if (value === undefined || (typeof value === "string" && !countsText)) return undefined;
+  return numberOf(value);
 }

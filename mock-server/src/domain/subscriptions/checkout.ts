@@ -1,6 +1,7 @@
 import type { Amount } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import { addDays, type Instant, instantOf } from "../time.js";
+import type { AddonLine } from "./addon.js";
 
 /** One product in a cart, with the credits it issues there. */
 export interface CartLine {
@@ -8,6 +9,7 @@ export interface CartLine {
   readonly quantity: number;
   /** Minor units of a pay-what-you-want product; null: the product's own price. */
   readonly amount: number | null;
+  readonly addons: readonly AddonLine[];
   /** By entitlement: credits for this session in place of the product's (CHK-14). */
   readonly creditsAmounts: ReadonlyMap<string, Amount>;
 }
@@ -31,12 +33,22 @@ export interface BillingAddress {
   readonly zipcode: string | null;
 }
 
+/** How a subscription that is charged on request begins. */
+export interface OnDemandTerms {
+  /** Whether nothing is charged at the start. */
+  readonly isMandateOnly: boolean;
+  /** Minor units to charge at the start; null: the product's price. */
+  readonly firstAmount: number | null;
+}
+
 export interface CheckoutSession {
   readonly id: string;
   readonly lines: readonly CartLine[];
   readonly payer: Payer | null;
   readonly billing: BillingAddress;
   readonly trialDays: number | null;
+  /** Whether the subscription it begins is charged on request only; null: it renews by itself. */
+  readonly onDemand: OnDemandTerms | null;
   readonly returnUrl: string | null;
   readonly metadata: Metadata;
   readonly createdAt: Instant;

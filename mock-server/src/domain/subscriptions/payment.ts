@@ -13,6 +13,8 @@ export interface Payment {
   readonly status: PaymentStatus;
   /** Minor units. */
   readonly amount: number;
+  /** Minor units of it that the customer's wallet paid (WAL-07). */
+  readonly fromWallet: number;
   readonly currency: string;
   readonly lines: readonly { readonly productId: string; readonly quantity: number }[];
   readonly billing: BillingAddress;

@@ -84,6 +84,12 @@ export interface Attachment {
   readonly trialCreditsExpire: boolean;
 }
 
+/** A product that begins subscriptions. */
+export type PlanProduct = Product & { readonly price: RecurringPrice | UsageBasedPrice };
+
+export const isPlan = (product: Product): product is PlanProduct =>
+  product.price.type !== "one_time_price";
+
 export interface Product {
   readonly id: string;
   readonly name: string;
@@ -91,6 +97,8 @@ export interface Product {
   readonly taxCategory: string;
   readonly price: Price;
   readonly attachments: readonly Attachment[];
+  /** Add-ons offered with it. */
+  readonly addonIds: readonly string[];
   readonly metadata: Metadata;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;

@@ -1,11 +1,11 @@
 import { type Amount, parseAmount, times } from "../amount.js";
-import type { GrantParameters } from "../ledger/grant.js";
 import type { OverageTerms } from "../ledger/rules/overage.js";
 import type { RolloverTerms } from "../ledger/rules/rollover.js";
 import type { Metadata } from "../metadata.js";
-import { addDays, addTimeframe, type Instant, type Timeframe } from "../time.js";
+import { addDays, addTimeframe, type Instant, instantOf, type Timeframe } from "../time.js";
+import { type AddonLine, addonsTotal } from "./addon.js";
 import type { BillingAddress } from "./checkout.js";
-import type { Attachment, MeterLink, Product, RecurringPrice, UsageBasedPrice } from "./product.js";
+import type { Attachment, MeterLink, PlanProduct } from "./product.js";
 
 export type SubscriptionStatus =
   | "pending"
@@ -17,25 +17,66 @@ export type SubscriptionStatus =
   | "expired";
 
 /**
- * What a customer has subscribed to. Its cart is a copy of the product's attachments, so that later edits of the
- * product leave it alone (SUB-05).
+ * What a subscription pays for and gets in each period. Its cart is a copy of the product's attachments, so that later
+ * edits of the product leave it alone (SUB-05).
  */
-export interface Subscription {
-  readonly id: string;
-  readonly customerId: string;
+export interface Plan {
   readonly productId: string;
   readonly quantity: number;
+  readonly currency: string;
+  /** Minor units for each billing period, add-ons included. */
+  readonly recurringAmount: number;
+  /** How often it is billed. */
+  readonly frequency: Timeframe;
+  /** How long the subscription lasts. */
+  readonly period: Timeframe;
+  readonly cart: readonly Attachment[];
+  readonly meters: readonly MeterLink[];
+  readonly addons: readonly AddonLine[];
+}
+
+export type ProrationMode =
+  | "prorated_immediately"
+  | "full_immediately"
+  | "difference_immediately"
+  | "do_not_bill";
+
+/** A plan that takes over at the next billing date. */
+export interface ScheduledChange {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly productName: string;
+  readonly createdAt: Instant;
+}
+
+/** A plan change whose charge was declined, and waits for a card that works. */
+export interface PendingChange {
+  readonly plan: Plan;
+  readonly mode: ProrationMode;
+  /** The charge that went with a change which took effect all the same; null: the change itself waits. */
+  readonly unpaid: { readonly amount: number; readonly credits: readonly CreditChange[] } | null;
+}
+
+/** Credits that a plan change gives, or takes where the amount is below zero. */
+export interface CreditChange {
+  readonly item: Attachment;
+  readonly amount: Amount;
+}
+
+/** What a customer has subscribed to. */
+export interface Subscription extends Plan {
+  readonly id: string;
+  readonly customerId: string;
   readonly billing: BillingAddress;
   readonly status: SubscriptionStatus;
-  readonly currency: string;
-  /** Minor units for each billing period. */
-  readonly recurringAmount: number;
-  readonly frequency: Timeframe;
-  readonly period: Timeframe;
+  /** Whether it is charged on request instead of at the end of each period. */
+  readonly isOnDemand: boolean;
   readonly trialDays: number;
   /** Whether the current period is the trial. */
   readonly isTrial: boolean;
-  /** Start of the first paid period, which all later boundaries are counted from. */
+  /** Start of the first paid period, which the whole term is counted from. */
+  readonly startedAt: Instant;
+  /** Where boundaries are counted from: the start, unless the dates were moved since. */
   readonly anchorAt: Instant;
   /** How many billing periods after the anchor the current one ends. */
   readonly periodNumber: number;
@@ -45,27 +86,47 @@ export interface Subscription {
   readonly createdAt: Instant;
   readonly expiresAt: Instant | null;
   readonly cancelledAt: Instant | null;
+  readonly pausedAt: Instant | null;
   readonly cancelsAtNextBilling: boolean;
+  readonly scheduledChange: ScheduledChange | null;
+  readonly pendingChange: PendingChange | null;
   readonly metadata: Metadata;
-  readonly cart: readonly Attachment[];
-  readonly meters: readonly MeterLink[];
   /** Whether the customer's card will be declined at the next renewal. */
   readonly failsNextRenewal: boolean;
-  /** Minor units of overage that the next payment bills. */
-  readonly overageDue: number;
+  /** Minor units of overage and metered usage that the next payment bills. */
+  readonly usageDue: number;
+  /** Minor units that a plan change left over, taken off the next payments (SUB-37). */
+  readonly invoiceCredit: number;
 }
 
 export interface Opening {
   readonly id: string;
   readonly customerId: string;
-  readonly product: Product & { readonly price: RecurringPrice | UsageBasedPrice };
-  readonly quantity: number;
+  readonly plan: Plan;
   readonly billing: BillingAddress;
   readonly trialDays: number;
-  readonly cart: readonly Attachment[];
+  readonly isOnDemand: boolean;
   readonly metadata: Metadata;
   readonly failsNextRenewal: boolean;
 }
+
+/** What a subscription to a product pays for and gets, with the credits of `cart` in place of the product's own. */
+export const planOf = (
+  { id, price }: PlanProduct,
+  quantity: number,
+  addons: readonly AddonLine[],
+  cart: readonly Attachment[],
+): Plan => ({
+  productId: id,
+  quantity,
+  currency: price.currency,
+  recurringAmount: price.amount * quantity + addonsTotal(addons),
+  frequency: price.frequency,
+  period: price.period,
+  cart,
+  meters: price.type === "usage_based_price" ? price.meters : [],
+  addons,
+});
 
 /**
  * A subscription as it begins, in its trial or in its first paid period.
@@ -76,37 +137,35 @@ export interface Opening {
  * @rule SUB-20 active from the start of the trial, first billed at its end
  */
 export function openSubscription(opening: Opening, now: Instant): Subscription {
-  const { product, trialDays } = opening;
-  const { price } = product;
+  const { plan, trialDays } = opening;
   const isTrial = trialDays > 0;
-  const anchorAt = isTrial ? addDays(now, trialDays) : now;
-  const expiresAt = addTimeframe(anchorAt, price.period);
+  const startedAt = isTrial ? addDays(now, trialDays) : now;
+  const expiresAt = addTimeframe(startedAt, plan.period);
   return {
+    ...plan,
     id: opening.id,
     customerId: opening.customerId,
-    productId: product.id,
-    quantity: opening.quantity,
     billing: opening.billing,
     status: "active",
-    currency: price.currency,
-    recurringAmount: price.amount * opening.quantity,
-    frequency: price.frequency,
-    period: price.period,
+    isOnDemand: opening.isOnDemand,
     trialDays,
     isTrial,
-    anchorAt,
+    startedAt,
+    anchorAt: startedAt,
     periodNumber: isTrial ? 0 : 1,
     previousBillingAt: now,
-    nextBillingAt: isTrial ? anchorAt : boundary(anchorAt, price.frequency, 1, expiresAt),
+    nextBillingAt: isTrial ? startedAt : endOfPeriod(startedAt, plan.frequency, 1, expiresAt),
     createdAt: now,
     expiresAt,
     cancelledAt: null,
+    pausedAt: null,
     cancelsAtNextBilling: false,
+    scheduledChange: null,
+    pendingChange: null,
     metadata: opening.metadata,
-    cart: opening.cart,
-    meters: price.type === "usage_based_price" ? price.meters : [],
     failsNextRenewal: opening.failsNextRenewal,
-    overageDue: 0,
+    usageDue: 0,
+    invoiceCredit: 0,
   };
 }
 
@@ -123,13 +182,56 @@ export function nextPeriod(subscription: Subscription): Subscription {
     isTrial: false,
     periodNumber,
     previousBillingAt: subscription.nextBillingAt,
-    nextBillingAt: boundary(anchorAt, frequency, periodNumber, expiresAt),
-    overageDue: 0,
+    nextBillingAt: endOfPeriod(anchorAt, frequency, periodNumber, expiresAt),
+    usageDue: 0,
   };
 }
 
+/**
+ * The subscription with its current period ending at another instant; later periods count from there.
+ */
+export const movedBoundary = (subscription: Subscription, at: Instant): Subscription => ({
+  ...subscription,
+  nextBillingAt: at,
+  anchorAt: at,
+  periodNumber: 0,
+});
+
+/** @rule SUB-54 paused: billing stops until it is resumed */
+export const paused = (subscription: Subscription, now: Instant): Subscription => ({
+  ...subscription,
+  status: "paused",
+  pausedAt: now,
+});
+
+/** Resumed (SUB-54): the period and the term end later by the length of the pause */
+export function unpaused(subscription: Subscription, now: Instant): Subscription {
+  const { pausedAt, nextBillingAt, expiresAt, startedAt } = subscription;
+  const later = (at: Instant): Instant => instantOf(at + now - (pausedAt ?? now));
+  return {
+    ...movedBoundary(subscription, later(nextBillingAt)),
+    status: "active",
+    pausedAt: null,
+    startedAt: later(startedAt),
+    expiresAt: expiresAt && later(expiresAt),
+  };
+}
+
+/**
+ * What is to be paid once an invoice credit is taken off.
+ *
+ * @rule SUB-37 what a plan change left over lowers later payments
+ */
+export function payable(
+  amount: number,
+  invoiceCredit: number,
+): { readonly amount: number; readonly invoiceCredit: number } {
+  const used = Math.min(invoiceCredit, amount);
+  return { amount: amount - used, invoiceCredit: invoiceCredit - used };
+}
+
 /** The end of a period: a whole number of billing periods after the anchor, but not after the subscription's own end. */
-function boundary(
+export function endOfPeriod(
   anchorAt: Instant,
   frequency: Timeframe,
   periodNumber: number,
@@ -205,20 +307,16 @@ export const rolloverOf = (item: Attachment): RolloverTerms | null =>
 export const overagePriceOf = (item: Attachment): Amount => parseAmount(item.pricePerUnit ?? "0");
 
 /**
- * A grant of this item: the settings it is born with.
+ * When a grant of this item ends.
  *
  * @rule EXP-04 the product's lifetime, not the entitlement's
  * @param endsAt when it ends at the latest, for example with a trial; null: only by its lifetime
  */
-export const grantTerms = (
+export const grantExpiry = (
   item: Attachment,
   now: Instant,
   endsAt: Instant | null,
-): Pick<GrantParameters, "expiresAt" | "overageBehavior"> => {
+): Instant | null => {
   const natural = item.expiresAfterDays === null ? null : addDays(now, item.expiresAfterDays);
-  return {
-    expiresAt:
-      natural !== null && endsAt !== null && natural < endsAt ? natural : (endsAt ?? natural),
-    overageBehavior: item.overageBehavior,
-  };
+  return natural !== null && endsAt !== null && natural < endsAt ? natural : (endsAt ?? natural);
 };

@@ -1,13 +1,15 @@
 import type { components } from "@drawdown/spec/control";
-import { formatAmount } from "../../../domain/amount.js";
+import { type Amount, formatAmount } from "../../../domain/amount.js";
 import type { Customer } from "../../../domain/customer.js";
 import { DomainError } from "../../../domain/errors.js";
+import { addonsTotal } from "../../../domain/subscriptions/addon.js";
 import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
 import { cards, type Outcome, type Payment } from "../../../domain/subscriptions/payment.js";
-import type { Attachment, Product } from "../../../domain/subscriptions/product.js";
+import { type Attachment, isPlan, type Product } from "../../../domain/subscriptions/product.js";
 import {
   creditsOf,
   openSubscription,
+  planOf,
   type Subscription,
   trialCreditsOf,
 } from "../../../domain/subscriptions/subscription.js";
@@ -15,8 +17,9 @@ import { formatInstant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { load } from "../load.js";
-import { beginPeriod } from "./cycle.js";
+import { beginPeriod, holdOpen } from "./cycle.js";
 import { issueToBuyer } from "./issue.js";
+import { fundsOf, settle } from "./pay.js";
 
 export interface Completion {
   readonly payment: Payment;
@@ -43,7 +46,8 @@ export async function completeCheckout(
   refuseUsed(session, unit);
   const card = cards[outcome];
   const customer = await payerOf(unit, session.payer);
-  const [first] = lines;
+  const amount = lines.reduce((sum, it) => sum + it.amount, 0);
+  const currency = currencyOfCart(lines);
   const known = session.paymentId === null ? undefined : await tx.get("payment", session.paymentId);
   const payment: Payment = {
     id: session.paymentId ?? unit.nextId("pay"),
@@ -51,8 +55,9 @@ export async function completeCheckout(
     subscriptionId: null,
     checkoutId: session.id,
     status: card.failure ? "failed" : "succeeded",
-    amount: lines.reduce((sum, { amount }) => sum + amount, 0),
-    currency: first?.product.price.currency ?? "USD",
+    amount,
+    fromWallet: card.failure ? 0 : Math.min(amount, await fundsOf(tx, customer.id, currency)),
+    currency,
     lines: session.lines.map(({ productId, quantity }) => ({ productId, quantity })),
     billing: session.billing,
     cardLastFour: card.lastFour,
@@ -70,13 +75,13 @@ export async function completeCheckout(
     }
   }
   const paid = { ...payment, subscriptionId: subscriptions[0]?.id ?? null };
-  tx.put("payment", paid);
+  await settle(unit, paid);
   tx.put("checkout", { ...session, paymentId: payment.id, isPaid: card.failure === null });
   return { payment: paid, subscriptions };
 }
 
 /** A line of a cart with what it stands for. */
-interface LoadedLine {
+export interface LoadedLine {
   readonly line: CartLine;
   readonly product: Product;
   /** Minor units to pay now: nothing when a trial begins. */
@@ -91,17 +96,25 @@ async function loadCheckout(
   sessionId: string,
 ): Promise<{ readonly session: CheckoutSession; readonly lines: readonly LoadedLine[] }> {
   const session = await load(unit.tx, "checkout", sessionId, "CHK-08");
+  return { session, lines: await loadLines(unit, session) };
+}
+
+/** What the lines of a session stand for. */
+export async function loadLines(
+  unit: Unit,
+  session: CheckoutSession,
+): Promise<readonly LoadedLine[]> {
   const lines: LoadedLine[] = [];
   for (const line of session.lines) {
     const product = await productOf(unit, line);
     lines.push({
       line,
       product,
-      amount: startsTrial(product, session) ? 0 : amountOfLine(line, product),
+      amount: dueNow(line, product, session),
       cart: product.attachments.map((it) => overridden(it, line)),
     });
   }
-  return { session, lines };
+  return lines;
 }
 
 /** What the pay page shows of a session. */
@@ -112,7 +125,7 @@ export async function viewCheckout(
   const { session, lines } = await loadCheckout(unit, sessionId);
   return {
     status: session.isPaid ? "paid" : session.expiresAt <= unit.now ? "expired" : "open",
-    currency: lines[0]?.product.price.currency ?? "USD",
+    currency: currencyOfCart(lines),
     total: lines.reduce((sum, { amount }) => sum + amount, 0),
     return_url: session.returnUrl,
     lines: lines.map(({ line, product, amount, cart }) => ({
@@ -122,16 +135,20 @@ export async function viewCheckout(
       credits: cart.map((item) => ({
         name: item.entitlementName,
         unit: item.unit,
-        amount: formatAmount(
-          startsTrial(product, session)
-            ? trialCreditsOf(item, line.quantity)
-            : creditsOf(item, line.quantity),
-          item.precision,
-        ),
+        amount: formatAmount(creditsNow(item, line, product, session), item.precision),
       })),
     })),
   };
 }
+
+/** Credits of one item that a line issues when it is paid. */
+export const creditsNow = (
+  item: Attachment,
+  { quantity }: CartLine,
+  product: Product,
+  session: CheckoutSession,
+): Amount =>
+  startsTrial(product, session) ? trialCreditsOf(item, quantity) : creditsOf(item, quantity);
 
 function refuseUsed({ id, isPaid, expiresAt }: CheckoutSession, { now }: Unit): void {
   if (isPaid) {
@@ -155,8 +172,7 @@ async function fulfil(
   failsNextRenewal: boolean,
 ): Promise<Subscription | undefined> {
   const { metadata } = session;
-  const { price } = product;
-  if (price.type === "one_time_price") {
+  if (!isPlan(product)) {
     for (const item of cart) {
       const { customerId, id: paymentId } = payment;
       // CHK-16: one grant, times the quantity.
@@ -169,17 +185,17 @@ async function fulfil(
     {
       id: unit.nextId("sub"),
       customerId: payment.customerId,
-      product: { ...product, price },
-      quantity: line.quantity,
+      plan: planOf(product, line.quantity, line.addons, cart),
       billing: session.billing,
       trialDays: trialDaysOf(product, session),
-      cart,
+      isOnDemand: session.onDemand !== null,
       metadata,
       failsNextRenewal,
     },
     unit.now,
   );
-  await beginPeriod(unit, subscription);
+  if (session.onDemand?.isMandateOnly) holdOpen(unit, subscription);
+  else await beginPeriod(unit, subscription);
   return subscription;
 }
 
@@ -190,19 +206,32 @@ function overridden(item: Attachment, line: CartLine): Attachment {
 }
 
 /** @rule SUB-24 the session's trial wins over the product's */
-const trialDaysOf = ({ price }: Product, session: CheckoutSession): number =>
+export const trialDaysOf = ({ price }: Product, session: CheckoutSession): number =>
   session.trialDays ?? (price.type === "recurring_price" ? price.trialDays : 0);
 
-const startsTrial = (product: Product, session: CheckoutSession): boolean =>
+export const startsTrial = (product: Product, session: CheckoutSession): boolean =>
   product.price.type !== "one_time_price" && trialDaysOf(product, session) > 0;
 
+/** Minor units of a line to pay at once: nothing when a trial begins, or when a mandate alone is asked for. */
+function dueNow(line: CartLine, product: Product, session: CheckoutSession): number {
+  if (!isPlan(product)) return amountOfLine(line, product);
+  if (startsTrial(product, session)) return 0;
+  const { onDemand } = session;
+  if (onDemand?.isMandateOnly) return 0;
+  return (onDemand?.firstAmount ?? amountOfLine(line, product)) + addonsTotal(line.addons);
+}
+
+/** Currency of a cart: of its first product. */
+export const currencyOfCart = (lines: readonly LoadedLine[]): string =>
+  lines[0]?.product.price.currency ?? "USD";
+
 /** @rule CHK-22 a pay-what-you-want amount changes the price, not the credits */
-const amountOfLine = ({ amount, quantity }: CartLine, { price }: Product): number =>
+export const amountOfLine = ({ amount, quantity }: CartLine, { price }: Product): number =>
   (price.type === "one_time_price" && price.paysWhatTheyWant && amount !== null
     ? amount
     : price.amount) * quantity;
 
-const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
+export const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
   await load(tx, "product", productId, "CHK-04");
 
 /** @rule CHK-05 an email finds its customer, or makes one */

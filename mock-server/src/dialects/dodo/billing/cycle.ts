@@ -3,12 +3,16 @@ import { assert } from "../../../domain/errors.js";
 import { type Account, referenceOf } from "../../../domain/ledger/account.js";
 import { expire } from "../../../domain/ledger/expire.js";
 import { rollOver } from "../../../domain/ledger/roll-over.js";
+import { isPast } from "../../../domain/ledger/rules/expiry.js";
 import { atReset, resetOverage } from "../../../domain/ledger/settle-overage.js";
+import { continued } from "../../../domain/subscriptions/plan-change.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
 import {
   endingOf,
   nextPeriod,
   overagePriceOf,
+  payable,
+  resumedPeriod,
   rollsAt,
   type Subscription,
 } from "../../../domain/subscriptions/subscription.js";
@@ -17,21 +21,27 @@ import type { Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
 import { findAccount } from "../load.js";
 import { issueToSubscriber } from "./issue.js";
-import { recordPayment } from "./pay.js";
+import { closeUsage, meteredOwed } from "./metered.js";
+import { charge, isDeclined } from "./pay.js";
 import { drain } from "./usage.js";
 
-/** Plans the end of the subscription's current period. */
-export function planBoundary(unit: Unit, { id, nextBillingAt }: Subscription): void {
-  schedule(unit, "close-cycle", id, nextBillingAt);
-  schedule(unit, "renew", id, nextBillingAt);
+/** Plans the end of the subscription's current period; one that is charged on request only ends with its term. */
+export function planBoundary(unit: Unit, subscription: Subscription): void {
+  const { id, nextBillingAt, expiresAt, isOnDemand } = subscription;
+  if (!isOnDemand) {
+    schedule(unit, "close-cycle", id, nextBillingAt);
+    schedule(unit, "renew", id, nextBillingAt);
+  } else if (expiresAt !== null) {
+    schedule(unit, "end-term", id, expiresAt);
+  }
 }
 
 /** The subscription if this task is still meant for it: its dates may have moved since the task was planned. */
 async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription | undefined> {
   const subscription = await tx.get("subscription", id);
   assert(subscription !== undefined, `subscription ${id} is not stored`);
-  const isMeant = subscription.status === "active" && subscription.nextBillingAt === now;
-  return isMeant ? subscription : undefined;
+  const { status, nextBillingAt, isOnDemand } = subscription;
+  return status === "active" && nextBillingAt === now && !isOnDemand ? subscription : undefined;
 }
 
 /**
@@ -39,33 +49,67 @@ async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription |
  * that ends here settles its overage once more and goes no further.
  *
  * @rule OVR-27 when the renewal is going to fail, overage stays until it is paid
- * @rule OVR-50 the end of a subscription settles its overage as a reset does
  * @rule SUB-52 nothing is carried over or granted after it
  */
 export async function closeCycle(unit: Unit, subscriptionId: string): Promise<void> {
-  const { tx, now } = unit;
+  const { tx } = unit;
   await drain(unit, "before now");
   const subscription = await atBoundary(unit, subscriptionId);
   if (!subscription) return;
   const ending = endingOf(subscription);
-  const willFail = ending === null && subscription.failsNextRenewal;
-  const overageDue = willFail ? 0 : await settleOverage(unit, subscription);
-  if (ending === null && !willFail) await rollOverGrants(unit, subscription);
-  tx.put("subscription", {
-    ...subscription,
-    overageDue,
-    ...(ending === null
-      ? {}
-      : {
-          status: ending,
-          cancelledAt: ending === "cancelled" ? now : subscription.cancelledAt,
-          cancelsAtNextBilling: false,
-        }),
-  });
-  if (ending !== null && overageDue > 0) {
-    recordPayment(unit, { subscription, amount: overageDue, status: "succeeded" });
+  if (ending !== null) {
+    await endSubscription(unit, subscription, ending);
+    return;
   }
+  const owed = await usageOwed(unit, subscription);
+  const { amount } = payable(
+    renewing(subscription).recurringAmount + owed,
+    subscription.invoiceCredit,
+  );
+  if (await isDeclined(tx, subscription, amount)) return;
+  const usageDue = await settleUsage(unit, subscription);
+  await rollOverGrants(unit, subscription);
+  tx.put("subscription", { ...subscription, usageDue });
 }
+
+/**
+ * Ends a subscription for good, and bills what its usage came to once more.
+ *
+ * @rule OVR-50 the end of a subscription settles its overage as a reset does
+ * @rule SUB-50 cancelled, with the instant it happened at
+ */
+export async function endSubscription(
+  unit: Unit,
+  subscription: Subscription,
+  status: "cancelled" | "expired",
+): Promise<Subscription> {
+  const due = await settleUsage(unit, subscription);
+  const { amount, invoiceCredit } = payable(due, subscription.invoiceCredit);
+  if (amount > 0) await charge(unit, { subscription, amount, isDeclined: false });
+  const ended: Subscription = {
+    ...subscription,
+    status,
+    invoiceCredit,
+    cancelledAt: status === "cancelled" ? unit.now : subscription.cancelledAt,
+    cancelsAtNextBilling: false,
+    scheduledChange: null,
+    pendingChange: null,
+  };
+  unit.tx.put("subscription", ended);
+  return ended;
+}
+
+/**
+ * The subscription on the plan that its next period is billed by.
+ *
+ * @rule SUB-43 a scheduled change takes over with the renewal, without proration
+ */
+const renewing = (subscription: Subscription): Subscription => {
+  const { scheduledChange } = subscription;
+  return scheduledChange
+    ? { ...continued(subscription, scheduledChange.plan), scheduledChange: null }
+    : subscription;
+};
 
 /**
  * Bills the next period and, once paid, begins it with its credits.
@@ -76,37 +120,67 @@ export async function closeCycle(unit: Unit, subscriptionId: string): Promise<vo
  * @rule GRT-15 credits follow the payment
  */
 export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
-  const subscription = await atBoundary(unit, subscriptionId);
-  if (!subscription) return;
-  if (subscription.failsNextRenewal) {
-    let amount = subscription.recurringAmount;
-    for (const { item, account } of await heldBy(unit, subscription))
-      amount += costFor(item, account);
-    recordPayment(unit, { subscription, amount, status: "failed" });
-    unit.tx.put("subscription", { ...subscription, status: "on_hold" });
-    const { id, expiresAt } = subscription;
-    if (expiresAt !== null) schedule(unit, "end-term", id, expiresAt);
+  const ending = await atBoundary(unit, subscriptionId);
+  if (!ending) return;
+  const subscription = renewing(ending);
+  const owed = subscription.usageDue + (await usageOwed(unit, ending));
+  const { amount, invoiceCredit } = payable(
+    subscription.recurringAmount + owed,
+    subscription.invoiceCredit,
+  );
+  if (await isDeclined(unit.tx, subscription, amount)) {
+    await charge(unit, { subscription, amount, isDeclined: true });
+    putOnHold(unit, ending);
     return;
   }
-  const amount = subscription.recurringAmount + subscription.overageDue;
-  recordPayment(unit, { subscription, amount, status: "succeeded" });
-  await beginPeriod(unit, nextPeriod(subscription));
+  await charge(unit, { subscription, amount, isDeclined: false });
+  await beginPeriod(unit, nextPeriod({ ...subscription, invoiceCredit }));
 }
 
-/** Ends the term of a subscription that is on hold; a running one ends with its last period. */
-export async function endTerm({ tx }: Unit, subscriptionId: string): Promise<void> {
-  const subscription = await tx.get("subscription", subscriptionId);
+/** Stops a subscription whose charge was declined until it is paid, or its term is over. */
+export function putOnHold(unit: Unit, subscription: Subscription): void {
+  const { id, expiresAt } = subscription;
+  unit.tx.put("subscription", { ...subscription, status: "on_hold" });
+  if (expiresAt !== null && expiresAt > unit.now) schedule(unit, "end-term", id, expiresAt);
+}
+
+/** Ends the term of a subscription on hold or charged on request; another one ends with its last period. */
+export async function endTerm(unit: Unit, subscriptionId: string): Promise<void> {
+  const subscription = await unit.tx.get("subscription", subscriptionId);
   assert(subscription !== undefined, `subscription ${subscriptionId} is not stored`);
-  if (subscription.status !== "on_hold") return;
-  tx.put("subscription", { ...subscription, status: "expired" });
+  const { status, isOnDemand, expiresAt } = subscription;
+  if (expiresAt !== unit.now) return;
+  if (status === "on_hold") unit.tx.put("subscription", { ...subscription, status: "expired" });
+  if (status === "active" && isOnDemand) await endSubscription(unit, subscription, "expired");
+}
+
+/**
+ * Pays what a subscription on hold owes with a card that works again, and begins the period that the present falls in.
+ */
+export async function recover(unit: Unit, subscription: Subscription): Promise<Subscription> {
+  const due = subscription.usageDue + (await settleUsage(unit, subscription));
+  const renewed = renewing(subscription);
+  const { amount, invoiceCredit } = payable(
+    renewed.recurringAmount + due,
+    subscription.invoiceCredit,
+  );
+  await charge(unit, { subscription: renewed, amount, isDeclined: false });
+  const resumed = resumedPeriod({ ...renewed, invoiceCredit }, unit.now);
+  await beginPeriod(unit, resumed);
+  return resumed;
 }
 
 /** Stores a subscription at the start of a period, grants the period's credits and plans its end. */
 export async function beginPeriod(unit: Unit, subscription: Subscription): Promise<void> {
-  unit.tx.put("subscription", subscription);
+  holdOpen(unit, subscription);
   for (const item of subscription.cart) {
     await issueToSubscriber(unit, subscription, item);
   }
+}
+
+/** Stores a subscription that nothing was paid for yet, so that no credits come with it (GRT-15). */
+export function holdOpen(unit: Unit, subscription: Subscription): void {
+  unit.tx.put("subscription", subscription);
   planBoundary(unit, subscription);
 }
 
@@ -123,12 +197,28 @@ async function heldBy(
   return held;
 }
 
+/** Minor units that overage and metered usage of the current period cost, as things stand. */
+async function usageOwed(unit: Unit, subscription: Subscription): Promise<number> {
+  let owed = await meteredOwed(unit.tx, subscription);
+  for (const { item, account } of await heldBy(unit, subscription)) owed += costFor(item, account);
+  return owed;
+}
+
+/**
+ * Closes the books of the current period: overage is cleared where its behaviour says so, and metered usage goes into
+ * the history.
+ *
+ * @returns minor units to bill for both with the next payment
+ */
+const settleUsage = async (unit: Unit, subscription: Subscription): Promise<number> =>
+  (await settleOverage(unit, subscription)) + (await closeUsage(unit, subscription));
+
 /**
  * Clears the overage of a subscription's credits, where their behaviours say so.
  *
  * @returns minor units to bill for it with the next payment
  */
-export async function settleOverage(unit: Unit, subscription: Subscription): Promise<number> {
+async function settleOverage(unit: Unit, subscription: Subscription): Promise<number> {
   const reference = { type: "subscription", id: subscription.id };
   let due = 0;
   for (const { item, account } of await heldBy(unit, subscription)) {
@@ -149,7 +239,7 @@ const costFor = (item: Attachment, { overage }: Account): number =>
  */
 async function rollOverGrants(unit: Unit, subscription: Subscription): Promise<void> {
   for (const { account } of await heldBy(unit, subscription)) {
-    const grants = await unit.tx.find("grant", "open", account.id, {
+    const grants = await unit.tx.find("grant", "fifo", account.id, {
       where: (it) => it.source.id === subscription.id,
     });
     for (const grant of grants) {
@@ -162,7 +252,7 @@ async function rollOverGrants(unit: Unit, subscription: Subscription): Promise<v
 }
 
 async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
-  const { tx, nextId, now } = unit;
+  const { tx, nextId, now, policy } = unit;
   const grant = await tx.get("grant", grantId);
   const account = grant && (await tx.get("account", grant.accountId));
   const entitlement = account && (await tx.get("entitlement", account.entitlementId));
@@ -172,7 +262,12 @@ async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
   );
   const { precision } = entitlement;
   const reference = referenceOf(grant.source);
-  const posting = rollOver(account, grant, { childId: nextId("cdg"), precision, reference }, now);
+  const posting = rollOver(
+    account,
+    grant,
+    { childId: nextId("cdg"), precision, reference, percentageLossAs: policy.percentageLossAs },
+    now,
+  );
   if (posting) post(unit, account, posting);
   return posting !== undefined;
 }
@@ -193,6 +288,7 @@ export async function endGrant(unit: Unit, grantId: string): Promise<void> {
   if (owner && rollsAt(owner, now) && (await rollOverGrant(unit, grantId))) return;
   const account = await tx.get("account", grant.accountId);
   assert(account !== undefined, `account ${grant.accountId} of grant ${grantId} is not stored`);
+  assert(isPast(grant.expiresAt, now), `grant ${grantId} is to expire before its date`);
   const posting = expire(account, grant, referenceOf(grant.source), now);
   if (posting) post(unit, account, posting);
 }

@@ -1,11 +1,12 @@
 import { type Amount, isPositive } from "../../../domain/amount.js";
 import { type GrantSource, referenceOf } from "../../../domain/ledger/account.js";
 import { grant } from "../../../domain/ledger/grant.js";
+import { repays } from "../../../domain/ledger/rules/overage.js";
 import type { Metadata } from "../../../domain/metadata.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
 import {
   creditsOf,
-  grantTerms,
+  grantExpiry,
   rolloverOf,
   type Subscription,
   trialCreditsOf,
@@ -32,12 +33,19 @@ async function issue(unit: Unit, issuance: Issuance): Promise<void> {
   const { item, amount } = issuance;
   if (!isPositive(amount)) return;
   const account = await accountOf(unit, item.entitlementId, issuance.customerId);
+  const { source } = issuance;
   const parameters = {
+    entryType: "credit_added" as const,
     grantId: unit.nextId("cdg"),
     amount,
-    source: issuance.source,
-    reference: referenceOf(issuance.source),
-    ...grantTerms(item, unit.now, issuance.endsAt),
+    source,
+    reference: referenceOf(source),
+    expiresAt: grantExpiry(item, unit.now, issuance.endsAt),
+    repaysOverage: repays(
+      item.overageBehavior,
+      source.type === "subscription",
+      unit.policy.autoRepay,
+    ),
     rollover: issuance.rolls ? rolloverOf(item) : null,
     description: issuance.description,
     metadata: issuance.metadata,
@@ -46,7 +54,7 @@ async function issue(unit: Unit, issuance: Issuance): Promise<void> {
 }
 
 /**
- * Credits of a subscription's current period.
+ * Credits of a subscription's current period: of the cycle, or the amount given.
  *
  * @rule EXP-10 a trial's credits end with it, without rolling over, where the plan says so
  * @rule EXP-11 else they live as long as others and stack with the first paid ones
@@ -56,14 +64,15 @@ export function issueToSubscriber(
   unit: Unit,
   subscription: Subscription,
   item: Attachment,
+  given?: Amount,
 ): Promise<void> {
   const { id, customerId, metadata, isTrial, quantity } = subscription;
   const endsWithTrial = isTrial && item.trialCreditsExpire;
-  const amount = isTrial ? trialCreditsOf(item, quantity) : creditsOf(item, quantity);
+  const ofCycle = isTrial ? trialCreditsOf(item, quantity) : creditsOf(item, quantity);
   return issue(unit, {
     customerId,
     item,
-    amount,
+    amount: given ?? ofCycle,
     source: { type: "subscription", id },
     rolls: !endsWithTrial,
     endsAt: endsWithTrial ? subscription.nextBillingAt : null,

@@ -2,6 +2,7 @@ import { add, formatAmount, isPositive, zero } from "../../../domain/amount.js";
 import { assert } from "../../../domain/errors.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
 import { emptyTally, tallied } from "../../../domain/metering/aggregate.js";
+import { beyondFree } from "../../../domain/metering/charge.js";
 import { convert, nothingMetered } from "../../../domain/metering/convert.js";
 import type { UsageEvent } from "../../../domain/metering/event.js";
 import { counts, type Meter } from "../../../domain/metering/meter.js";
@@ -11,7 +12,7 @@ import { type Instant, instantOf } from "../../../domain/time.js";
 import { schedule } from "../../../sandbox/agenda.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
-import { all, type PeriodUsage, type UsageCursor } from "../../../sandbox/tables.js";
+import { all, type PeriodUsage, periodUsageId, type UsageCursor } from "../../../sandbox/tables.js";
 import { drawableGrants } from "../load.js";
 import { accountOf, activeSubscriptions, overageFor } from "./holdings.js";
 
@@ -123,7 +124,8 @@ class Pass {
     for (const counting of countings) {
       const { subscription, meter } = counting;
       if (event.at < subscription.previousBillingAt || !counts(meter, event)) continue;
-      const tally = tallied(meter.aggregation, counting.usage.tally, event);
+      const countsText = this.unit.policy.numericStrings === "counted";
+      const tally = tallied(meter.aggregation, counting.usage.tally, event, countsText);
       counting.usage = { ...counting.usage, tally };
     }
   }
@@ -139,7 +141,6 @@ class Pass {
    * @rule MTR-52 only active subscriptions count
    * @rule MTR-53 of several with the same meter and credit, the oldest
    * @rule MTR-60 a meter that is archived, or taken off the product, counts nothing any more
-   * @rule MTR-38 a meter without a credit costs none
    */
   async #countings(customerId: string): Promise<readonly Counting[]> {
     const known = this.#byCustomer.get(customerId);
@@ -150,7 +151,7 @@ class Pass {
       const linked = await this.#linkedMeters(subscription);
       for (const link of subscription.meters) {
         const key = `${link.meterId} ${link.entitlementId}`;
-        if (link.entitlementId === null || found.has(key) || !linked.has(link.meterId)) continue;
+        if (found.has(key) || !linked.has(link.meterId)) continue;
         const meter = await tx.get("meter", link.meterId);
         if (!meter || meter.archivedAt !== null) continue;
         found.set(key, { subscription, link, meter, usage: await this.#usage(subscription, link) });
@@ -170,7 +171,7 @@ class Pass {
 
   /** What was counted so far in the current period; a new period begins at nothing. */
   async #usage(subscription: Subscription, link: MeterLink): Promise<PeriodUsage> {
-    const id = `${subscription.id} ${link.meterId}`;
+    const id = periodUsageId(subscription.id, link.meterId);
     const stored = await this.unit.tx.get("periodUsage", id);
     const periodStartAt = subscription.previousBillingAt;
     if (stored?.periodStartAt === periodStartAt) return stored;
@@ -178,11 +179,16 @@ class Pass {
     return { id, periodStartAt, tally: emptyTally, metered: nothingMetered, dropped };
   }
 
+  /**
+   * Deducts what a meter has counted; one without a credit costs none (MTR-38).
+   *
+   * @rule MTR-40 free units cost credits all the same, unless the policy says otherwise (C10)
+   */
   async #deduct({ subscription, link, usage }: Counting): Promise<void> {
-    const { tx, now } = this.unit;
+    const { tx, now, policy } = this.unit;
     const { entitlementId, unitsPerCredit } = link;
-    const entitlement =
-      entitlementId === null ? undefined : await tx.get("entitlement", entitlementId);
+    if (entitlementId === null) return tx.put("periodUsage", usage);
+    const entitlement = await tx.get("entitlement", entitlementId);
     assert(
       entitlement !== undefined && unitsPerCredit !== null,
       `meter ${link.meterId} of ${subscription.id} names no credit that is stored`,
@@ -190,7 +196,9 @@ class Pass {
     const { precision } = entitlement;
     const { credits, metered } = convert(
       usage.metered,
-      usage.tally.total,
+      policy.freeThresholdOnCredits === "applied"
+        ? beyondFree(usage.tally.total, link.freeThreshold)
+        : usage.tally.total,
       unitsPerCredit,
       precision,
     );
@@ -200,8 +208,9 @@ class Pass {
       const account = await accountOf(this.unit, entitlement.id, subscription.customerId);
       const deduction = deduct(
         account,
-        await drawableGrants(tx, account, credits),
+        await drawableGrants(this.unit, account, credits),
         {
+          entryType: "credit_deducted",
           amount: credits,
           overage: item
             ? overageOf(item)

@@ -1,20 +1,16 @@
 import type { components } from "@drawdown/spec/dodo";
 import { type Amount, formatAmount, parseCreditAmount } from "../../../domain/amount.js";
 import { assert, DomainError } from "../../../domain/errors.js";
-import { type Account, type Entry, type Grant, statusOf } from "../../../domain/ledger/account.js";
-import { deduct } from "../../../domain/ledger/deduct.js";
+import { type Account, type Entry, statusOf } from "../../../domain/ledger/account.js";
 import type { Entitlement } from "../../../domain/ledger/entitlement.js";
-import { grant } from "../../../domain/ledger/grant.js";
 import { expiryOf } from "../../../domain/ledger/rules/expiry.js";
-import type { OverageTerms } from "../../../domain/ledger/rules/overage.js";
-import { checkMetadata, generalMetadataLimits, type Metadata } from "../../../domain/metadata.js";
+import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import { formatInstant, type Instant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
-import { post } from "../../../sandbox/post.js";
 import type { UsedKey } from "../../../sandbox/tables.js";
-import { accountOf, overageFor } from "../billing/holdings.js";
+import { type Entered, enter, type Movement } from "../billing/enter.js";
 import { type Context, type HandlersOf, notFound, page, withinDates } from "../context.js";
-import { drawableGrants, findAccount, load, loadEntitlement } from "../load.js";
+import { findAccount, load, loadEntitlement } from "../load.js";
 import { presentBalance, presentEntry, presentGrant } from "../present.js";
 
 type Request = components["schemas"]["CreateLedgerEntryRequest"];
@@ -23,7 +19,7 @@ export const balances: HandlersOf<
   "listBalances" | "retrieveBalance" | "listGrants" | "listLedger" | "createLedgerEntry"
 > = {
   /** @rule BAL-06 everybody's balances of one credit, or one customer's; nobody's is an empty list */
-  async listBalances({ tx }, { path, query }) {
+  async listBalances({ tx, policy }, { path, query }) {
     const { id, precision } = await loadEntitlement(tx, path.credit_entitlement_id, "BAL-06");
     const { customer_id: customerId } = query;
     const found = await tx.find("account", "byEntitlement", id, {
@@ -31,15 +27,16 @@ export const balances: HandlersOf<
       ...(customerId === undefined ? {} : { where: (it) => it.customerId === customerId }),
       ...page(query),
     });
-    return { status: 200, body: { items: found.map((it) => presentBalance(it, precision)) } };
+    const items = found.map((it) => presentBalance(it, precision, policy.balanceAmounts));
+    return { status: 200, body: { items } };
   },
 
   /** @rule BAL-04 unknown credit, unknown customer and no activity yet are all 404 */
-  async retrieveBalance({ tx }, { path }) {
+  async retrieveBalance({ tx, policy }, { path }) {
     const { id, precision } = await loadEntitlement(tx, path.credit_entitlement_id, "BAL-04");
     const [account] = await findAccount(tx, id, path.customer_id);
     if (!account) return notFound("balance for customer", path.customer_id, "BAL-04");
-    return { status: 200, body: presentBalance(account, precision) };
+    return { status: 200, body: presentBalance(account, precision, policy.balanceAmounts) };
   },
 
   /**
@@ -97,96 +94,68 @@ export const balances: HandlersOf<
     const { tx, now } = context;
     const entitlement = await loadEntitlement(tx, path.credit_entitlement_id, "LED-11");
     const customer = await load(tx, "customer", path.customer_id, "LED-11");
-    const amount = parseCreditAmount(body.amount, entitlement.precision);
-    const metadata = body.metadata ?? null;
-    if (metadata) checkMetadata(metadata, generalMetadataLimits, "`metadata`");
-    const movement = { amount, metadata, description: body.reason ?? null };
-    const isCredit = body.entry_type === "credit";
-    const expiresAt = isCredit ? expiryAsked(body, entitlement, now) : null;
+    const movement = movementOf(context, entitlement, body);
     const key = keyId(entitlement.id, customer.id, body.idempotency_key);
-    if (key !== null) refuseUsedKey(await tx.get("usedKey", key), body.idempotency_key);
-    const account = await accountOf(context, entitlement.id, customer.id);
-    const overage = await overageFor(tx, entitlement, customer.id);
-    const entries = isCredit
-      ? credit(context, account, movement, expiresAt, overage)
-      : debit(
-          context,
-          entitlement,
+    const request = requestText(body, movement.amount);
+    const used = key === null ? undefined : await tx.get("usedKey", key);
+    if (used) {
+      const { account, entries } = await repeated(context, entitlement.id, customer.id, used, {
+        key: body.idempotency_key ?? "",
+        request,
+      });
+      return {
+        status: 201,
+        body: presentCreated(
+          body,
+          movement.amount,
+          entries,
           account,
-          movement,
-          overage,
-          await drawableGrants(tx, account, amount),
-        );
-    if (key !== null) tx.put("usedKey", { id: key, entryId: entries[0].id });
+          entitlement.precision,
+          entries[0].at,
+        ),
+      };
+    }
+    const { account, entries } = await enter(context, entitlement, customer.id, movement);
+    if (key !== null) tx.put("usedKey", { id: key, entryIds: idsOf(entries), request });
     return {
       status: 201,
-      body: presentCreated(body, amount, entries, account, entitlement.precision, now),
+      body: presentCreated(body, movement.amount, entries, account, entitlement.precision, now),
     };
   },
 };
 
-/** The part of an entry that credits and debits share. */
-interface Movement {
-  readonly amount: Amount;
-  readonly metadata: Metadata | null;
-  readonly description: string | null;
+/** @rule LED-31 the API's entries are `credit_added` and `credit_deducted`, unless the policy says otherwise (C7) */
+function movementOf({ now, policy }: Context, entitlement: Entitlement, body: Request): Movement {
+  const amount = parseCreditAmount(body.amount, entitlement.precision);
+  const metadata = body.metadata ?? null;
+  if (metadata) checkMetadata(metadata, generalMetadataLimits, "`metadata`");
+  const common = { amount, metadata, description: body.reason ?? null };
+  const isAdjustment = policy.apiEntriesAs === "manual_adjustment";
+  return body.entry_type === "credit"
+    ? {
+        ...common,
+        isCredit: true,
+        entryType: isAdjustment ? "manual_adjustment" : "credit_added",
+        expiresAt: expiryAsked(body.expires_at, entitlement, now),
+      }
+    : {
+        ...common,
+        isCredit: false,
+        entryType: isAdjustment ? "manual_adjustment" : "credit_deducted",
+      };
 }
-
-const byApi = { type: "api", id: null } as const;
 
 /**
- * @rule LED-03 a credit is a new grant
- * @rule LED-40 the entry shows the metadata of the request, an empty object when there is none
- * @rule LED-31 an API credit is written as `credit_added`, an API debit as `credit_deducted`
+ * When a credit made by hand ends.
+ *
+ * @rule LED-16 an expiry means something on a credit only
  */
-function credit(
-  context: Context,
-  account: Account,
-  movement: Movement,
-  expiresAt: Instant | null,
-  overage: OverageTerms,
-) {
-  const parameters = {
-    grantId: context.nextId("cdg"),
-    source: byApi,
-    reference: byApi,
-    expiresAt,
-    overageBehavior: overage.behavior,
-    rollover: null,
-    ...movement,
-  };
-  return post(context, account, grant(account, parameters, context.now));
-}
-
-function debit(
-  context: Context,
+export const expiryAsked = (
+  text: string | null | undefined,
   entitlement: Entitlement,
-  account: Account,
-  movement: Movement,
-  overage: OverageTerms,
-  grants: readonly Grant[],
-) {
-  const parameters = {
-    amount: movement.amount,
-    overage,
-    excess: "refuse" as const,
-    reference: byApi,
-    description: movement.description,
-    metadata: movement.metadata ?? {},
-    print: (it: Amount) => formatAmount(it, entitlement.precision),
-  };
-  const { posting } = deduct(account, grants, parameters, context.now);
-  assert(posting !== undefined, "a debit that is not refused moves something");
-  return post(context, account, posting);
-}
-
-/** @rule LED-16 an expiry means something on a credit only */
-const expiryAsked = (body: Request, entitlement: Entitlement, now: Instant): Instant | null =>
-  expiryOf(
-    now,
-    body.expires_at ? readInstant(body.expires_at, "expires_at") : null,
-    entitlement.expiresAfterDays,
-  );
+  now: Instant,
+): Instant | null =>
+  expiryOf(now, text ? readInstant(text, "expires_at") : null, entitlement.expiresAfterDays);
 
 /**
  * What an idempotency key is remembered by. It is remembered when its entry is written, so a request that fails does
@@ -203,15 +172,48 @@ const keyId = (
 ): string | null =>
   key === null || key === undefined ? null : `${entitlementId} ${customerId} ${key}`;
 
+/** What makes two requests with one key the same. */
+const requestText = (
+  { entry_type, expires_at, metadata, reason }: Request,
+  amount: Amount,
+): string =>
+  JSON.stringify([entry_type, amount, reason ?? null, expires_at ?? null, metadata ?? null]);
+
+const idsOf = ([first, ...rest]: readonly [Entry, ...Entry[]]): UsedKey["entryIds"] => [
+  first.id,
+  ...rest.map((it) => it.id),
+];
+
 /**
- * @rule LED-25 a key that was used is 409 and changes nothing
+ * What a request with a used key finds.
+ *
+ * @rule LED-25 409 and nothing changes, unless the policy answers the same request as the first time (C6)
  * @throws DomainError idempotency-key-used
  */
-function refuseUsedKey(used: UsedKey | undefined, key: string | null | undefined): void {
-  if (!used) return;
-  throw new DomainError("idempotency-key-used", "LED-25", {
-    message: `The idempotency key ${JSON.stringify(key)} was used already, for ledger entry ${used.entryId}; nothing was moved again. Send a new key for a new movement`,
-  });
+async function repeated(
+  { tx, policy }: Context,
+  entitlementId: string,
+  customerId: string,
+  used: UsedKey,
+  { key, request }: { readonly key: string; readonly request: string },
+): Promise<Entered> {
+  const [firstId, ...restIds] = used.entryIds;
+  if (policy.idempotency === "conflict" || request !== used.request) {
+    throw new DomainError("idempotency-key-used", "LED-25", {
+      message: `The idempotency key ${JSON.stringify(key)} was used already, for ledger entry ${firstId}; nothing was moved again. Send a new key for a new movement`,
+    });
+  }
+  const [account] = await findAccount(tx, entitlementId, customerId);
+  const entryOf = async (id: string): Promise<Entry> => {
+    const entry = await tx.get("entry", id);
+    assert(entry !== undefined, `entry ${id} of a used key is not stored`);
+    return entry;
+  };
+  assert(account !== undefined, `the account of entry ${firstId} is not stored`);
+  return {
+    account,
+    entries: [await entryOf(firstId), ...(await Promise.all(restIds.map(entryOf)))],
+  };
 }
 
 /**

@@ -8,56 +8,29 @@ import {
   type Payer,
   sessionExpiry,
 } from "../../../domain/subscriptions/checkout.js";
-import type { Product } from "../../../domain/subscriptions/product.js";
+import { isPlan, type Product } from "../../../domain/subscriptions/product.js";
 import { formatInstant } from "../../../domain/time.js";
-import type { Tx } from "../../../sandbox/ports.js";
+import type { Tx, Unit } from "../../../sandbox/ports.js";
+import { addonLinesOf } from "../billing/addons.js";
 import { creditsIn } from "../billing/attach.js";
+import { currencyOfCart, type LoadedLine, loadLines } from "../billing/complete.js";
 import type { HandlersOf } from "../context.js";
 import { load } from "../load.js";
+import { presentPreview } from "../present-preview.js";
 
 type Schemas = components["schemas"];
 
-export const checkouts: HandlersOf<"createCheckoutSession" | "retrieveCheckoutSession"> = {
+export const checkouts: HandlersOf<
+  "createCheckoutSession" | "previewCheckoutSession" | "retrieveCheckoutSession"
+> = {
   /**
    * @rule CHK-01 an id and a link; the rest is empty unless the session is confirmed at once
    * @rule CHK-10 its metadata travels to payment, subscription and credits
    */
-  async createCheckoutSession({ tx, nextId, now, origin }, { body }) {
-    if (body.product_cart.length === 0) {
-      throw refuse(
-        "CHK-03",
-        "`product_cart` is empty; name at least one product",
-        "checkout-cart-empty",
-      );
-    }
-    const lines: CartLine[] = [];
-    for (const [position, item] of body.product_cart.entries()) {
-      lines.push(await lineOf(tx, item, `product_cart[${position}]`));
-    }
-    const isConfirmed = body.confirm === true;
-    const paymentId = isConfirmed ? nextId("pay") : null;
-    const metadata = body.metadata ?? {};
-    checkMetadata(metadata, generalMetadataLimits, "`metadata`");
-    const address = body.billing_address;
-    const session: CheckoutSession = {
-      id: nextId("cks"),
-      lines,
-      payer: await payerOf(tx, body),
-      billing: {
-        country: address?.country ?? "US",
-        city: address?.city ?? null,
-        state: address?.state ?? null,
-        street: address?.street ?? null,
-        zipcode: address?.zipcode ?? null,
-      },
-      trialDays: body.subscription_data?.trial_period_days ?? null,
-      returnUrl: body.return_url ?? null,
-      metadata,
-      createdAt: now,
-      expiresAt: sessionExpiry(now, isConfirmed),
-      paymentId,
-      isPaid: false,
-    };
+  async createCheckoutSession(context, { body }) {
+    const { tx, nextId, origin } = context;
+    const paymentId = body.confirm === true ? nextId("pay") : null;
+    const { session } = await drafted(context, body, nextId("cks"), paymentId);
     tx.put("checkout", session);
     return {
       status: 200,
@@ -69,6 +42,12 @@ export const checkouts: HandlersOf<"createCheckoutSession" | "retrieveCheckoutSe
         publishable_key: paymentId && "pk_sandbox",
       },
     };
+  },
+
+  /** @rule CHK-17 what it would cost, and the credits it includes; nothing is stored */
+  async previewCheckoutSession(context, { body }) {
+    const { session, lines } = await drafted(context, body, "", null);
+    return { status: 200, body: presentPreview(session, lines, context.now) };
   },
 
   /** @rule CHK-08 payment and status are empty until somebody pays; an unknown session is 404 */
@@ -101,11 +80,114 @@ const refuse = (
   code: DomainErrorCode = "checkout-invalid",
 ): DomainError => new DomainError(code, rule, { message });
 
+/** The session that a request asks for, once everything about it is in order; not stored. */
+async function drafted(
+  unit: Unit,
+  body: Schemas["CreateCheckoutSessionRequest"],
+  id: string,
+  paymentId: string | null,
+): Promise<{ readonly session: CheckoutSession; readonly lines: readonly LoadedLine[] }> {
+  const { now } = unit;
+  if (body.product_cart.length === 0) {
+    throw refuse(
+      "CHK-03",
+      "`product_cart` is empty; name at least one product",
+      "checkout-cart-empty",
+    );
+  }
+  const cart: CartLine[] = [];
+  for (const [position, item] of body.product_cart.entries()) {
+    cart.push(await lineOf(unit, item, `product_cart[${position}]`));
+  }
+  const metadata = body.metadata ?? {};
+  checkMetadata(metadata, generalMetadataLimits, "`metadata`");
+  const address = body.billing_address;
+  const onDemand = body.subscription_data?.on_demand;
+  const session: CheckoutSession = {
+    id,
+    lines: cart,
+    payer: await payerOf(unit.tx, body),
+    billing: {
+      country: address?.country ?? "US",
+      city: address?.city ?? null,
+      state: address?.state ?? null,
+      street: address?.street ?? null,
+      zipcode: address?.zipcode ?? null,
+    },
+    trialDays: body.subscription_data?.trial_period_days ?? null,
+    onDemand: onDemand
+      ? { isMandateOnly: onDemand.mandate_only, firstAmount: onDemand.product_price ?? null }
+      : null,
+    returnUrl: body.return_url ?? null,
+    metadata,
+    createdAt: now,
+    expiresAt: sessionExpiry(now, paymentId !== null),
+    paymentId,
+    isPaid: false,
+  };
+  const lines = await loadLines(unit, session);
+  refuseUnsellable(session, lines);
+  await refuseSecond(unit, session, lines);
+  return { session, lines };
+}
+
+/** Least that can be charged, in US cents. */
+const chargeMin = 50;
+
+/**
+ * Usage-based products are never charged on demand (MTR-37).
+ *
+ * @rule CHK-23 a total below the minimum cannot be charged; nothing to pay can
+ */
+function refuseUnsellable({ onDemand }: CheckoutSession, lines: readonly LoadedLine[]): void {
+  const usageBased = lines.find(({ product }) => product.price.type === "usage_based_price");
+  if (onDemand && usageBased) {
+    throw refuse(
+      "MTR-37",
+      `\`subscription_data.on_demand\` is set, but ${usageBased.product.id} is usage-based; leave it out`,
+      "on-demand-usage-based",
+    );
+  }
+  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  if (currencyOfCart(lines) === "USD" && total > 0 && total < chargeMin) {
+    throw refuse(
+      "CHK-23",
+      `The total is ${total} US cents, but the least that can be charged is ${chargeMin}; raise a price or a quantity`,
+      "checkout-below-minimum",
+    );
+  }
+}
+
+/** @rule CHK-29 a customer may have several subscriptions, unless the policy says one */
+async function refuseSecond(
+  { tx, policy }: Unit,
+  { payer }: CheckoutSession,
+  lines: readonly LoadedLine[],
+): Promise<void> {
+  if (policy.severalSubscriptions === "allowed" || !payer || !("customerId" in payer)) return;
+  if (!lines.some(({ product }) => isPlan(product))) return;
+  const [running] = await tx.find("subscription", "byCustomer", payer.customerId, {
+    where: ({ status }) => ["active", "on_hold", "paused"].includes(status),
+    limit: 1,
+  });
+  if (running) {
+    throw refuse(
+      "CHK-29",
+      `The customer ${payer.customerId} has the subscription ${running.id} already (policy \`severalSubscriptions\`)`,
+      "several-subscriptions",
+    );
+  }
+}
+
 /**
  * @rule CHK-04 only products that exist and are not archived
  * @rule MTR-36 one of a usage-based product at a time
  */
-async function lineOf(tx: Tx, item: Schemas["ProductItemReq"], where: string): Promise<CartLine> {
+async function lineOf(
+  { tx, policy }: Unit,
+  item: Schemas["ProductItemReq"],
+  where: string,
+): Promise<CartLine> {
   const product = await tx.get("product", item.product_id);
   if (!product || product.archivedAt !== null) {
     throw product
@@ -126,14 +208,19 @@ async function lineOf(tx: Tx, item: Schemas["ProductItemReq"], where: string): P
       "quantity-invalid",
     );
   }
-  if (item.addons && item.addons.length > 0) {
-    throw refuse("", `\`${where}.addons\` is set, but this sandbox has no add-ons; leave it out`);
+  const overrides = item.credit_entitlements ?? [];
+  if (overrides.length > 0 && policy.checkoutCreditAmounts === "refused") {
+    throw refuse(
+      "CHK-14",
+      `\`${where}.credit_entitlements\` is set, but a checkout takes no credit amounts (policy \`checkoutCreditAmounts\`)`,
+    );
   }
   return {
     productId: product.id,
     quantity: item.quantity,
     amount: item.amount ?? null,
-    creditsAmounts: overridesOf(product, item.credit_entitlements ?? [], where),
+    addons: await addonLinesOf(tx, item.addons ?? [], product, `${where}.addons`),
+    creditsAmounts: overridesOf(product, overrides, where),
   };
 }
 

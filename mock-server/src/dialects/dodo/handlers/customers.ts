@@ -1,6 +1,7 @@
 import { formatAmount } from "../../../domain/amount.js";
 import type { Customer } from "../../../domain/customer.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import { addDays } from "../../../domain/time.js";
 import { all } from "../../../sandbox/tables.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
@@ -12,6 +13,7 @@ export const customers: HandlersOf<
   | "retrieveCustomer"
   | "updateCustomer"
   | "listCustomerCreditEntitlements"
+  | "createCustomerPortalSession"
 > = {
   /** @rule CUS-01 the answer is 200, not 201 */
   async createCustomer({ tx, now, nextId, businessId }, { body }) {
@@ -84,5 +86,18 @@ export const customers: HandlersOf<
       });
     }
     return { status: 200, body: { items } };
+  },
+
+  /** @rule CUS-06 a link that works for 24 hours; no mail is sent */
+  async createCustomerPortalSession({ tx, nextId, now, origin }, { path, query }) {
+    const customer = await load(tx, "customer", path.customer_id, "CUS-06");
+    const session = {
+      id: nextId("cps"),
+      customerId: customer.id,
+      returnUrl: query.return_url ?? null,
+      expiresAt: addDays(now, 1),
+    };
+    tx.put("portalSession", session);
+    return { status: 200, body: { link: `${origin}/_sandbox/portal/${session.id}` } };
   },
 };

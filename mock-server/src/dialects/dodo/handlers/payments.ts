@@ -1,10 +1,8 @@
-import type { Customer } from "../../../domain/customer.js";
-import { assert } from "../../../domain/errors.js";
-import type { Tx } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
-import { presentPayment, presentPaymentItem } from "../present-billing.js";
+import { presentPaymentItem } from "../present-billing.js";
+import { customerOf, viewPayment } from "../views.js";
 
 export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
   async listPayments({ tx, businessId }, { query }) {
@@ -29,16 +27,8 @@ export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
     return { status: 200, body: { items } };
   },
 
-  async retrievePayment({ tx, businessId }, { path }) {
-    const payment = await load(tx, "payment", path.payment_id, "ERR-03");
-    const customer = await customerOf(tx, payment.customerId);
-    return { status: 200, body: presentPayment(payment, customer, businessId) };
+  async retrievePayment(context, { path }) {
+    const payment = await load(context.tx, "payment", path.payment_id, "ERR-03");
+    return { status: 200, body: await viewPayment(context, payment) };
   },
 };
-
-/** The customer that a stored record names, who therefore exists. */
-export async function customerOf(tx: Tx, id: string): Promise<Customer> {
-  const customer = await tx.get("customer", id);
-  assert(customer !== undefined, `customer ${id} is named but not stored`);
-  return customer;
-}

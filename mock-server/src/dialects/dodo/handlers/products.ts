@@ -1,6 +1,7 @@
 import { DomainError } from "../../../domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import type { Product } from "../../../domain/subscriptions/product.js";
+import { addonIdsOf } from "../billing/addons.js";
 import { attachmentsOf, priceOf } from "../billing/attach.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
@@ -22,6 +23,7 @@ export const products: HandlersOf<
       taxCategory: body.tax_category,
       price: await priceOf(tx, body.price),
       attachments: await attachmentsOf(tx, nextId, body.credit_entitlements ?? []),
+      addonIds: await addonIdsOf(tx, body.addons ?? []),
       metadata: body.metadata ?? {},
       createdAt: now,
       updatedAt: now,
@@ -60,6 +62,7 @@ export const products: HandlersOf<
       attachments: body.credit_entitlements
         ? await attachmentsOf(tx, nextId, body.credit_entitlements)
         : stored.attachments,
+      addonIds: body.addons ? await addonIdsOf(tx, body.addons) : stored.addonIds,
       metadata: body.metadata ?? stored.metadata,
       updatedAt: now,
     };

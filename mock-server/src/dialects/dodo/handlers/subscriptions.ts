@@ -1,28 +1,38 @@
 import type { components } from "@drawdown/spec/dodo";
 import { formatAmount, larger, parseAmount, subtract, zero } from "../../../domain/amount.js";
-import { DomainError } from "../../../domain/errors.js";
+import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
 import type { Account } from "../../../domain/ledger/account.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
-import type { Subscription } from "../../../domain/subscriptions/subscription.js";
-import { formatInstant } from "../../../domain/time.js";
+import {
+  movedBoundary,
+  paused,
+  type Subscription,
+  unpaused,
+} from "../../../domain/subscriptions/subscription.js";
+import { addTimeframe, formatInstant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
-import { RequestError } from "../../../http/request-error.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { creditsIn } from "../billing/attach.js";
-import { planBoundary, settleOverage } from "../billing/cycle.js";
-import { recordPayment } from "../billing/pay.js";
-import { type Context, type HandlersOf, page, withinDates } from "../context.js";
+import { endSubscription, planBoundary } from "../billing/cycle.js";
+import { meterCharges } from "../billing/metered.js";
+import { charge, isDeclined } from "../billing/pay.js";
+import { type HandlersOf, page, withinDates } from "../context.js";
 import { findAccount, load } from "../load.js";
-import { presentSubscription, presentSubscriptionItem, printed } from "../present-billing.js";
-import { customerOf } from "./payments.js";
+import { presentSubscriptionItem, presentUsagePeriod, printed } from "../present-billing.js";
+import { customerOf, viewSubscription } from "../views.js";
 
 type Schemas = components["schemas"];
 type Patch = Schemas["PatchSubscriptionRequest"];
 
 export const subscriptions: HandlersOf<
-  "listSubscriptions" | "retrieveSubscription" | "updateSubscription" | "retrieveCreditUsage"
+  | "listSubscriptions"
+  | "retrieveSubscription"
+  | "updateSubscription"
+  | "retrieveCreditUsage"
+  | "chargeSubscription"
+  | "retrieveUsageHistory"
 > = {
   async listSubscriptions({ tx, businessId }, { query }) {
     const isWithin = withinDates(query.created_at_gte, query.created_at_lte);
@@ -51,7 +61,7 @@ export const subscriptions: HandlersOf<
   async retrieveSubscription(context, { path }) {
     return {
       status: 200,
-      body: await view(
+      body: await viewSubscription(
         context,
         await load(context.tx, "subscription", path.subscription_id, "SUB-75"),
       ),
@@ -63,7 +73,7 @@ export const subscriptions: HandlersOf<
    * @rule SUB-07 for later grants and deductions
    */
   async updateSubscription(context, { path, body }) {
-    refuseUnserved(body);
+    refuseMixed(body);
     const stored = await load(context.tx, "subscription", path.subscription_id, "SUB-75");
     refuseEnded(stored, body);
     if (body.metadata) checkMetadata(body.metadata, generalMetadataLimits, "`metadata`");
@@ -73,12 +83,9 @@ export const subscriptions: HandlersOf<
       metadata: body.metadata ?? stored.metadata,
       cart: cartOf(stored, body.credit_entitlement_cart ?? []),
     };
-    const moved = body.next_billing_date
-      ? moveBilling(context, edited, body.next_billing_date)
-      : edited;
-    const updated = body.status === "cancelled" ? await cancel(context, moved) : moved;
+    const updated = await scheduled(context, extended(edited, body), body);
     context.tx.put("subscription", updated);
-    return { status: 200, body: await view(context, updated) };
+    return { status: 200, body: await viewSubscription(context, updated) };
   },
 
   /**
@@ -100,16 +107,114 @@ export const subscriptions: HandlersOf<
     }
     return { status: 200, body: { subscription_id: subscription.id, items } };
   },
+
+  /**
+   * Charges a subscription that was made for charges on request. No cycle begins, so no credits come with it (GRT-15).
+   */
+  async chargeSubscription(context, { path, body }) {
+    const { tx } = context;
+    const subscription = await load(tx, "subscription", path.subscription_id, "SUB-34");
+    refuseUnchargeable(subscription, body.product_currency ?? subscription.currency);
+    const metadata = body.metadata ?? subscription.metadata;
+    checkMetadata(metadata, generalMetadataLimits, "`metadata`");
+    const usesWallet = body.customer_balance_config?.allow_customer_credits_usage ?? true;
+    const amount = body.product_price;
+    const declined = usesWallet
+      ? await isDeclined(tx, subscription, amount)
+      : subscription.failsNextRenewal;
+    const asked = { subscription, amount, isDeclined: declined, usesWallet, metadata };
+    const payment = await charge(context, asked);
+    return { status: 200, body: { payment_id: payment.id } };
+  },
+
+  /**
+   * By billing period (MTR-24), newest first, with the current one as far as it has come.
+   *
+   * @rule MTR-21 only what happened inside the period
+   */
+  async retrieveUsageHistory({ tx }, { path, query }) {
+    const subscription = await load(tx, "subscription", path.subscription_id, "MTR-24");
+    const { id, meters, currency } = subscription;
+    if (meters.length === 0) {
+      throw refuse(
+        "MTR-24",
+        `The subscription ${id} has no meters, so it has no usage history`,
+        "usage-history-without-meters",
+      );
+    }
+    if (query.meter_id !== undefined) await load(tx, "meter", query.meter_id, "MTR-24");
+    const running = {
+      startAt: subscription.previousBillingAt,
+      endAt: subscription.nextBillingAt,
+      meters: await meterCharges(tx, subscription),
+    };
+    const past = await tx.find("usagePeriod", "bySubscription", id, { descending: true });
+    const isOver = past[0]?.startAt === running.startAt;
+    const from = query.start_date ? readInstant(query.start_date, "start_date") : null;
+    const to = query.end_date ? readInstant(query.end_date, "end_date") : null;
+    const { offset = 0, limit = 10 } = page(query);
+    const items = (isOver ? past : [running, ...past])
+      .filter(
+        ({ startAt, endAt }) => (from === null || startAt >= from) && (to === null || endAt <= to),
+      )
+      .slice(offset, offset + limit)
+      .map(({ meters: counted, ...period }) => ({
+        ...period,
+        meters: counted.filter(
+          (it) => query.meter_id === undefined || it.meterId === query.meter_id,
+        ),
+      }));
+    return { status: 200, body: { items: items.map((it) => presentUsagePeriod(it, currency)) } };
+  },
 };
 
-async function view({ tx, businessId }: Context, subscription: Subscription) {
-  const accounts = new Map<string, Account>();
-  for (const { entitlementId } of subscription.cart) {
-    const [account] = await findAccount(tx, entitlementId, subscription.customerId);
-    if (account) accounts.set(entitlementId, account);
+function refuseUnchargeable(
+  { id, status, isOnDemand, currency }: Subscription,
+  asked: string,
+): void {
+  if (!isOnDemand) {
+    throw refuse(
+      "SUB-34",
+      `The subscription ${id} renews by itself and cannot be charged on demand; begin one with \`subscription_data.on_demand\``,
+    );
   }
-  const customer = await customerOf(tx, subscription.customerId);
-  return presentSubscription(subscription, { customer, accounts, businessId });
+  if (status !== "active") {
+    throw refuse(
+      "SUB-34",
+      `The subscription ${id} is ${status}; only an active one can be charged`,
+      "subscription-inactive",
+    );
+  }
+  if (asked !== currency) {
+    throw refuse(
+      "SUB-34",
+      `\`product_currency\` is ${asked}, but the subscription ${id} is in ${currency}; leave it out`,
+    );
+  }
+}
+
+/** What a PATCH changes in when, and whether, the subscription is billed. */
+async function scheduled(
+  unit: Unit,
+  subscription: Subscription,
+  body: Patch,
+): Promise<Subscription> {
+  if (body.disable_on_demand) {
+    return disableOnDemand(unit, subscription, body.disable_on_demand.next_billing_date);
+  }
+  const moved = body.next_billing_date
+    ? moveBilling(unit, subscription, body.next_billing_date)
+    : subscription;
+  switch (body.status) {
+    case "cancelled":
+      return endSubscription(unit, moved, "cancelled");
+    case "paused":
+      return pause(unit, moved);
+    case "active":
+      return resume(unit, moved);
+    default:
+      return moved;
+  }
 }
 
 function usageOf(
@@ -134,31 +239,27 @@ function usageOf(
   };
 }
 
-/** What a PATCH may ask that is not built yet, refused in words instead of ignored. */
-function refuseUnserved(body: Patch): void {
+/**
+ * @rule SUB-53 pausing and resuming are asked for alone, and by status; the older `pause` is refused
+ */
+function refuseMixed(body: Patch): void {
   if (body.pause !== undefined && body.pause !== null) {
-    throw new DomainError("subscription-invalid", "SUB-53", {
-      message:
-        '`pause` is no longer accepted; the service pauses with `status`: "paused", which this sandbox does not serve yet',
-    });
+    throw refuse(
+      "SUB-53",
+      '`pause` is no longer accepted; send `status`: "paused" or "active" instead',
+    );
   }
-  if (body.status && body.status !== "cancelled" && Object.keys(body).length > 1) {
-    throw new DomainError("subscription-invalid", "SUB-53", {
-      message: `\`status\` "${body.status}" stands beside other changes; send it alone`,
-    });
+  if (!body.status || body.status === "cancelled") return;
+  if (body.status !== "paused" && body.status !== "active") {
+    throw refuse(
+      "SUB-53",
+      `\`status\` is "${body.status}" but can be set to "cancelled", "paused" and "active" only`,
+    );
   }
-  const asked = [
-    body.status && body.status !== "cancelled" ? `status "${body.status}"` : null,
-    body.subscription_period_count || body.subscription_period_interval
-      ? "a longer subscription period"
-      : null,
-    body.disable_on_demand ? "disable_on_demand" : null,
-  ].find((it) => it !== null);
-  if (asked) {
-    throw new RequestError(
-      "not-served",
-      "",
-      `Drawdown does not serve ${asked} of a subscription yet; nothing was done`,
+  if (Object.keys(body).length > 1) {
+    throw refuse(
+      "SUB-53",
+      `\`status\` "${body.status}" stands beside other changes; send it alone`,
     );
   }
 }
@@ -167,36 +268,98 @@ const ended: ReadonlySet<string> = new Set(["cancelled", "failed", "expired"]);
 
 /** @rule SUB-09 cancelled, failed and expired are final: nothing of billing changes any more */
 function refuseEnded({ id, status }: Subscription, body: Patch): void {
-  const asks = body.next_billing_date || body.cancel_at_next_billing_date || body.status;
+  const asks =
+    body.next_billing_date ||
+    body.cancel_at_next_billing_date ||
+    body.status === "cancelled" ||
+    body.subscription_period_count ||
+    body.subscription_period_interval ||
+    body.disable_on_demand;
   if (!asks || !ended.has(status)) return;
-  throw new DomainError("subscription-invalid", "SUB-09", {
-    message: `The subscription ${id} is ${status}, which is final; start a new one`,
-  });
+  throw refuse("SUB-09", `The subscription ${id} is ${status}, which is final; start a new one`);
 }
 
-/** @rule SUB-50 cancelled now; its overage is settled once more (OVR-50) */
-async function cancel(unit: Unit, subscription: Subscription): Promise<Subscription> {
-  const amount = await settleOverage(unit, subscription);
-  if (amount > 0) recordPayment(unit, { subscription, amount, status: "succeeded" });
-  return {
-    ...subscription,
-    status: "cancelled",
-    cancelledAt: unit.now,
-    cancelsAtNextBilling: false,
-  };
+const refuse = (
+  rule: string,
+  message: string,
+  code: DomainErrorCode = "subscription-invalid",
+): DomainError => new DomainError(code, rule, { message });
+
+function pause(unit: Unit, subscription: Subscription): Subscription {
+  const { id, status } = subscription;
+  if (status === "paused") {
+    throw refuse("SUB-54", `The subscription ${id} is paused already`, "subscription-paused");
+  }
+  if (status !== "active") {
+    throw refuse(
+      "SUB-54",
+      `The subscription ${id} is ${status}; only an active one can be paused`,
+      "subscription-inactive",
+    );
+  }
+  return paused(subscription, unit.now);
+}
+
+function resume(unit: Unit, subscription: Subscription): Subscription {
+  if (subscription.status !== "paused") {
+    throw refuse(
+      "SUB-54",
+      `The subscription ${subscription.id} is ${subscription.status}, not paused, so it cannot be resumed`,
+      "subscription-not-paused",
+    );
+  }
+  const resumed = unpaused(subscription, unit.now);
+  planBoundary(unit, resumed);
+  return resumed;
 }
 
 /** @rule SUB-11 only to a later time; later boundaries count from there */
-function moveBilling(unit: Unit, subscription: Subscription, text: string): Subscription {
-  const at = readInstant(text, "next_billing_date");
+function moveBilling(
+  unit: Unit,
+  subscription: Subscription,
+  text: string,
+  name = "next_billing_date",
+): Subscription {
+  const at = readInstant(text, name);
   if (at <= unit.now) {
-    throw new DomainError("subscription-invalid", "SUB-11", {
-      message: `Cannot change next_billing_date to past time: it is ${formatInstant(at)} but now is ${formatInstant(unit.now)}; send a later one`,
-    });
+    throw refuse(
+      "SUB-11",
+      `Cannot change next_billing_date to past time: it is ${formatInstant(at)} but now is ${formatInstant(unit.now)}; send a later one`,
+    );
   }
-  const moved = { ...subscription, nextBillingAt: at, anchorAt: at, periodNumber: 0 };
+  const moved = movedBoundary(subscription, at);
   planBoundary(unit, moved);
   return moved;
+}
+
+/** Makes a subscription that was charged on request renew by itself, from the date given. */
+function disableOnDemand(unit: Unit, subscription: Subscription, date: string): Subscription {
+  if (!subscription.isOnDemand) {
+    throw refuse(
+      "SUB-34",
+      `\`disable_on_demand\` is set, but the subscription ${subscription.id} is not charged on demand`,
+    );
+  }
+  const renewing = { ...subscription, isOnDemand: false };
+  return moveBilling(unit, renewing, date, "disable_on_demand.next_billing_date");
+}
+
+/** @rule SUB-56 the term, counted from the start of the first paid period, can only become longer */
+function extended(subscription: Subscription, body: Patch): Subscription {
+  const { subscription_period_count: count, subscription_period_interval: interval } = body;
+  if (!count && !interval) return subscription;
+  const period = {
+    count: count ?? subscription.period.count,
+    interval: interval ?? subscription.period.interval,
+  };
+  const expiresAt = addTimeframe(subscription.startedAt, period);
+  if (subscription.expiresAt !== null && expiresAt <= subscription.expiresAt) {
+    throw refuse(
+      "SUB-56",
+      `The subscription ${subscription.id} would end at ${formatInstant(expiresAt)}, but it lasts until ${formatInstant(subscription.expiresAt)}; a period can only be extended`,
+    );
+  }
+  return { ...subscription, period, expiresAt };
 }
 
 function cartOf(

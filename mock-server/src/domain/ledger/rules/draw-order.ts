@@ -10,3 +10,6 @@ export type DrawOrder = readonly (keyof Grant)[];
  * @rule LED-05 ties by earlier expiry, then by id
  */
 export const oldestFirst: DrawOrder = ["createdAt", "expiresAt", "id"];
+
+/** The other reading (C1): what ends soonest first, then the oldest. */
+export const soonestFirst: DrawOrder = ["expiresAt", "createdAt", "id"];

@@ -1,5 +1,6 @@
 import { type Amount, add, isPositive, larger, smaller, subtract, zero } from "../../amount.js";
 import { DomainError } from "../../errors.js";
+import type { Policy } from "../../policy.js";
 
 export type OverageBehavior =
   | "forgive_at_reset"
@@ -61,12 +62,22 @@ export function refusal(
 }
 
 /**
- * How much of a new grant repays existing overage: under `carry_deficit_auto_repay` the smaller of the two, else
- * nothing.
+ * Whether a new grant lowers existing overage first.
  *
+ * @param isCycle whether it is the grant of a billing period
  * @rule OVR-40 under the three other behaviours a new grant leaves overage as it is
- * @rule OVR-42 every new grant repays, not only the renewal
+ * @rule OVR-42 every new grant repays, not only the renewal, unless the policy says so (C18)
+ */
+export const repays = (
+  behavior: OverageBehavior,
+  isCycle: boolean,
+  scope: Policy["autoRepay"],
+): boolean => behavior === "carry_deficit_auto_repay" && (isCycle || scope === "every_grant");
+
+/**
+ * How much of a new grant goes to existing overage.
+ *
  * @rule OVR-43 the smaller of overage and grant
  */
-export const repaymentOf = (granted: Amount, overage: Amount, behavior: OverageBehavior): Amount =>
-  behavior === "carry_deficit_auto_repay" ? smaller(overage, granted) : zero;
+export const repaymentOf = (granted: Amount, overage: Amount, repaysOverage: boolean): Amount =>
+  repaysOverage ? smaller(overage, granted) : zero;

@@ -1,4 +1,5 @@
 import { type Amount, percentOf, subtract, zero } from "../../amount.js";
+import type { Policy } from "../../policy.js";
 import { addDays, addTimeframe, type Instant, type Timeframe } from "../../time.js";
 import type { Grant } from "../account.js";
 
@@ -29,16 +30,24 @@ export interface Carry {
  * @rule ROL-06 rounded down; the rest expires, so nothing is made or lost
  * @rule ROL-07 nothing at zero percent
  * @rule ROL-11 credits that were carried as often as they may be are forfeited
- * @rule ROL-12 loss by the percentage expires, loss by the count is forfeited
+ * @rule ROL-12 loss by the percentage expires, unless the policy says otherwise (C20); loss by the count is forfeited
  * @rule ROL-13 without a count there is no limit; a count of zero forfeits at once
  */
-export function carryOf(grant: Grant, terms: RolloverTerms, precision: number): Carry {
+export function carryOf(
+  grant: Grant,
+  terms: RolloverTerms,
+  precision: number,
+  percentageLossAs: Policy["percentageLossAs"],
+): Carry {
   const { remaining, rolloverCount } = grant;
   if (terms.countMax !== null && rolloverCount >= terms.countMax) {
     return { carried: zero, expired: zero, forfeited: remaining };
   }
   const carried = percentOf(remaining, terms.percentage ?? 100, precision);
-  return { carried, expired: subtract(remaining, carried), forfeited: zero };
+  const lost = subtract(remaining, carried);
+  return percentageLossAs === "credit_expired"
+    ? { carried, expired: lost, forfeited: zero }
+    : { carried, expired: zero, forfeited: lost };
 }
 
 /**

@@ -1,0 +1,180 @@
+import { expect } from "vitest";
+import { billingScenario } from "../harness/scenario.js";
+import {
+  attach,
+  buy,
+  meterLink,
+  oneTimePrice,
+  runMeters,
+  sell,
+  subscribe,
+  usagePrice,
+  use,
+} from "../harness/storefront.js";
+import { type Customer, type World, withOverage } from "../harness/world.js";
+import { asOther } from "./support/entitlement-calls.js";
+import { open } from "./support/open-holding.js";
+
+interface Transaction {
+  readonly at: string;
+  readonly label: string;
+  readonly description: string | null;
+  readonly amount: string;
+  readonly balance: string;
+}
+interface Section {
+  readonly credit_entitlement_id: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly balance: string;
+  readonly overage: string;
+  readonly transactions: readonly Transaction[];
+}
+interface Portal {
+  readonly customer_name: string;
+  readonly return_url: string | null;
+  readonly credits: readonly Section[];
+}
+
+/** Opens a portal session; answers the path of its link. */
+async function session(world: World, { customer_id }: Customer, query = {}): Promise<string> {
+  const args = { path: { customer_id }, query };
+  const { link } = await world.ok<{ link: string }>("createCustomerPortalSession", args);
+  return viewOf(new URL(link).pathname);
+}
+
+/** Where the control API has what a link shows. */
+const viewOf = (path: string): string => path.replace("/portal/", "/portals/");
+
+const view = async (world: World, customer: Customer): Promise<Portal> =>
+  world.control("GET", await session(world, customer));
+
+/** The movements, newest first, a line each: `Usage Deduction -30 : 70`. */
+const lines = (section: Section | undefined) =>
+  section?.transactions.map(
+    (it) => `${it.label} ${it.amount.replace(/^(?=\d)/, "+")} : ${it.balance}`,
+  );
+
+billingScenario("CUS-06 a session answers 200 with a link of its own", async (world) => {
+  const customer = await world.customer();
+  const path = { customer_id: customer.customer_id };
+  const { status, body } = await world.call("createCustomerPortalSession", { path });
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    link: expect.stringMatching(/^https?:\/\/.+\/_sandbox\/portal\/[^/?]+$/),
+  });
+  expect(await session(world, customer)).not.toBe(await session(world, customer));
+});
+
+billingScenario("CUS-06 a link works for 24 hours", async (world) => {
+  const customer = await world.customer();
+  const path = await session(world, customer);
+  await world.advance("2026-01-01T23:59:59Z");
+  expect(await world.control("GET", path)).toMatchObject({ customer_name: "Ada" });
+  const later = await session(world, customer);
+  await world.advance("2026-01-02T00:00:01Z");
+  expect((await world.raw("GET", path)).status).toBe(404);
+  expect((await world.raw("GET", later)).status).toBe(200);
+  expect((await world.raw("GET", "/_sandbox/portals/cps_none")).status).toBe(404);
+});
+
+billingScenario("CUS-06 send_email and return_url may be given", async (world) => {
+  const customer = await world.customer();
+  const return_url = "https://shop.example.com/account?tab=credits";
+  const portal = await world.control(
+    "GET",
+    await session(world, customer, { send_email: true, return_url }),
+  );
+  expect(portal).toMatchObject({ customer_name: "Ada", return_url });
+  expect((await view(world, customer)).return_url).toBeNull();
+});
+
+billingScenario("CUS-06 send_email is yes or no, and return_url an address", async (world) => {
+  const { customer_id } = await world.customer();
+  const path = { customer_id };
+  for (const query of [{ send_email: "maybe" }, { return_url: "x".repeat(2049) }]) {
+    await world.refused(422, "createCustomerPortalSession", { path, query });
+  }
+});
+
+billingScenario("CUS-06 a customer nobody made, or somebody else, answers 404", async (world) => {
+  const theirs = await asOther<Customer>(world, "POST", "/customers", {
+    email: "eve@example.com",
+    name: "Eve",
+  });
+  for (const customer_id of ["cus_none", theirs.body.customer_id]) {
+    await world.refused(404, "createCustomerPortalSession", { path: { customer_id } });
+  }
+});
+
+billingScenario("CUS-07 the portal shows a credit once the customer had some", async (world) => {
+  const holding = await open(world);
+  const images = await world.entitlement({ name: "Images", unit: "image" });
+  const other = { ...holding, entitlement: images };
+  expect((await view(world, holding.customer)).credits).toEqual([]);
+  await world.credit(holding, "5");
+  await world.debit(holding, "5");
+  expect((await view(world, holding.customer)).credits).toMatchObject([
+    {
+      credit_entitlement_id: holding.entitlement.id,
+      name: holding.entitlement.name,
+      unit: holding.entitlement.unit,
+      balance: "0",
+      overage: "0",
+    },
+  ]);
+  await world.credit(other, "8");
+  const { credits } = await view(world, holding.customer);
+  expect(credits.map((it) => `${it.name} ${it.balance} ${it.unit}`).sort()).toEqual([
+    "Images 8 image",
+    "Tokens 0 token",
+  ]);
+});
+
+billingScenario("CUS-11 the portal names movements as customers know them", async (world) => {
+  const holding = await open(world, withOverage());
+  const { customer, entitlement } = holding;
+  const price = usagePrice([meterLink(await world.meter(), entitlement)]);
+  const plan = await sell(world, price, [attach(entitlement, "100")]);
+  await subscribe(world, plan, customer);
+  await world.advance("1h");
+  await buy(world, await sell(world, oneTimePrice(), [attach(entitlement, "20")]), customer);
+  await world.advance("1h");
+  await world.credit(holding, "10", { reason: "Sorry" });
+  await world.advance("1h");
+  await use(world, customer, "e1", 30);
+  await runMeters(world);
+  await world.advance("1h");
+  await world.debit(holding, "100");
+  await world.advance("1h");
+  await world.debit(holding, "7");
+  const { credits } = await view(world, customer);
+  expect(credits).toMatchObject([{ balance: "0", overage: "7" }]);
+  expect(lines(credits[0])).toEqual([
+    "Overage -7 : 0",
+    "Usage Deduction -100 : 0",
+    "Usage Deduction -30 : 100",
+    "One-Time Credits +10 : 130",
+    "One-Time Credits +20 : 120",
+    "Credits with Subscription +100 : 100",
+  ]);
+  const ledger = await world.entries(holding);
+  expect(credits[0]?.transactions.map((it) => [it.at, it.description])).toEqual(
+    ledger.map((it) => [it.created_at, it.description ?? null]),
+  );
+});
+
+billingScenario(
+  "CUS-10 the portal gives each movement with its sign and the balance",
+  async (world) => {
+    const holding = await open(world);
+    await world.credit(holding, "12", { reason: "Welcome" });
+    await world.debit(holding, "5");
+    const [section] = (await view(world, holding.customer)).credits;
+    const at = "2026-01-01T00:00:00.000000Z";
+    expect(section?.transactions).toEqual([
+      { at, label: "Usage Deduction", description: null, amount: "-5", balance: "7" },
+      { at, label: "One-Time Credits", description: "Welcome", amount: "+12", balance: "12" },
+    ]);
+  },
+);

@@ -1,0 +1,289 @@
+import type { components } from "@drawdown/spec/dodo";
+import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
+import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import type { MeterCharge } from "../../../domain/metering/charge.js";
+import { type ChangeLine, changePlan, totalOf } from "../../../domain/subscriptions/plan-change.js";
+import { isPlan, type PlanProduct } from "../../../domain/subscriptions/product.js";
+import {
+  type Plan,
+  payable,
+  planOf,
+  type Subscription,
+} from "../../../domain/subscriptions/subscription.js";
+import { formatInstant } from "../../../domain/time.js";
+import type { Tx } from "../../../sandbox/ports.js";
+import { addonLinesOf } from "../billing/addons.js";
+import { changeNow } from "../billing/change-plan.js";
+import { meterCharges, totalOf as totalOfMeters } from "../billing/metered.js";
+import type { Context, HandlersOf } from "../context.js";
+import { load } from "../load.js";
+import { currencyOf } from "../present-billing.js";
+import { viewSubscription } from "../views.js";
+
+type Schemas = components["schemas"];
+type Request = Schemas["UpdateSubscriptionPlanReq"];
+
+export const planChanges: HandlersOf<
+  "changePlan" | "previewChangePlan" | "cancelScheduledPlanChange"
+> = {
+  /**
+   * @rule SUB-31 at once, or at the next billing date
+   * @rule SUB-49 answers the payment, if there was one
+   */
+  async changePlan(context, { path, body }) {
+    const { tx, nextId, now } = context;
+    const { subscription, product, plan } = await requested(context, path.subscription_id, body);
+    const metadata = body.metadata ?? subscription.metadata;
+    checkMetadata(metadata, generalMetadataLimits, "`metadata`");
+    if (body.effective_at === "next_billing_date") {
+      const scheduledChange = {
+        id: nextId("uuid"),
+        plan,
+        productName: product.name,
+        createdAt: now,
+      };
+      tx.put("subscription", { ...subscription, metadata, scheduledChange });
+      return { status: 200, body: unpaid };
+    }
+    const { payment } = await changeNow(
+      context,
+      { ...subscription, metadata },
+      {
+        plan,
+        mode: body.proration_billing_mode,
+        waitsForPayment: body.on_payment_failure === "prevent_change",
+      },
+    );
+    return { status: 200, body: { ...unpaid, payment_id: payment?.id ?? null } };
+  },
+
+  /** @rule SUB-45 nothing is stored */
+  async previewChangePlan(context, { path, body }) {
+    const { tx, now, policy } = context;
+    const { subscription, plan } = await requested(context, path.subscription_id, body);
+    const isLater = body.effective_at === "next_billing_date";
+    const effectiveAt = isLater ? subscription.nextBillingAt : now;
+    const change = changePlan(
+      subscription,
+      plan,
+      body.proration_billing_mode,
+      policy.planChangeDates,
+      effectiveAt,
+    );
+    const meters = change.restarts ? await meterCharges(tx, subscription) : [];
+    const total = totalOf(change.lines) + totalOfMeters(meters);
+    const leftOver = subscription.invoiceCredit + Math.max(-total, 0);
+    const { amount } = payable(Math.max(total, 0), leftOver);
+    const currency = currencyOf(plan.currency);
+    return {
+      status: 200,
+      body: {
+        immediate_charge: {
+          effective_at: formatInstant(effectiveAt),
+          line_items: [
+            ...(await planLines(tx, change.lines)),
+            ...meters.map((it) => meterLine(it, plan.currency)),
+          ],
+          summary: {
+            currency,
+            total_amount: amount,
+            tax: null,
+            customer_credits: Math.max(-total, 0),
+            settlement_amount: amount,
+            settlement_currency: currency,
+            settlement_tax: null,
+          },
+        },
+        new_plan: await viewSubscription(context, change.after),
+      },
+    };
+  },
+
+  async cancelScheduledPlanChange({ tx }, { path }) {
+    const subscription = await load(tx, "subscription", path.subscription_id, "SUB-31");
+    if (!subscription.scheduledChange) {
+      throw refuse(
+        "SUB-31",
+        `The subscription ${subscription.id} has no scheduled plan change, so there is nothing to cancel`,
+        "plan-change-not-scheduled",
+      );
+    }
+    tx.put("subscription", { ...subscription, scheduledChange: null });
+    return { status: 204 };
+  },
+};
+
+const unpaid = { payment_id: null, payment_link: null, client_secret: null, expires_on: null };
+
+const refuse = (
+  rule: string,
+  message: string,
+  code: DomainErrorCode = "subscription-invalid",
+): DomainError => new DomainError(code, rule, { message });
+
+/** The subscription and the plan that a change asks for, once everything about them is in order. */
+async function requested(
+  context: Context,
+  id: string,
+  body: Request,
+): Promise<{
+  readonly subscription: Subscription;
+  readonly product: PlanProduct;
+  readonly plan: Plan;
+}> {
+  const { tx } = context;
+  const subscription = await load(tx, "subscription", id, "SUB-30");
+  refuseUnchangeable(subscription);
+  if (
+    body.effective_at === "next_billing_date" &&
+    body.proration_billing_mode !== "full_immediately"
+  ) {
+    throw refuse(
+      "SUB-32",
+      `\`proration_billing_mode\` is "${body.proration_billing_mode}", but a change at the next billing date takes "full_immediately" only`,
+      "proration-mode-invalid",
+    );
+  }
+  const product = await planProduct(context, subscription, body);
+  const addons = await addonLinesOf(tx, body.addons ?? [], product, "addons");
+  return {
+    subscription,
+    product,
+    plan: planOf(product, body.quantity, addons, product.attachments),
+  };
+}
+
+/**
+ * @rule SUB-34 only a subscription that is active and not charged on request changes its plan
+ * @rule SUB-33 one change at a time
+ */
+function refuseUnchangeable(subscription: Subscription): void {
+  const { id, status, isOnDemand, pendingChange, scheduledChange } = subscription;
+  if (status !== "active" && !pendingChange) {
+    throw refuse(
+      "SUB-34",
+      `The subscription ${id} is ${status}; only an active one changes its plan`,
+      "plan-change-inactive",
+    );
+  }
+  if (isOnDemand) {
+    throw refuse(
+      "SUB-34",
+      `The subscription ${id} is charged on demand, and such a one does not change its plan`,
+      "plan-change-on-demand",
+    );
+  }
+  if (pendingChange) {
+    throw refuse(
+      "SUB-33",
+      `The subscription ${id} has a plan change that awaits payment; wait until it is paid`,
+      "plan-change-pending",
+    );
+  }
+  if (scheduledChange) {
+    throw refuse(
+      "SUB-33",
+      `The subscription ${id} has a plan change scheduled; cancel that first`,
+      "plan-change-scheduled",
+    );
+  }
+}
+
+/** @rule SUB-47 usage-based products too, unless the policy says otherwise (C25) */
+async function planProduct(
+  { tx, policy }: Context,
+  subscription: Subscription,
+  body: Request,
+): Promise<PlanProduct> {
+  const product = await tx.get("product", body.product_id);
+  if (!product || !isPlan(product)) {
+    throw refuse(
+      "SUB-30",
+      `\`product_id\` is ${JSON.stringify(body.product_id)}, which is ${product ? "a single purchase" : "no product"}; name a product that begins subscriptions`,
+    );
+  }
+  if (product.archivedAt !== null) {
+    throw refuse(
+      "SUB-30",
+      `\`product_id\` is ${product.id}, which is archived; unarchive it first`,
+      "product-in-cart-archived",
+    );
+  }
+  const isUsageBased = product.price.type === "usage_based_price";
+  const old = await tx.get("product", subscription.productId);
+  const touchesUsage = isUsageBased || old?.price.type === "usage_based_price";
+  if (touchesUsage && policy.usageBasedPlanChange === "refused") {
+    throw refuse(
+      "SUB-47",
+      "Plan changes from or to a usage-based product are not supported (policy `usageBasedPlanChange`)",
+      "unsupported-action",
+    );
+  }
+  if (isUsageBased && body.quantity !== 1) {
+    throw refuse(
+      "MTR-36",
+      `\`quantity\` is ${body.quantity} but must be 1 for a usage-based product`,
+      "quantity-invalid",
+    );
+  }
+  if (product.price.currency !== subscription.currency) {
+    throw refuse(
+      "SUB-30",
+      `\`product_id\` is ${product.id}, which is priced in ${product.price.currency}, but the subscription in ${subscription.currency}; choose one of the same currency`,
+    );
+  }
+  return product;
+}
+
+async function planLines(
+  tx: Tx,
+  lines: readonly ChangeLine[],
+): Promise<readonly Schemas["LineItem"][]> {
+  const items: Schemas["LineItem"][] = [];
+  for (const { plan, price, factor } of lines) {
+    const product = await tx.get("product", plan.productId);
+    const addonsPrice = plan.addons.reduce((sum, it) => sum + it.price * it.quantity, 0);
+    const sign = factor < 0 ? -1 : 1;
+    const common = {
+      currency: currencyOf(plan.currency),
+      proration_factor: Math.abs(factor),
+      tax_inclusive: false,
+      tax_rate: null,
+    };
+    items.push({
+      ...common,
+      type: "subscription",
+      id: plan.productId,
+      product_id: plan.productId,
+      name: product?.name ?? null,
+      quantity: plan.quantity,
+      unit_price: (sign * (price - addonsPrice)) / plan.quantity,
+    });
+    for (const addon of plan.addons) {
+      items.push({
+        ...common,
+        type: "addon",
+        id: addon.addonId,
+        name: addon.name,
+        quantity: addon.quantity,
+        unit_price: sign * addon.price,
+      });
+    }
+  }
+  return items;
+}
+
+const meterLine = (it: MeterCharge, currency: string): Schemas["LineItem"] => ({
+  type: "meter",
+  id: it.meterId,
+  name: it.name,
+  currency: currencyOf(currency),
+  units_consumed: it.consumed.toFixed(),
+  chargeable_units: it.chargeable.toFixed(),
+  free_threshold: it.freeThreshold,
+  price_per_unit: it.pricePerUnit.toFixed(),
+  subtotal: it.total,
+  tax: null,
+  tax_inclusive: false,
+  tax_rate: null,
+});

@@ -1,0 +1,149 @@
+import { isZero, priceShareOf, shareOf, subtract, zero } from "../amount.js";
+import type { Policy } from "../policy.js";
+import { addTimeframe, type Instant } from "../time.js";
+import type { Attachment } from "./product.js";
+import {
+  type CreditChange,
+  creditsOf,
+  endOfPeriod,
+  type Plan,
+  type ProrationMode,
+  type Subscription,
+} from "./subscription.js";
+
+/** A part of the current period's price that a plan change sets off or charges. */
+export interface ChangeLine {
+  readonly plan: Plan;
+  /** Minor units for the whole period. */
+  readonly price: number;
+  /** How much of it counts, below zero for what is set off. */
+  readonly factor: number;
+  /** Minor units. */
+  readonly total: number;
+}
+
+export interface PlanChange {
+  /** The subscription on its new plan. */
+  readonly after: Subscription;
+  /** Whether a new billing period begins with the change. */
+  readonly restarts: boolean;
+  readonly lines: readonly ChangeLine[];
+  readonly credits: readonly CreditChange[];
+}
+
+/**
+ * What an immediate change of plan comes to, by the share of the period that is left.
+ *
+ * @rule SUB-36 unused time of the old plan is set off against the time left on the new one, or the whole prices are
+ * @rule SUB-44 a change that bills begins a new period, unless the policy leaves the dates alone (C15)
+ */
+export function changePlan(
+  subscription: Subscription,
+  plan: Plan,
+  mode: ProrationMode,
+  dates: Policy["planChangeDates"],
+  now: Instant,
+): PlanChange {
+  const converts = subscription.isTrial && mode !== "do_not_bill";
+  const restarts = mode !== "do_not_bill" && (converts || dates === "reset");
+  const lines = linesOf(subscription, plan, mode, now);
+  return {
+    after: restarts ? restarted(subscription, plan, now) : continued(subscription, plan),
+    restarts,
+    lines,
+    credits: converts
+      ? plan.cart.map((item) => ({ item, amount: creditsOf(item, plan.quantity) }))
+      : creditsFor(subscription, plan, mode, now),
+  };
+}
+
+/** Minor units to charge for the lines of a change; below zero is left over. */
+export const totalOf = (lines: readonly ChangeLine[]): number =>
+  lines.reduce((sum, { total }) => sum + total, 0);
+
+function linesOf(
+  subscription: Subscription,
+  plan: Plan,
+  mode: ProrationMode,
+  now: Instant,
+): readonly ChangeLine[] {
+  const line = (of: Plan, sign: 1 | -1, isShare: boolean): ChangeLine => {
+    const price = of.recurringAmount;
+    const { left, whole } = isShare ? remainderOf(subscription, now) : { left: 1, whole: 1 };
+    return {
+      plan: of,
+      price,
+      factor: (sign * left) / whole,
+      total: sign * priceShareOf(price, left, whole),
+    };
+  };
+  if (mode === "do_not_bill") return [];
+  // Nothing was paid for a trial, so there is nothing to set off.
+  if (mode === "full_immediately" || subscription.isTrial) return [line(plan, 1, false)];
+  const isShare = mode === "prorated_immediately";
+  return [line(subscription, -1, isShare), line(plan, 1, isShare)];
+}
+
+/** How much of the period is left, and how long it is, in milliseconds. */
+const remainderOf = ({ previousBillingAt, nextBillingAt }: Subscription, now: Instant) => ({
+  left: nextBillingAt - now,
+  whole: nextBillingAt - previousBillingAt,
+});
+
+/**
+ * @rule SUB-38 each attachment says whether its credits are prorated
+ * @rule SUB-39 prorated: the difference of the amounts for the time that is left, given or taken
+ * @rule SUB-40 not prorated: the new amount in full when the change bills, else nothing
+ * @rule SUB-41 the new plan's setting decides; the old plan's where the new one has no such credit
+ */
+function creditsFor(
+  subscription: Subscription,
+  plan: Plan,
+  mode: ProrationMode,
+  now: Instant,
+): readonly CreditChange[] {
+  const { left, whole } = remainderOf(subscription, now);
+  const carries = (cart: readonly Attachment[], id: string) =>
+    cart.find((it) => it.entitlementId === id);
+  const dropped = subscription.cart.filter((it) => !carries(plan.cart, it.entitlementId));
+  return [...plan.cart, ...dropped]
+    .map((item) => {
+      const [before, after] = [
+        carries(subscription.cart, item.entitlementId),
+        carries(plan.cart, item.entitlementId),
+      ];
+      const due = after ? creditsOf(after, plan.quantity) : zero;
+      if (!item.prorates) return { item, amount: mode === "do_not_bill" ? zero : due };
+      const had = before ? creditsOf(before, subscription.quantity) : zero;
+      return { item, amount: shareOf(subtract(due, had), left, whole, item.precision) };
+    })
+    .filter(({ amount }) => !isZero(amount));
+}
+
+/** The subscription on another plan, in a first period that begins now; the term begins anew with it. */
+function restarted(subscription: Subscription, plan: Plan, now: Instant): Subscription {
+  const expiresAt = addTimeframe(now, plan.period);
+  return {
+    ...subscription,
+    ...plan,
+    isTrial: false,
+    startedAt: now,
+    anchorAt: now,
+    periodNumber: 1,
+    previousBillingAt: now,
+    nextBillingAt: endOfPeriod(now, plan.frequency, 1, expiresAt),
+    expiresAt,
+  };
+}
+
+/** The subscription on another plan, with its dates as they are; another frequency counts from the next one. */
+export function continued(subscription: Subscription, plan: Plan): Subscription {
+  const { frequency, nextBillingAt } = subscription;
+  const isSameFrequency =
+    frequency.count === plan.frequency.count && frequency.interval === plan.frequency.interval;
+  return {
+    ...subscription,
+    ...plan,
+    ...(isSameFrequency ? {} : { anchorAt: nextBillingAt, periodNumber: 0 }),
+  };
+}
