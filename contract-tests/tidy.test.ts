@@ -43,10 +43,10 @@ describe("imports", () => {
     domain: ["decimal.js"],
     sandbox: ["domain"],
     http: ["domain", "sandbox", "@drawdown/spec", "fastest-levenshtein", "version.ts"],
-    "dialects/dodo": ["domain", "sandbox", "http", "@drawdown/spec"],
+    "dialects/dodo": ["domain", "sandbox", "http", "@drawdown/spec", "standardwebhooks"],
     "dialects/control": ["domain", "sandbox", "http", "@drawdown/spec", "version.ts"],
     stores: ["sandbox"],
-    adapters: ["http", "create-sandbox.ts", "version.ts", "express", "node:"],
+    adapters: ["http", "sandbox/ports.ts", "create-sandbox.ts", "version.ts", "express", "node:"],
   };
 
   const importsOf = (path: string): readonly string[] =>

@@ -14,7 +14,7 @@ export default defineConfig({
   platform: "node",
   splitting: true,
   clean: true,
-  noExternal: [/^@drawdown\/spec/, "decimal.js", "fastest-levenshtein"],
+  noExternal: [/^@drawdown\/spec/, "decimal.js", "fastest-levenshtein", "standardwebhooks"],
   esbuildOptions(options) {
     options.conditions = ["drawdown-source"];
   },

@@ -70,10 +70,7 @@ export const official: Client = {
     return async (id, args) => {
       try {
         const { data, response } = await officialCalls[id](client, args).withResponse();
-        // A page object carries its client with it; the items are what was answered.
-        const isPage = typeof data === "object" && data !== null && "hasNextPage" in data;
-        const body = isPage && "items" in data ? { items: data.items } : data;
-        return { status: response.status, body, headers: response.headers };
+        return { status: response.status, body: answeredBy(data), headers: response.headers };
       } catch (error) {
         if (!(error instanceof DodoPayments.APIError) || error.status === undefined) throw error;
         return { status: error.status, body: error.error, headers: error.headers ?? new Headers() };
@@ -81,6 +78,15 @@ export const official: Client = {
     };
   },
 };
+
+/** What was answered, without the client that a page object carries along. */
+function answeredBy(data: unknown): unknown {
+  if (typeof data !== "object" || data === null || !("hasNextPage" in data)) return data;
+  if ("items" in data) return { items: data.items };
+  // Where there is no further page the client's page object says "" for null.
+  const { data: endpoints, iterator, prev_iterator, done } = data as Record<string, unknown>;
+  return { data: endpoints, iterator: iterator || null, prev_iterator: prev_iterator || null, done };
+}
 
 /** Our own client. It hides statuses of successes, so they are taken from the answer on its way in. */
 export const ours: Client = {
@@ -98,9 +104,7 @@ export const ours: Client = {
     try {
       // The official client's calls, letter for letter: that they fit is what a drop-in promises.
       const data: unknown = await officialCalls[id](client as unknown as DodoPayments, args);
-      const isPage = typeof data === "object" && data !== null && "hasNextPage" in data;
-      const body = isPage && "items" in data ? { items: data.items } : data;
-      return { status: answered.status, body, headers: answered.headers };
+      return { status: answered.status, body: answeredBy(data), headers: answered.headers };
     } catch (error) {
       if (!(error instanceof Drawdown.APIError) || error.status === undefined) throw error;
       return { status: error.status, body: error.error, headers: answered.headers };
@@ -125,6 +129,8 @@ const holder = ({ path = {} }: Arguments, rest: unknown) =>
   ] as const;
 
 const subscriptionOf = ({ path = {} }: Arguments): string => path["subscription_id"] ?? "";
+
+const webhookOf = ({ path = {} }: Arguments): string => path["webhook_id"] ?? "";
 
 const idOf = ({ path = {} }: Arguments): string => path["id"] ?? path["customer_id"] ?? "";
 
@@ -191,4 +197,12 @@ const officialCalls: { readonly [Id in OperationId]: OfficialCall } = {
     it.customers.wallets.ledgerEntries.list(idOf(args), loose(args.query)),
   createWalletLedgerEntry: (it, args) =>
     it.customers.wallets.ledgerEntries.create(idOf(args), loose(args.body)),
+  createWebhook: (it, args) => it.webhooks.create(loose(args.body)),
+  listWebhooks: (it, args) => it.webhooks.list(loose(args.query)),
+  retrieveWebhook: (it, args) => it.webhooks.retrieve(webhookOf(args)),
+  updateWebhook: (it, args) => it.webhooks.update(webhookOf(args), loose(args.body)),
+  deleteWebhook: (it, args) => it.webhooks.delete(webhookOf(args)),
+  retrieveWebhookHeaders: (it, args) => it.webhooks.headers.retrieve(webhookOf(args)),
+  updateWebhookHeaders: (it, args) => it.webhooks.headers.update(webhookOf(args), loose(args.body)),
+  retrieveWebhookSecret: (it, args) => it.webhooks.retrieveSecret(webhookOf(args)),
 };

@@ -29,8 +29,11 @@ const expected = (model: SecondModel) => ({
   status: model.status,
   previous: iso(model.previous),
   next: iso(model.next),
+  expires: iso(model.expires),
   cancelledAt: model.cancelledAt === null ? null : iso(model.cancelledAt),
-  payments: model.payments.map((it) => `${it.amount} ${it.status} at ${iso(it.at)}`),
+  payments: model.payments
+    .filter((it) => it.amount > 0)
+    .map((it) => `${it.amount} ${it.status} at ${iso(it.at)}`),
 });
 
 /** Lives that model and engine once saw differently; every law tries them first. */
@@ -39,7 +42,12 @@ const found: readonly [Terms, readonly Command[], number][] = [
   [
     {
       start: "2028-01-31T00:00:00Z",
-      amount: 4,
+      policy: null,
+      plans: {
+        basic: { amount: 4, prorates: false },
+        pro: { amount: 1, prorates: false },
+        seats: { amount: 1, prorates: false },
+      },
       lifeDays: 20,
       overage: "off",
       behavior: "forgive_at_reset",

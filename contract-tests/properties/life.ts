@@ -1,11 +1,13 @@
 import fc from "fast-check";
-import { plainHttp } from "../harness/clients.js";
+import { type OperationId, plainHttp } from "../harness/clients.js";
 import {
   attach,
   buy,
   meterLink,
   oneTimePrice,
   type Payment,
+  type Product,
+  recurringPrice,
   runMeters,
   sell,
   setCard,
@@ -16,7 +18,14 @@ import {
 } from "../harness/storefront.js";
 import { inProcess } from "../harness/transports.js";
 import { type LedgerEntry, World } from "../harness/world.js";
-import { line, prices, type Status, type Terms } from "./second-model.js";
+import {
+  type Change,
+  line,
+  type PlanName,
+  prices,
+  type Status,
+  type Terms,
+} from "./second-model.js";
 
 export type Command =
   | { readonly kind: "use"; readonly units: number }
@@ -28,7 +37,18 @@ export type Command =
   | { readonly kind: "card"; readonly fails: boolean }
   | { readonly kind: "cancelAtEnd" }
   | { readonly kind: "cancelNow" }
-  | { readonly kind: "advance"; readonly days: number };
+  | { readonly kind: "advance"; readonly days: number }
+  /** Usage half a minute before a change of plan or the closing of a cycle; none when 0. */
+  | {
+      readonly kind: "change";
+      readonly units: number;
+      readonly to: Change;
+      readonly later: boolean;
+    }
+  | { readonly kind: "close"; readonly units: number }
+  | { readonly kind: "takeBackChange" }
+  | { readonly kind: "pause" }
+  | { readonly kind: "resume" };
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -40,9 +60,21 @@ const starts = fc.constantFrom(
   "2027-01-30T21:30:00Z",
 );
 
+const plan = (max: number) =>
+  fc.record({ amount: fc.integer({ min: 1, max }), prorates: fc.boolean() });
+
 export const terms: fc.Arbitrary<Terms> = fc.record({
   start: starts,
-  amount: fc.integer({ min: 1, max: 200 }),
+  policy: fc.option(
+    fc.constantFrom(
+      "consumptionOrder=earliest_expiry" as const,
+      "percentageLossAs=rollover_forfeited" as const,
+      "autoRepay=next_cycle" as const,
+      "planChangeDates=unchanged" as const,
+    ),
+    { nil: null, freq: 2 },
+  ),
+  plans: fc.record({ basic: plan(300), pro: plan(300), seats: plan(100) }),
   lifeDays: fc.constantFrom(null, 20, 30, 45),
   overage: fc.oneof(
     fc.constantFrom("off" as const, "unlimited" as const),
@@ -80,6 +112,27 @@ export const terms: fc.Arbitrary<Terms> = fc.record({
 
 const units = fc.oneof(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 100, max: 1500 }));
 
+const unitsBefore = fc.oneof(fc.constant(0), units);
+
+const change: fc.Arbitrary<Command> = fc.record({
+  kind: fc.constant("change" as const),
+  units: unitsBefore,
+  to: fc
+    .record({
+      plan: fc.constantFrom("basic" as const, "pro" as const, "seats" as const),
+      quantity: fc.integer({ min: 1, max: 4 }),
+      mode: fc.constantFrom(
+        "prorated_immediately" as const,
+        "full_immediately" as const,
+        "difference_immediately" as const,
+        "do_not_bill" as const,
+      ),
+      onFailure: fc.constantFrom("apply_change" as const, "prevent_change" as const),
+    })
+    .map((it) => (it.plan === "seats" ? it : { ...it, quantity: 1 })),
+  later: fc.nat(3).map((it) => it === 0),
+});
+
 export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("use" as const), units }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("useAtTheBrink" as const), units }) },
@@ -103,8 +156,23 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("card" as const), fails: fc.boolean() }),
   },
+  { weight: 3, arbitrary: change },
   {
-    weight: 9,
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("close" as const), units: unitsBefore }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<Command>(
+      { kind: "takeBackChange" },
+      { kind: "takeBackChange" },
+      { kind: "pause" },
+      { kind: "resume" },
+      { kind: "resume" },
+    ),
+  },
+  {
+    weight: 12,
     arbitrary: fc.record({
       kind: fc.constant("advance" as const),
       days: fc.oneof(
@@ -113,6 +181,36 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
         fc.integer({ min: 1, max: 200 }),
       ),
     }),
+  },
+);
+
+const days = (max: number): fc.Arbitrary<Command> =>
+  fc.record({ kind: fc.constant("advance" as const), days: fc.integer({ min: 1, max }) });
+
+/** What single commands seldom add up to: a pause that ends, a declined change that is paid. */
+const episode: fc.Arbitrary<readonly Command[]> = fc.oneof(
+  { weight: 12, arbitrary: command.map((it) => [it]) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.array(command, { maxLength: 2 }), days(40))
+      .map(([meanwhile, wait]): Command[] => [
+        { kind: "pause" },
+        ...meanwhile,
+        wait,
+        { kind: "resume" },
+      ]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(change, days(40))
+      .map(([it, wait]): Command[] => [
+        { kind: "card", fails: true },
+        it,
+        wait,
+        { kind: "card", fails: false },
+      ]),
   },
 );
 
@@ -130,8 +228,8 @@ const ending: fc.Arbitrary<readonly Command[]> = fc.oneof(
 );
 
 export const life: fc.Arbitrary<readonly Command[]> = fc
-  .tuple(fc.array(command, { maxLength: 30, size: "max" }), ending)
-  .map(([before, after]) => [...before, ...after]);
+  .tuple(fc.array(episode, { maxLength: 25, size: "max" }), ending)
+  .map(([before, after]) => [...before.flat(), ...after]);
 
 /** What a sandbox and the model can both be asked to do. */
 export interface Subject {
@@ -143,6 +241,11 @@ export interface Subject {
   debit(amount: number): Promise<boolean> | boolean;
   buyPack(): Promise<void> | void;
   setCard(fails: boolean): Promise<void> | void;
+  changePlan(change: Change, later: boolean): Promise<boolean> | boolean;
+  takeBackChange(): Promise<boolean> | boolean;
+  pause(): Promise<boolean> | boolean;
+  resume(): Promise<boolean> | boolean;
+  closeCycle(): Promise<boolean> | boolean;
   cancelAtEnd(): Promise<void> | void;
   cancelNow(): Promise<void> | void;
   passTo(to: number): Promise<void> | void;
@@ -150,7 +253,15 @@ export interface Subject {
 
 /** Runs a command; answers whether it was accepted. Commands that mean nothing in the present state do nothing. */
 export async function run(subject: Subject, what: Command): Promise<boolean> {
-  const open = subject.status === "active" || subject.status === "on_hold";
+  const open = ["active", "on_hold", "paused"].includes(subject.status);
+  const using = async (units: number, act: () => Promise<boolean> | boolean) => {
+    if (units === 0) return act();
+    await subject.use(units);
+    await subject.passTo(subject.now + minute / 2);
+    const accepted = await act();
+    await subject.passTo(subject.now + 1.5 * minute);
+    return accepted;
+  };
   switch (what.kind) {
     case "advance":
       await subject.passTo(subject.now + what.days * day);
@@ -179,6 +290,16 @@ export async function run(subject: Subject, what: Command): Promise<boolean> {
     case "card":
       if (open) await subject.setCard(what.fails);
       return true;
+    case "change":
+      return using(what.units, () => subject.changePlan(what.to, what.later));
+    case "close":
+      return using(what.units, () => subject.closeCycle());
+    case "takeBackChange":
+      return subject.status !== "active" || subject.takeBackChange();
+    case "pause":
+      return subject.pause();
+    case "resume":
+      return subject.resume();
     case "cancelAtEnd":
       if (subject.status === "active") await subject.cancelAtEnd();
       return true;
@@ -195,25 +316,34 @@ export async function openLife(terms: Terms) {
   const entitlement = await world.entitlement(entitlementOf(terms));
   const meter = await world.meter();
   const { trial, pack } = terms;
-  const plan = await sell(
-    world,
+  if (terms.policy !== null) {
+    await world.control("PATCH", "/_sandbox/policy", Object.fromEntries([terms.policy.split("=")]));
+  }
+  const sellPlan = (name: PlanName, price: object, more: object = {}) =>
+    sell(world, { ...price, subscription_period_count: terms.termYears }, [
+      attach(entitlement, String(terms.plans[name].amount), {
+        proration_behavior: terms.plans[name].prorates ? "prorate" : "no_prorate",
+        ...more,
+      }),
+    ]);
+  const metered = (price: number) =>
     usagePrice([meterLink(meter, entitlement, String(terms.unitsPerCredit))], {
-      fixed_price: prices.plan,
-      subscription_period_count: terms.termYears,
-    }),
-    [
-      attach(
-        entitlement,
-        String(terms.amount),
-        trial === null
-          ? {}
-          : {
-              trial_credits: trial.credits === null ? null : String(trial.credits),
-              trial_credits_expire_after_trial: trial.endWithTrial,
-            },
-      ),
-    ],
-  );
+      fixed_price: price,
+    });
+  const plans: Readonly<Record<PlanName, Product>> = {
+    basic: await sellPlan(
+      "basic",
+      metered(prices.basic),
+      trial === null
+        ? {}
+        : {
+            trial_credits: trial.credits === null ? null : String(trial.credits),
+            trial_credits_expire_after_trial: trial.endWithTrial,
+          },
+    ),
+    pro: await sellPlan("pro", metered(prices.pro)),
+    seats: await sellPlan("seats", recurringPrice({ price: prices.seats })),
+  };
   const packProduct = await sell(world, oneTimePrice({ price: prices.pack }), [
     attach(entitlement, String(pack.amount), { expires_after_days: pack.days }),
   ]);
@@ -221,7 +351,7 @@ export async function openLife(terms: Terms) {
   const holding = { entitlement, customer };
   const id = await subscribe(
     world,
-    plan,
+    plans.basic,
     customer,
     trial === null ? {} : { subscription_data: { trial_period_days: trial.days } },
   );
@@ -231,6 +361,14 @@ export async function openLife(terms: Terms) {
   let known = await subscription();
   const refresh = async () => {
     known = await subscription();
+  };
+
+  /** Calls an operation on the subscription; answers whether it was accepted. */
+  const accepted = async (operation: OperationId, body?: object) => {
+    const path = { subscription_id: id };
+    const { status } = await world.call(operation, body === undefined ? { path } : { path, body });
+    await refresh();
+    return status < 300;
   };
 
   return {
@@ -263,6 +401,24 @@ export async function openLife(terms: Terms) {
     async setCard(fails: boolean) {
       await setCard(world, id, fails);
       await refresh();
+    },
+    changePlan({ plan, quantity, mode, onFailure }: Change, later: boolean) {
+      return accepted("changePlan", {
+        product_id: plans[plan].product_id,
+        quantity,
+        proration_billing_mode: later ? "full_immediately" : mode,
+        effective_at: later ? "next_billing_date" : "immediately",
+        on_payment_failure: onFailure,
+      });
+    },
+    takeBackChange: () => accepted("cancelScheduledPlanChange"),
+    pause: () => accepted("updateSubscription", { status: "paused" }),
+    resume: () => accepted("updateSubscription", { status: "active" }),
+    async closeCycle() {
+      const path = `/_sandbox/subscriptions/${id}/close-cycle`;
+      const { status } = await world.raw("POST", path);
+      await refresh();
+      return status < 300;
     },
     async cancelAtEnd() {
       await world.ok("updateSubscription", {
@@ -324,8 +480,11 @@ export async function openLife(terms: Terms) {
         status: now.status,
         previous: iso(now.previous_billing_date),
         next: iso(now.next_billing_date),
+        expires: iso(now.expires_at ?? 0),
         cancelledAt: now.cancelled_at ? iso(now.cancelled_at) : null,
+        // Whether a payment of nothing is kept no rule says.
         payments: payments
+          .filter((it) => it.total_amount > 0)
           .map((it) => `${it.total_amount} ${it.status} at ${iso(it.created_at)}`)
           .reverse(),
       };

@@ -1,5 +1,6 @@
 /**
- * A second model of the whole life of a credit: plan, trial, usage, overage, rollover, expiry, renewal and cancellation.
+ * A second model of the whole life of a credit: plan, trial, usage, overage, rollover, expiry, renewal, change of plan,
+ * pause and cancellation.
  * It is written from the rules alone, in whole numbers, looks at everything on every step, and shares nothing with the
  * engine it judges or with the smaller oracle beside it.
  */
@@ -16,9 +17,35 @@ export interface Trial {
   readonly endWithTrial: boolean;
 }
 
+export interface Plan {
+  readonly amount: number;
+  readonly prorates: boolean;
+}
+
+export type PlanName = "basic" | "pro" | "seats";
+
+/** A plan to change to; only seats are sold in quantities. */
+export interface Change {
+  readonly plan: PlanName;
+  readonly quantity: number;
+  readonly mode:
+    | "prorated_immediately"
+    | "full_immediately"
+    | "difference_immediately"
+    | "do_not_bill";
+  readonly onFailure: "apply_change" | "prevent_change";
+}
+
 export interface Terms {
   readonly start: string;
-  readonly amount: number;
+  /** One switch of the policy that is not at its default. */
+  readonly policy:
+    | null
+    | "consumptionOrder=earliest_expiry"
+    | "percentageLossAs=rollover_forfeited"
+    | "autoRepay=next_cycle"
+    | "planChangeDates=unchanged";
+  readonly plans: Readonly<Record<PlanName, Plan>>;
   readonly lifeDays: number | null;
   readonly overage: "off" | "unlimited" | number;
   readonly behavior:
@@ -33,13 +60,13 @@ export interface Terms {
   readonly pack: { readonly amount: number; readonly days: number | null };
 }
 
-export type Status = "active" | "on_hold" | "cancelled" | "expired";
+export type Status = "active" | "on_hold" | "paused" | "cancelled" | "expired";
 
 interface Grant {
   /** Order of creation; stands for the id (LED-05). */
   readonly serial: number;
   readonly made: number;
-  readonly ends: number | null;
+  ends: number | null;
   readonly source: "subscription" | "one_time" | "api" | "rollover";
   readonly initial: number;
   readonly count: number;
@@ -47,6 +74,16 @@ interface Grant {
   left: number;
   expired: boolean;
   rolledOver: boolean;
+}
+
+type Subscribed = Pick<Change, "plan" | "quantity">;
+
+const priceOf = ({ plan, quantity }: Subscribed): number => prices[plan] * quantity;
+
+/** Credits that a change of plan adds or, below zero, takes from the grants of its period. */
+interface Move {
+  readonly credits: number;
+  readonly ours: readonly Grant[];
 }
 
 interface Payment {
@@ -58,8 +95,8 @@ interface Payment {
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** What the plan, the pack and a credit of overage cost, in cents. */
-export const prices = { plan: 1000, pack: 500, overage: 10 } as const;
+/** What the plans, the pack and a credit of overage cost, in cents. Seats are the plan without a meter. */
+export const prices = { basic: 1000, pro: 3001, seats: 707, pack: 500, overage: 10 } as const;
 
 /** The same day and time `count` months later, a missing day becoming the last of its month (SUB-10). */
 export function monthsAfter(from: number, count: number): number {
@@ -78,7 +115,7 @@ export class SecondModel {
   cancelsAtEnd = false;
   cardFails = false;
   previous: number;
-  next: number;
+  next = 0;
   overage = 0;
   /** The case this life met for which the rules give no answer, or one the engine is known to differ from. */
   unsettled: string | null = null;
@@ -88,39 +125,58 @@ export class SecondModel {
   /** Where the calendar of renewals is counted from, and how many months have been renewed since. */
   #anchor: number;
   #months = 0;
-  readonly #termEnd: number;
+  #termEnd: number;
   #waiting: { readonly units: number; readonly due: number }[] = [];
   #unitsThisPeriod = 0;
   #creditsThisPeriod = 0;
+  #plan: Subscribed = { plan: "basic", quantity: 1 };
+  #scheduled: Change | null = null;
+  /** A change that was declined and prevented. */
+  #prevented: Change | null = null;
+  /** What a change that was declined but applied still costs, and what it then brings. */
+  #owing: (Move & { readonly price: number }) | null = null;
+  /** SUB-37: what changes of plan left over in money. */
+  #invoiceCredit = 0;
+  #trialGrant: Grant | null = null;
+  #inTrial: boolean;
+  #pausedAt = 0;
+  /** Every billing date ever set, also those left or set again; the engine bills no overage at one set twice. */
+  readonly #billingDates: number[] = [];
 
   /** SUB-01, SUB-20 to SUB-27: the checkout is paid at the start. */
   constructor(private readonly terms: Terms) {
     const start = Date.parse(terms.start);
     this.#now = start;
     this.previous = start;
+    this.#inTrial = terms.trial !== null;
     // No rule says whether a trial is part of the term; the engine counts the term from the first paid period.
     const paidFrom = start + (terms.trial?.days ?? 0) * day;
     this.#termEnd = monthsAfter(paidFrom, 12 * terms.termYears);
     if (terms.trial === null) {
       this.#anchor = start;
       this.#months = 1;
-      this.next = monthsAfter(start, 1);
-      this.#pay(prices.plan, "succeeded");
+      this.#billNextAt(monthsAfter(start, 1));
+      this.#pay(prices.basic, "succeeded");
       this.#issueCycle();
       return;
     }
     this.#anchor = paidFrom;
-    this.next = paidFrom;
+    this.#billNextAt(paidFrom);
     this.#pay(0, "succeeded");
     const { credits, endWithTrial } = terms.trial;
-    const amount = credits ?? terms.amount;
+    const amount = credits ?? terms.plans.basic.amount;
     const ownEnd = this.#endAfter(terms.lifeDays);
     const ends = endWithTrial ? Math.min(ownEnd ?? this.next, this.next) : ownEnd;
     if (amount > 0) this.#issue(amount, "subscription", ends, { rolls: !endWithTrial });
+    if (endWithTrial) this.#trialGrant = this.#grants[0] ?? null;
   }
 
   get now(): number {
     return this.#now;
+  }
+
+  get expires(): number {
+    return this.#termEnd;
   }
 
   get balance(): number {
@@ -167,9 +223,90 @@ export class SecondModel {
   /** SUB-03, OVR-27: a card that works again pays what is owed at once. */
   setCard(fails: boolean): void {
     this.cardFails = fails;
-    if (fails || this.status !== "on_hold") return;
+    if (fails) return;
+    if (this.status === "on_hold") {
+      const owing = this.#owing;
+      this.#owing = null;
+      this.status = "active";
+      if (owing === null) this.#renew([]);
+      else {
+        // not settled: the engine forgets such a change and renews for the period it is paid in.
+        if (this.#now >= this.next) this.unsettled = "a change paid after its period";
+        // not settled: the engine takes nothing for a downgrade that is applied first and paid later.
+        if (owing.credits < 0) this.unsettled = "a downgrade declined, applied and then paid";
+        if (this.terms.policy === "planChangeDates=unchanged") this.#billNextAt(this.next);
+        this.#charge(owing.price);
+        this.#moveCredits(owing);
+      }
+    }
+    const change = this.#prevented;
+    this.#prevented = null;
+    if (change !== null) this.#change(change);
+  }
+
+  /** SUB-30 to SUB-44. Answers whether it was accepted. */
+  changePlan(change: Change, later: boolean): boolean {
+    if (this.status !== "active" || this.#prevented !== null || this.#scheduled !== null)
+      return false;
+    if (later) {
+      this.#scheduled = change;
+      return true;
+    }
+    this.#runMeter();
+    const price = this.#priceOf(change);
+    if (!this.#declined(price)) this.#change(change);
+    else if (change.onFailure === "prevent_change") this.#prevented = change;
+    else {
+      if (this.#trialGrant !== null && this.#inTrial) {
+        this.unsettled = "a declined change ends a trial: the engine leaves its credits (EXP-10)";
+      }
+      this.#owing = { price, ...this.#enter(change) };
+      this.status = "on_hold";
+    }
+    return true;
+  }
+
+  #change(change: Change): void {
+    this.#charge(this.#priceOf(change));
+    this.#moveCredits(this.#enter(change));
+  }
+
+  /** SUB-31. */
+  takeBackChange(): boolean {
+    const was = this.#scheduled;
+    this.#scheduled = null;
+    return was !== null;
+  }
+
+  /** SUB-53 to SUB-55. */
+  pause(): boolean {
+    if (this.status !== "active") return false;
+    if (this.#prevented !== null) this.unsettled = "a pause while a change awaits payment";
+    this.status = "paused";
+    this.#pausedAt = this.#now;
+    return true;
+  }
+
+  resume(): boolean {
+    if (this.status !== "paused") return false;
     this.status = "active";
-    this.#renew([]);
+    const length = this.#now - this.#pausedAt;
+    this.#billNextAt(this.next + length);
+    this.#termEnd += length;
+    this.#anchor = this.next;
+    this.#months = 0;
+    return true;
+  }
+
+  /** The period ends now and later ones count from now. */
+  closeCycle(): boolean {
+    if (this.status !== "active") return false;
+    if (this.#inTrial) this.unsettled = "closing a trial: the engine leaves its credits (EXP-10)";
+    this.next = this.#now;
+    this.#anchor = this.#now;
+    this.#months = 0;
+    this.#closePeriod();
+    return true;
   }
 
   cancelAtEnd(): void {
@@ -219,11 +356,13 @@ export class SecondModel {
     // not settled: SUB-13 ends a plan with its term; the engine leaves one that is on hold then on hold.
     if (this.status === "on_hold") this.unsettled = "on hold at the end of the term";
     this.#runMeter();
+    if (this.#billingDates.filter((it) => it === this.#now).length > 1 && this.#overageOwed() > 0) {
+      this.unsettled = "a billing date set twice: the engine then bills no overage (OVR-22)";
+    }
     if (this.cancelsAtEnd || this.#now === this.#termEnd) {
       this.#end(this.cancelsAtEnd ? "cancelled" : "expired");
       this.#expireOrRoll(this.#ending(), false);
-    } else if (this.cardFails) {
-      this.#pay(this.#owed(), "failed");
+    } else if (this.#declined(this.#owed())) {
       this.status = "on_hold";
       this.#expireOrRoll(this.#ending(), false);
     } else {
@@ -240,31 +379,119 @@ export class SecondModel {
     const owed = this.#owed();
     this.#resetOverage();
     this.#expireOrRoll(leaving, true);
-    this.#pay(owed, "succeeded");
+    this.#charge(owed);
+    this.#plan = this.#scheduled ?? this.#plan;
+    this.#scheduled = null;
+    this.#endTrial();
     this.#unitsThisPeriod = 0;
     this.#creditsThisPeriod = 0;
     // No rule says which period a late payment pays for; the engine takes the one it falls in.
     while (this.next <= this.#now) {
       this.previous = this.next;
       this.#months += 1;
-      this.next = monthsAfter(this.#anchor, this.#months);
+      // No rule says whether a period ends with the term; in the engine it does.
+      this.#billNextAt(Math.min(monthsAfter(this.#anchor, this.#months), this.#termEnd));
     }
     this.#issueCycle();
+  }
+
+  /** SUB-38 to SUB-44: takes up the plan and its dates; answers the credits that move once it is paid. */
+  #enter(change: Change): Move {
+    const bills = change.mode !== "do_not_bill";
+    const endsTrial = bills && this.#inTrial;
+    const fresh = this.#creditsOf(change);
+    const [left, whole] = [this.next - this.#now, this.next - this.previous];
+    const delta = Math.trunc(((fresh - this.#creditsOf(this.#plan)) * left) / whole);
+    const prorates = this.terms.plans[change.plan].prorates && !endsTrial;
+    const isOurs = (it: Grant) => it.source === "subscription" && it.made >= this.previous;
+    const ours = this.#grants.filter(isOurs);
+    if (endsTrial && this.#trialGrant !== null && this.#plan.plan !== "basic") {
+      this.unsettled = "a second change ends a trial: the engine leaves its credits (EXP-10)";
+    }
+    if (endsTrial) this.#endTrial();
+    this.#plan = change;
+    if (bills && (endsTrial || this.terms.policy !== "planChangeDates=unchanged")) this.#restart();
+    return { credits: prorates ? delta : bills ? fresh : 0, ours };
+  }
+
+  #billNextAt(at: number): void {
+    this.next = at;
+    this.#billingDates.push(at);
+  }
+
+  #restart(): void {
+    this.previous = this.#now;
+    this.#anchor = this.#now;
+    this.#months = 1;
+    this.#billNextAt(monthsAfter(this.#now, 1));
+    // No rule says whether the term begins anew too; in the engine it does.
+    this.#termEnd = monthsAfter(this.#now, 12 * this.terms.termYears);
+    this.#unitsThisPeriod = 0;
+    this.#creditsThisPeriod = 0;
+  }
+
+  /** SUB-39: never into overage. */
+  #moveCredits({ credits, ours }: Move): void {
+    if (credits > 0) this.#issuePlan(credits);
+    const held = ours.reduce((sum, it) => sum + it.left, 0);
+    if (credits < 0) this.#draw(Math.min(-credits, held), ours);
+  }
+
+  /** EXP-10. */
+  #endTrial(): void {
+    this.#inTrial = false;
+    const grant = this.#trialGrant;
+    this.#trialGrant = null;
+    if (grant === null || grant.left === 0) return;
+    grant.ends = this.#now;
+    this.#lose(grant, "credit_expired");
+  }
+
+  #creditsOf({ plan, quantity }: Subscribed): number {
+    return this.terms.plans[plan].amount * quantity;
+  }
+
+  /** What a change of plan costs; below zero, what it leaves over. */
+  #priceOf(change: Change): number {
+    const [old, fresh] = [priceOf(this.#plan), priceOf(change)];
+    if (change.mode === "do_not_bill") return 0;
+    if (change.mode === "full_immediately" || this.#inTrial) return fresh;
+    if (change.mode === "difference_immediately") return fresh - old;
+    const [left, whole] = [this.next - this.#now, this.next - this.previous];
+    const part = (price: number) => Math.floor((price * left) / whole + 0.5);
+    return part(fresh) - part(old);
   }
 
   /** SUB-13, SUB-50, OVR-50: the behaviour is applied one last time. */
   #end(status: "cancelled" | "expired"): void {
     this.status = status;
     if (status === "cancelled") this.cancelledAt = this.#now;
-    const owed = this.#owed() - prices.plan;
     // A card is set to fail at renewals, and this is none; what a final line on a bad card comes to no rule says.
-    if (owed > 0) this.#pay(owed, "succeeded");
+    this.#charge(this.#overageOwed());
     this.#resetOverage();
   }
 
+  /** SUB-43: a scheduled change is charged with the renewal. */
   #owed(): number {
-    const billed = this.terms.behavior === "invoice_at_billing" ? this.overage : 0;
-    return prices.plan + billed * prices.overage;
+    return priceOf(this.#scheduled ?? this.#plan) + this.#overageOwed();
+  }
+
+  #overageOwed(): number {
+    return this.terms.behavior === "invoice_at_billing" ? this.overage * prices.overage : 0;
+  }
+
+  /** Whether the card fails for this; nothing due never fails. */
+  #declined(price: number): boolean {
+    const due = price - this.#invoiceCredit;
+    if (!this.cardFails || due <= 0) return false;
+    this.#pay(due, "failed");
+    return true;
+  }
+
+  #charge(price: number): void {
+    const due = price - this.#invoiceCredit;
+    this.#invoiceCredit = Math.max(0, -due);
+    if (due > 0) this.#pay(due, "succeeded");
   }
 
   #resetOverage(): void {
@@ -275,8 +502,11 @@ export class SecondModel {
   }
 
   #issueCycle(): void {
-    const ends = this.#endAfter(this.terms.lifeDays);
-    this.#issue(this.terms.amount, "subscription", ends, { rolls: true });
+    this.#issuePlan(this.#creditsOf(this.#plan));
+  }
+
+  #issuePlan(amount: number): void {
+    this.#issue(amount, "subscription", this.#endAfter(this.terms.lifeDays), { rolls: true });
   }
 
   #endAfter(days: number | null): number | null {
@@ -295,6 +525,7 @@ export class SecondModel {
     this.#line("credit_added", "+", amount, before, this.overage);
     const repaid = Math.min(this.overage, amount);
     if (this.terms.behavior !== "carry_deficit_auto_repay" || repaid === 0) return;
+    if (this.terms.policy === "autoRepay=next_cycle" && source !== "subscription") return;
     const [balanceBefore, overageBefore] = [this.balance, this.overage];
     grant.left -= repaid;
     this.overage -= repaid;
@@ -328,7 +559,7 @@ export class SecondModel {
   #runMeter(): void {
     const units = this.#waiting.reduce((sum, it) => sum + it.units, 0);
     this.#waiting = [];
-    if (this.status !== "active") return;
+    if (this.status !== "active" || this.#plan.plan === "seats") return;
     this.#unitsThisPeriod += units;
     const whole = Math.floor(this.#unitsThisPeriod / this.terms.unitsPerCredit);
     const credits = whole - this.#creditsThisPeriod;
@@ -345,11 +576,12 @@ export class SecondModel {
   }
 
   /** LED-04 to LED-06. */
-  #draw(amount: number): void {
+  #draw(amount: number, from: readonly Grant[] = this.#grants): void {
     if (amount === 0) return;
     const before = this.balance;
     let open = amount;
-    for (const grant of inOrder(this.#grants)) {
+    const soonest = this.terms.policy === "consumptionOrder=earliest_expiry";
+    for (const grant of soonest ? soonestFirst(from) : inOrder(from)) {
       const part = Math.min(open, grant.left);
       grant.left -= part;
       open -= part;
@@ -407,7 +639,9 @@ export class SecondModel {
       this.#add(carried, "rollover", ends, true, grant.count + 1);
       this.#line("credit_rolled_over", "+", carried, between, this.overage);
     }
-    if (grant.left > 0) this.#lose(grant, "credit_expired");
+    const { policy } = this.terms;
+    const loss = policy === "percentageLossAs=rollover_forfeited" ? "rollover_forfeited" : null;
+    if (grant.left > 0) this.#lose(grant, loss ?? "credit_expired");
   }
 
   #lose(grant: Grant, type: "credit_expired" | "rollover_forfeited"): void {
@@ -428,9 +662,14 @@ export class SecondModel {
   }
 }
 
+const end = (it: Grant) => it.ends ?? Number.MAX_SAFE_INTEGER;
+
+/** C1, the other reading: by the earlier end with none last, then as LED-05. */
+const soonestFirst = (grants: readonly Grant[]): readonly Grant[] =>
+  [...inOrder(grants)].sort((a, b) => end(a) - end(b));
+
 /** LED-05: by age, then by the earlier end with none last, then by id. */
 function inOrder(grants: readonly Grant[]): readonly Grant[] {
-  const end = (it: Grant) => it.ends ?? Number.MAX_SAFE_INTEGER;
   return [...grants].sort((a, b) => a.made - b.made || end(a) - end(b) || a.serial - b.serial);
 }
 

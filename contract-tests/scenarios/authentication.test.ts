@@ -128,10 +128,14 @@ httpScenario("AUT-03 a read-only key fetches everything its business has", async
   const addon = await world.ok<{ id: string }>("createAddon", {
     body: { name: "Seat", currency: "USD", price: 500, tax_category: "saas" },
   });
+  const webhook = await world.ok<{ id: string }>("createWebhook", {
+    body: { url: "http://localhost:9/hooks", disabled: true },
+  });
   const ids: Record<string, string | undefined> = {
     credit_entitlement_id: entitlement.id,
     customer_id: customer.customer_id,
     event_id: "a",
+    webhook_id: webhook.id,
     payment_id,
     subscription_id: subscription_ids[0],
   };

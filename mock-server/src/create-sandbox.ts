@@ -1,15 +1,22 @@
 import { fetchWith } from "./adapters/fetch.js";
+import { sendBy, sendByNetwork } from "./adapters/send.js";
 import { controlDialect } from "./dialects/control/dialect.js";
+import { dodoBehaviour } from "./dialects/dodo/behaviour.js";
 import { billingControls } from "./dialects/dodo/controls.js";
 import { dodoDialect } from "./dialects/dodo/dialect.js";
-import { type DodoSettings, meterDelayMsDefault } from "./dialects/dodo/settings.js";
-import { tasksWith } from "./dialects/dodo/tasks.js";
+import {
+  type DodoSettings,
+  type InitialWebhook,
+  meterDelayMsDefault,
+} from "./dialects/dodo/settings.js";
+import { webhookControls } from "./dialects/dodo/webhooks/controls.js";
 import { documented, type Policy, type Profile, readPolicy } from "./domain/policy.js";
 import { instantOf, parseInstant } from "./domain/time.js";
 import type { Respond } from "./http/call.js";
 import { dispatcher } from "./http/dispatch.js";
 import type { TierNumber } from "./http/rate-limit.js";
-import { type Beginning, Tenant, Tenants } from "./sandbox/tenant.js";
+import { machineTimer } from "./sandbox/alarm.js";
+import { type Beginning, type Outside, Tenant, Tenants } from "./sandbox/tenant.js";
 import { memoryStore } from "./stores/memory.js";
 
 export interface SandboxOptions {
@@ -36,6 +43,17 @@ export interface SandboxOptions {
    * Each key's own can be changed through `/_sandbox/policy`.
    */
   readonly policy?: Profile | (Partial<Policy> & { readonly profile?: Profile });
+  /**
+   * Takes webhooks in place of the network, for example straight into the application under test. Default: they are
+   * sent to their URLs, as far as those are on this machine.
+   */
+  readonly webhookFetch?: (request: Request) => Promise<Response>;
+  /** Seconds a webhook receiver has to answer (WHK-26). Default: 15. */
+  readonly webhookTimeoutSeconds?: number;
+  /** Whether webhooks are sent to receivers that are not on this machine. Default: false. */
+  readonly allowRemoteWebhooks?: boolean;
+  /** Webhook endpoints that are there from the start, and after each reset, by key. */
+  readonly webhooks?: readonly InitialWebhook[];
   /** Bytes a request body may have (EVT-17). Default: 10 MiB. */
   readonly bodyBytesMax?: number;
   /** Keys a sandbox may hold. Default: 10,000. */
@@ -73,16 +91,24 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     seed: options.seed ?? "drawdown",
     policy: options.policy === undefined ? documented : readPolicy(options.policy),
   };
-  const settings: DodoSettings = { meterDelayMs: readDelay(options.meterDelaySeconds) };
+  const settings: DodoSettings = {
+    meterDelayMs: readDelay(options.meterDelaySeconds),
+    webhooks: readWebhooks(options.webhooks ?? []),
+  };
+  const timeoutMs = readTimeout(options.webhookTimeoutSeconds);
+  const send = options.webhookFetch
+    ? sendBy(options.webhookFetch, timeoutMs)
+    : sendByNetwork(timeoutMs, options.allowRemoteWebhooks ?? false);
+  const outside: Outside = { openStore: memoryStore, send, setTimer: machineTimer };
   const dodo = dodoDialect(settings);
-  const tasks = tasksWith(settings);
+  const behaviour = dodoBehaviour(settings);
   const tenants = new Tenants(
-    (key) => new Tenant(key, beginning, memoryStore, tasks),
+    (key) => new Tenant(key, beginning, outside, behaviour),
     atLeastOne("keysMax", options.keysMax ?? 10_000),
   );
   const respond = dispatcher({
     tenants,
-    dialects: [dodo, controlDialect(tenants, dodo.errors, billingControls)],
+    dialects: [dodo, controlDialect(tenants, dodo.errors, billingControls, webhookControls, send)],
     bodyBytesMax: atLeastOne("bodyBytesMax", options.bodyBytesMax ?? bodyBytesDefault),
     isStrict: options.strict ?? false,
     allowedKeys: options.keys ? new Set(options.keys) : null,
@@ -100,6 +126,33 @@ function readAt(at: string | Date | undefined) {
     );
   }
   return instant;
+}
+
+const secretForm = /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/;
+
+function readWebhooks(webhooks: readonly InitialWebhook[]): readonly InitialWebhook[] {
+  for (const { key, url, secret } of webhooks) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      throw new TypeError(
+        `\`webhooks\` has the URL ${JSON.stringify(url)} for ${key}, which is no http or https address`,
+      );
+    }
+    if (secret !== undefined && !secretForm.test(secret)) {
+      throw new TypeError(
+        `\`webhooks\` has a secret for ${url} that is not \`whsec_\` and the base64 of at least 12 bytes`,
+      );
+    }
+  }
+  return webhooks;
+}
+
+const timeoutSecondsDefault = 15;
+
+function readTimeout(seconds = timeoutSecondsDefault): number {
+  if (seconds > 0 && seconds <= 3600) return seconds * 1000;
+  throw new TypeError(
+    `\`webhookTimeoutSeconds\` is ${seconds} but must be above 0 and at most 3600`,
+  );
 }
 
 const meterDelaySecondsMax = 86_400;

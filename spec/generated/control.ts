@@ -339,6 +339,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_sandbox/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened
+         * @description Every event so far, oldest first, whether or not an endpoint wanted it, with the payload as it would be sent now.
+         */
+        get: operations["readEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent, or is going to be
+         * @description Deliveries of events to endpoints, oldest first, with every attempt and its exact bytes.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/deliveries/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wait until nothing is left to send
+         * @description Attempts every delivery that is due and waits for the answers. Deliveries go out by themselves after each call; a test that wants to look at what arrived waits with this.
+         */
+        post: operations["settleDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the delivery.
+                 * @example dlv_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One delivery
+         * @description A delivery with every attempt.
+         */
+        get: operations["retrieveDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the delivery.
+                 * @example dlv_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it again
+         * @description Attempts a delivery once more at once, whatever became of it, with the same `webhook-id` (WHK-31). A failure starts its schedule of attempts anew.
+         */
+        post: operations["resendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/webhooks/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How deliveries misbehave
+         * @description The faults that are switched on.
+         */
+        get: operations["readDeliveryMode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Make deliveries misbehave
+         * @description Holds them back and releases them, sends each twice, in another order, loses the next ones, or only collects what would be sent. Fields left out stay as they are.
+         */
+        patch: operations["setDeliveryMode"];
+        trace?: never;
+    };
+    "/_sandbox/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send past events
+         * @description Sends the endpoint every event of a range that its filter wants, those from before its creation too, each with the `webhook-id` it had (WHK-31, WHK-46).
+         */
+        post: operations["replayEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/webhooks/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send what failed
+         * @description Attempts again every delivery of the endpoint that failed for good or was dropped (WHK-31).
+         */
+        post: operations["recoverDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the endpoint a new secret
+         * @description For 24 hours of sandbox time deliveries carry a signature by each of the two (WHK-32).
+         */
+        post: operations["rotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/webhooks/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign and send any body
+         * @description Signs the body for the endpoint and sends it once, to see what a receiver makes of it. As with the service's own example events there is no second attempt (WHK-31).
+         */
+        post: operations["sendBody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_sandbox/portals/{id}": {
         parameters: {
             query?: never;
@@ -811,6 +1051,128 @@ export interface components {
                 blocked: string;
             }[];
         };
+        EventList: {
+            /** @description Events, oldest first. */
+            items: {
+                /** @description The `webhook-id` of all its deliveries. */
+                id: string;
+                /** @description Type, such as credit.added. */
+                type: string;
+                /**
+                 * Format: date-time
+                 * @description When it occurred.
+                 */
+                timestamp: string;
+                /** @description The body as it would be sent now. */
+                payload: Record<string, never>;
+            }[];
+        };
+        DeliveryList: {
+            /** @description Deliveries, oldest first. */
+            items: components["schemas"]["Delivery"][];
+        };
+        Delivery: {
+            /** @description Id of the delivery. */
+            id: string;
+            /** @description The endpoint. */
+            webhook_id: string;
+            /** @description Where it goes. */
+            url: string;
+            /** @description The event; also the `webhook-id`. */
+            event_id: string;
+            /** @description Type of the event. */
+            event_type: string;
+            /**
+             * @description Waiting for an attempt, or what became of it.
+             * @enum {string}
+             */
+            status: "waiting" | "delivered" | "failed" | "dropped" | "collected";
+            /**
+             * Format: date-time
+             * @description When the event asked for it.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is attempted next.
+             */
+            next_attempt_at: string | null;
+            /** @description Attempts, oldest first. */
+            attempts: components["schemas"]["Attempt"][];
+        };
+        Attempt: {
+            /** @description 1 for the first. */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When, by the sandbox clock.
+             */
+            at: string;
+            /** @description What the receiver answered; null when it did not. */
+            status_code: number | null;
+            /** @description Why there is no answer. */
+            error: string | null;
+            /** @description Headers that were sent, the signature among them. */
+            request_headers: {
+                [key: string]: string;
+            };
+            /** @description The bytes that were signed and sent. */
+            request_body: string;
+            /** @description The beginning of the answer. */
+            response_body: string | null;
+        };
+        Settled: {
+            /** @description Attempts made. */
+            attempts: number;
+        };
+        DeliveryMode: {
+            /** @description Whether deliveries are held back. */
+            held: boolean;
+            /** @description How often each is sent. */
+            copies: number;
+            /** @description Whether waiting deliveries go out in another order, the same for the same seed. */
+            shuffled: boolean;
+            /** @description How many of the next deliveries get lost. */
+            drop_next: number;
+            /** @description Whether deliveries are signed and kept instead of sent. */
+            collected: boolean;
+        };
+        DeliveryModeChange: {
+            /** @description Hold deliveries back; false releases them. */
+            held?: boolean;
+            /** @description How often to send each. */
+            copies?: number;
+            /** @description Whether waiting deliveries go out in another order. */
+            shuffled?: boolean;
+            /** @description How many of the next deliveries to lose. */
+            drop_next?: number;
+            /** @description Sign and keep deliveries instead of sending them. */
+            collected?: boolean;
+        };
+        EventRange: {
+            /**
+             * Format: date-time
+             * @description First instant, included; absent: the beginning.
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Last instant, included; absent: now.
+             */
+            until?: string;
+        };
+        Queued: {
+            /** @description Deliveries that are going to be attempted. */
+            deliveries: number;
+        };
+        Secret: {
+            /** @description The secret, with its prefix `whsec_`. */
+            secret: string;
+        };
+        AnyBody: {
+            /** @description The bytes to sign and send; JSON. */
+            body: string;
+        };
         PortalView: {
             /** @description Whose portal it is. */
             customer_name: string;
@@ -970,6 +1332,31 @@ export interface components {
         };
     };
     parameters: {
+        /**
+         * @description Id of the delivery.
+         * @example dlv_0000014Zk0Vq8yT1mWc2R
+         */
+        DeliveryId: string;
+        /**
+         * @description Id of the endpoint.
+         * @example whk_0000024Zk0Vq8yT1mWc2R
+         */
+        WebhookId: string;
+        /**
+         * @description Only those of this type.
+         * @example credit.added
+         */
+        EventType: string;
+        /**
+         * @description Only those after this id, for reading on from the last one.
+         * @example dlv_0000014Zk0Vq8yT1mWc2R
+         */
+        After: string;
+        /**
+         * @description Most to return.
+         * @example 100
+         */
+        Limit: number;
         /**
          * @description Id of the credit entitlement.
          * @example cde_0000014Zk0Vq8yT1mWc2R
@@ -1657,6 +2044,476 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
         };
     };
+    readEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those of this type.
+                 * @example credit.added
+                 */
+                event_type?: components["parameters"]["EventType"];
+                /**
+                 * @description Only those after this id, for reading on from the last one.
+                 * @example dlv_0000014Zk0Vq8yT1mWc2R
+                 */
+                after?: components["parameters"]["After"];
+                /**
+                 * @description Most to return.
+                 * @example 100
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those to this endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                webhook_id?: string;
+                /**
+                 * @description Only those in this state.
+                 * @example failed
+                 */
+                status?: "waiting" | "delivered" | "failed" | "dropped" | "collected";
+                /**
+                 * @description Only those of this type.
+                 * @example credit.added
+                 */
+                event_type?: components["parameters"]["EventType"];
+                /**
+                 * @description Only those after this id, for reading on from the last one.
+                 * @example dlv_0000014Zk0Vq8yT1mWc2R
+                 */
+                after?: components["parameters"]["After"];
+                /**
+                 * @description Most to return.
+                 * @example 100
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    settleDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many attempts that took. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    retrieveDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the delivery.
+                 * @example dlv_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_0000014Zk0Vq8yT1mWc2R",
+                     *       "webhook_id": "whk_0000024Zk0Vq8yT1mWc2R",
+                     *       "url": "http://localhost:3000/hooks",
+                     *       "event_id": "msg_0000034Zk0Vq8yT1mWc2R",
+                     *       "event_type": "credit.added",
+                     *       "status": "delivered",
+                     *       "created_at": "2026-01-01T00:00:00.000000Z",
+                     *       "next_attempt_at": null,
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2026-01-01T00:00:00.000000Z",
+                     *           "status_code": 200,
+                     *           "error": null,
+                     *           "request_headers": {
+                     *             "webhook-id": "msg_0000034Zk0Vq8yT1mWc2R"
+                     *           },
+                     *           "request_body": "{\"business_id\":\"bus_1\",\"type\":\"credit.added\"}",
+                     *           "response_body": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the delivery.
+                 * @example dlv_0000014Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery after that attempt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_0000014Zk0Vq8yT1mWc2R",
+                     *       "webhook_id": "whk_0000024Zk0Vq8yT1mWc2R",
+                     *       "url": "http://localhost:3000/hooks",
+                     *       "event_id": "msg_0000034Zk0Vq8yT1mWc2R",
+                     *       "event_type": "credit.added",
+                     *       "status": "delivered",
+                     *       "created_at": "2026-01-01T00:00:00.000000Z",
+                     *       "next_attempt_at": null,
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2026-01-01T00:00:00.000000Z",
+                     *           "status_code": 200,
+                     *           "error": null,
+                     *           "request_headers": {
+                     *             "webhook-id": "msg_0000034Zk0Vq8yT1mWc2R"
+                     *           },
+                     *           "request_body": "{\"business_id\":\"bus_1\",\"type\":\"credit.added\"}",
+                     *           "response_body": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    readDeliveryMode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mode. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "held": false,
+                     *       "copies": 1,
+                     *       "shuffled": false,
+                     *       "drop_next": 0,
+                     *       "collected": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryMode"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+        };
+    };
+    setDeliveryMode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "copies": 2,
+                 *       "shuffled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeliveryModeChange"];
+            };
+        };
+        responses: {
+            /** @description The mode as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "held": false,
+                     *       "copies": 2,
+                     *       "shuffled": true,
+                     *       "drop_next": 0,
+                     *       "collected": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryMode"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    replayEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-01-01T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventRange"];
+            };
+        };
+        responses: {
+            /** @description How many are going to be sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveries": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    recoverDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many are going to be sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveries": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    rotateSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_ZG9kby1zYW5kYm94LXRlc3QtdmVjdG9yLTMyYnl0ZXM="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    sendBody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the endpoint.
+                 * @example whk_0000024Zk0Vq8yT1mWc2R
+                 */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "body": "{\"type\":\"credit.added\",\"data\":{}}"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnyBody"];
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "number": 1,
+                     *       "at": "2026-01-01T00:00:00.000000Z",
+                     *       "status_code": 200,
+                     *       "error": null,
+                     *       "request_headers": {
+                     *         "webhook-id": "msg_0000034Zk0Vq8yT1mWc2R"
+                     *       },
+                     *       "request_body": "{\"type\":\"credit.added\",\"data\":{}}",
+                     *       "response_body": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
     viewPortal: {
         parameters: {
             query?: never;
@@ -1958,6 +2815,180 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "readEvents",
+    "method": "GET",
+    "path": "/_sandbox/events",
+    "query": {
+      "event_type": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      },
+      "after": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      },
+      "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "defaultValue": 100,
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "listDeliveries",
+    "method": "GET",
+    "path": "/_sandbox/deliveries",
+    "query": {
+      "webhook_id": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      },
+      "status": {
+        "type": "string",
+        "values": [
+          "waiting",
+          "delivered",
+          "failed",
+          "dropped",
+          "collected"
+        ],
+        "invalidStatus": 422
+      },
+      "event_type": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      },
+      "after": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      },
+      "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "defaultValue": 100,
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "settleDeliveries",
+    "method": "POST",
+    "path": "/_sandbox/deliveries/settle",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveDelivery",
+    "method": "GET",
+    "path": "/_sandbox/deliveries/{id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "resendDelivery",
+    "method": "POST",
+    "path": "/_sandbox/deliveries/{id}/resend",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "readDeliveryMode",
+    "method": "GET",
+    "path": "/_sandbox/webhooks/mode",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "setDeliveryMode",
+    "method": "PATCH",
+    "path": "/_sandbox/webhooks/mode",
+    "query": {},
+    "body": {
+      "fields": {
+        "held": null,
+        "copies": null,
+        "shuffled": null,
+        "drop_next": null,
+        "collected": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "replayEvents",
+    "method": "POST",
+    "path": "/_sandbox/webhooks/{id}/replay",
+    "query": {},
+    "body": {
+      "fields": {
+        "since": null,
+        "until": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "recoverDeliveries",
+    "method": "POST",
+    "path": "/_sandbox/webhooks/{id}/recover",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "rotateSecret",
+    "method": "POST",
+    "path": "/_sandbox/webhooks/{id}/rotate-secret",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "sendBody",
+    "method": "POST",
+    "path": "/_sandbox/webhooks/{id}/send",
+    "query": {},
+    "body": {
+      "fields": {
+        "body": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
     "isPublic": false
   },
   {

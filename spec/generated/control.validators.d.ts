@@ -9,4 +9,7 @@ export declare const completeCheckout: Validator;
 export declare const setCard: Validator;
 export declare const setPolicy: Validator;
 export declare const postEntry: Validator;
+export declare const setDeliveryMode: Validator;
+export declare const replayEvents: Validator;
+export declare const sendBody: Validator;
 export declare const createKey: Validator;

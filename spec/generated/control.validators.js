@@ -599,10 +599,138 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
   return validate27.errors = vErrors, errors === 0;
 }
 validate27.evaluated = { props: { transaction_type: !0, entry_type: !0, amount: !0, reason: !0, expires_at: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createKey = validate28;
-var schema47 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$" }, access: { type: "string", enum: ["read", "write"] } } }, pattern5 = new RegExp("^\\S(.*\\S)?$", "u");
+var setDeliveryMode = validate28;
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate28.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length < 1) {
+      let err0 = { instancePath, schemaPath: "document#/$defs/DeliveryModeChange/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 in data)
+      if (!(key0 === "held" || key0 === "copies" || key0 === "shuffled" || key0 === "drop_next" || key0 === "collected")) {
+        let err1 = { instancePath, schemaPath: "document#/$defs/DeliveryModeChange/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    if (data.held !== void 0 && typeof data.held != "boolean") {
+      let err2 = { instancePath: instancePath + "/held", schemaPath: "document#/$defs/DeliveryModeChange/properties/held/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.copies !== void 0) {
+      let data1 = data.copies;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+        let err3 = { instancePath: instancePath + "/copies", schemaPath: "document#/$defs/DeliveryModeChange/properties/copies/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (typeof data1 == "number") {
+        if (data1 > 10 || isNaN(data1)) {
+          let err4 = { instancePath: instancePath + "/copies", schemaPath: "document#/$defs/DeliveryModeChange/properties/copies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1 < 1 || isNaN(data1)) {
+          let err5 = { instancePath: instancePath + "/copies", schemaPath: "document#/$defs/DeliveryModeChange/properties/copies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      }
+    }
+    if (data.shuffled !== void 0 && typeof data.shuffled != "boolean") {
+      let err6 = { instancePath: instancePath + "/shuffled", schemaPath: "document#/$defs/DeliveryModeChange/properties/shuffled/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.drop_next !== void 0) {
+      let data3 = data.drop_next;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+        let err7 = { instancePath: instancePath + "/drop_next", schemaPath: "document#/$defs/DeliveryModeChange/properties/drop_next/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (typeof data3 == "number") {
+        if (data3 > 1e6 || isNaN(data3)) {
+          let err8 = { instancePath: instancePath + "/drop_next", schemaPath: "document#/$defs/DeliveryModeChange/properties/drop_next/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err9 = { instancePath: instancePath + "/drop_next", schemaPath: "document#/$defs/DeliveryModeChange/properties/drop_next/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      }
+    }
+    if (data.collected !== void 0 && typeof data.collected != "boolean") {
+      let err10 = { instancePath: instancePath + "/collected", schemaPath: "document#/$defs/DeliveryModeChange/properties/collected/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "document#/$defs/DeliveryModeChange/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate28.errors = vErrors, errors === 0;
+}
+validate28.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var replayEvents = validate29;
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate29.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.since !== void 0) {
+      let data0 = data.since;
+      if (typeof data0 == "string") {
+        if (!formats0.validate(data0)) {
+          let err0 = { instancePath: instancePath + "/since", schemaPath: "document#/$defs/EventRange/properties/since/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+        }
+      } else {
+        let err1 = { instancePath: instancePath + "/since", schemaPath: "document#/$defs/EventRange/properties/since/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.until !== void 0) {
+      let data1 = data.until;
+      if (typeof data1 == "string") {
+        if (!formats0.validate(data1)) {
+          let err2 = { instancePath: instancePath + "/until", schemaPath: "document#/$defs/EventRange/properties/until/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      } else {
+        let err3 = { instancePath: instancePath + "/until", schemaPath: "document#/$defs/EventRange/properties/until/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+  } else {
+    let err4 = { instancePath, schemaPath: "document#/$defs/EventRange/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  return validate29.errors = vErrors, errors === 0;
+}
+validate29.evaluated = { props: { since: !0, until: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var sendBody = validate30;
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate30.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.body === void 0) {
+      let err0 = { instancePath, schemaPath: "document#/$defs/AnyBody/required", keyword: "required", params: { missingProperty: "body" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.body !== void 0) {
+      let data0 = data.body;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 1e6) {
+          let err1 = { instancePath: instancePath + "/body", schemaPath: "document#/$defs/AnyBody/properties/body/maxLength", keyword: "maxLength", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+      } else {
+        let err2 = { instancePath: instancePath + "/body", schemaPath: "document#/$defs/AnyBody/properties/body/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+  } else {
+    let err3 = { instancePath, schemaPath: "document#/$defs/AnyBody/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+  }
+  return validate30.errors = vErrors, errors === 0;
+}
+validate30.evaluated = { props: { body: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createKey = validate31;
+var schema53 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$" }, access: { type: "string", enum: ["read", "write"] } } }, pattern5 = new RegExp("^\\S(.*\\S)?$", "u");
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate31.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
       let err0 = { instancePath, schemaPath: "document#/$defs/NewKey/required", keyword: "required", params: { missingProperty: "key" } };
@@ -639,7 +767,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (!(data1 === "read" || data1 === "write")) {
-        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema47.properties.access.enum } };
+        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema53.properties.access.enum } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -647,16 +775,19 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     let err8 = { instancePath, schemaPath: "document#/$defs/NewKey/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate28.errors = vErrors, errors === 0;
+  return validate31.errors = vErrors, errors === 0;
 }
-validate28.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate31.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   advanceClock,
   completeCheckout,
   createKey,
   postEntry,
+  replayEvents,
   reset,
+  sendBody,
   setCard,
   setClock,
+  setDeliveryMode,
   setPolicy
 };

@@ -997,6 +997,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook endpoints
+         * @description Returns one page of endpoints, newest first (inferred). This list is paged by a cursor and not by a page number (PAG-08): a page carries the `iterator` that leads to the next one, and it is null on the last page, where `done` is true (WHK-41; when it is null is inferred).
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description Registers a URL that events are sent to and answers 200 with the endpoint (WHK-40). It receives what happens from now on; earlier events are not sent to it (WHK-46). Each endpoint signs with a secret of its own (WHK-25), which has a path of its own (WHK-42). Plain HTTP is accepted, so that a receiver can run on this machine (WHK-47). Metadata past the limits gives 400.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve a webhook endpoint
+         * @description Returns the endpoint as on creation; its headers and its secret have paths of their own (WHK-42). An unknown id gives 404.
+         */
+        get: operations["retrieveWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Removes the endpoint and answers 200 with an empty body. Attempts still waiting for it are dropped (inferred). An unknown id, and one deleted already, gives 404.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a webhook endpoint
+         * @description Changes the fields that are sent and answers 200 with the endpoint. A property left out keeps its value; what null does is said at each (inferred). `disabled` stops and resumes deliveries (WHK-43), `filter_types` says which events are sent (WHK-44). An unknown id gives 404. Metadata past the limits gives 400.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/webhooks/{webhook_id}/headers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve the headers of a webhook endpoint
+         * @description Returns the headers that go with every delivery to this endpoint (WHK-42). A header that carries a credential is named without its value. An unknown id gives 404.
+         */
+        get: operations["retrieveWebhookHeaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set headers of a webhook endpoint
+         * @description Adds the headers that are sent, or replaces those of the same name, and answers 200 with an empty body (WHK-42). Headers left out stay as they are, and nothing here removes one. An unknown id gives 404.
+         */
+        patch: operations["updateWebhookHeaders"];
+        trace?: never;
+    };
+    "/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Retrieve the secret of a webhook endpoint
+         * @description Returns the secret that deliveries to this endpoint are signed with (WHK-42, WHK-21). A receiver gives it to its verifier as it is. An unknown id gives 404.
+         */
+        get: operations["retrieveWebhookSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "credit.added": {
@@ -1503,6 +1617,818 @@ export interface webhooks {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["CreditBalanceLowWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment succeeded
+         * @description Sent when a payment of a checkout or a renewal went through. It names the customer, the checkout session and what was bought, so a receiver needs no further call to tell whose purchase it is (WHK-11, CHK-19, SUB-12). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaymentSucceededWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment failed
+         * @description Sent when a payment was declined; no credits are issued (CHK-13). `error_code` and `error_message` hold the reason. The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaymentFailedWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment is being processed
+         * @description Sent when a payment has begun and its outcome is open; no credits are issued until it succeeds. The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaymentProcessingWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment was cancelled
+         * @description Sent when a payment was given up before it was paid; no credits are issued (CHK-13). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaymentCancelledWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription became active
+         * @description Sent when the first payment succeeded, when a trial began, and when a subscription came back from being on hold (SUB-01, SUB-20, SUB-03). The credits and meters of the subscription come with it (WHK-10). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionActiveWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.renewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription was renewed
+         * @description Sent when a renewal was paid and a new cycle began (SUB-12). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionRenewedWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.on_hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription was put on hold
+         * @description Sent when a renewal could not be paid; no credits are issued until it is (SUB-03). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOnHoldWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.paused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription was paused
+         * @description Sent when a subscription was paused; `paused_at` is set and nothing is billed until it goes on (SUB-54). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionPausedWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.unpaused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription was resumed
+         * @description Sent when a paused subscription went on; its dates have moved later by the length of the pause (SUB-54). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionUnpausedWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription was cancelled
+         * @description Sent when a subscription was ended before its term; credits issued by then stay with the customer (SUB-50, SUB-51). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionCancelledWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription failed
+         * @description Sent when a subscription could not be started; the status is final (SUB-09). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionFailedWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription expired
+         * @description Sent when a subscription reached the end of its term; it issues no more credits (SUB-13). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionExpiredWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.plan_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A plan was changed
+         * @description Sent when a plan change took effect; the subscription is shown with its new product, price and credits (SUB-48, WHK-10). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionPlanChangedWebhookEvent"];
+                };
+            };
+            responses: {
+                /** @description The receiver took the event; any 2xx accepts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A subscription was updated
+         * @description Sent when fields of a subscription were changed (WHK-06). The body is signed; any 2xx answer counts as delivered and everything else is tried again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the message, the same on every attempt and for every endpoint. Receivers use it to spot repeats.
+                     * @example msg_r4Y9OJFLJOqOAf1lLQSAJ
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description Real time of this attempt in Unix seconds, as text.
+                     * @example 1767323045
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /**
+                     * @description One or more signatures separated by spaces, each `v1,` followed by the base64 HMAC-SHA256 of the id, the timestamp and the raw body joined with dots.
+                     * @example v1,1DNn0z8t4uhmj1ChB++cERQEEr38QebucAeDgXktY/A=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The event envelope. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionUpdatedWebhookEvent"];
                 };
             };
             responses: {
@@ -2145,6 +3071,130 @@ export interface components {
             /** @description The credits. */
             items: components["schemas"]["CustomerCreditEntitlementItem"][];
         };
+        /**
+         * @description Name of an event (WHK-06). All that the vendor publishes may stand in a filter; the sandbox sends those of credits, payments and subscriptions only.
+         * @enum {string}
+         */
+        WebhookEventType: "payment.succeeded" | "payment.failed" | "payment.processing" | "payment.cancelled" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.expired" | "dispute.accepted" | "dispute.cancelled" | "dispute.challenged" | "dispute.won" | "dispute.lost" | "subscription.active" | "subscription.renewed" | "subscription.on_hold" | "subscription.past_due" | "subscription.paused" | "subscription.unpaused" | "subscription.cancelled" | "subscription.failed" | "subscription.expired" | "subscription.plan_changed" | "subscription.updated" | "subscription.update_payment_method" | "license_key.created" | "payout.created" | "payout.on_hold" | "payout.in_progress" | "payout.failed" | "payout.success" | "credit.added" | "credit.deducted" | "credit.expired" | "credit.rolled_over" | "credit.rollover_forfeited" | "credit.overage_charged" | "credit.overage_reset" | "credit.manual_adjustment" | "credit.balance_low" | "abandoned_checkout.detected" | "abandoned_checkout.recovered" | "dunning.started" | "dunning.recovered" | "entitlement_grant.created" | "entitlement_grant.delivered" | "entitlement_grant.failed" | "entitlement_grant.revoked";
+        /** @description Free key and value pairs, values being strings. At most 50 pairs, keys of at most 40 characters, values of at most 500 characters; these limits are checked in code and a breach gives 400 (LED-19; that they hold here is inferred). A value of another type gives 422. */
+        WebhookMetadata: {
+            [key: string]: string;
+        };
+        /** @description Free key and value pairs, values being strings, or null for none. At most 50 pairs, keys of at most 40 characters, values of at most 500 characters; these limits are checked in code and a breach gives 400 (LED-19; that they hold here is inferred). A value of another type gives 422. */
+        NullableWebhookMetadata: {
+            [key: string]: string;
+        } | null;
+        /** @description Headers to send, by name: at most 50 (inferred), names of the form HTTP allows and at most 255 characters, values without line breaks and at most 4096 characters (inferred). Those that a delivery needs itself, such as `Content-Type` and the three of the signature, cannot be overridden (inferred). */
+        WebhookHeaders: {
+            [key: string]: string;
+        };
+        /** @description Headers to send, by name, or null for none: at most 50 (inferred), names of the form HTTP allows and at most 255 characters, values without line breaks and at most 4096 characters (inferred). Those that a delivery needs itself, such as `Content-Type` and the three of the signature, cannot be overridden (inferred). */
+        NullableWebhookHeaders: {
+            [key: string]: string;
+        } | null;
+        /** @description A webhook endpoint to create (WHK-40). */
+        CreateWebhookRequest: {
+            /** @description Where to send events: an absolute http or https address of at most 2048 characters (bounds inferred). HTTPS is advised for anything but a local receiver (WHK-47). */
+            url: string;
+            /** @description Name or purpose for people, at most 1000 characters (inferred). Null means none. */
+            description?: string | null;
+            /**
+             * @description Whether to create it without sending anything yet (WHK-43). Null means `false` (inferred).
+             * @default false
+             */
+            disabled?: boolean | null;
+            /** @description The events to send, at most 100 (inferred). Left out means all; an empty list means all, too (WHK-44, inferred). An unknown name gives 422 (inferred). */
+            filter_types?: components["schemas"]["WebhookEventType"][];
+            /** @description Headers to send with each delivery. Left out or null means none (null inferred). */
+            headers?: components["schemas"]["NullableWebhookHeaders"];
+            /** @description Key and value pairs to keep with the endpoint. Left out or null means none (null inferred). */
+            metadata?: components["schemas"]["NullableWebhookMetadata"];
+            /**
+             * Format: int32
+             * @description Most deliveries in a second (the unit is inferred). Left out, null and 0 mean no limit (WHK-45; 0 inferred).
+             */
+            rate_limit?: number | null;
+            /** @description Key that makes a repeat answer with the endpoint of the first time and create no other (inferred), 1 to 255 characters (inferred). Null means no protection against repeats. */
+            idempotency_key?: string | null;
+        };
+        /** @description The endpoint fields to change. A property left out keeps its value. */
+        PatchWebhookRequest: {
+            /** @description New address, http or https, of at most 2048 characters (bounds inferred). Null counts as not sent (inferred). */
+            url?: string | null;
+            /** @description New name or purpose, at most 1000 characters (inferred). Null removes it (inferred). */
+            description?: string | null;
+            /** @description True stops deliveries and false resumes them (WHK-43). Null counts as not sent (inferred). */
+            disabled?: boolean | null;
+            /** @description The events to send from now on, replacing the stored list, at most 100 (inferred). Null removes the filter (inferred); an empty list means all events, too (WHK-44, inferred). */
+            filter_types?: components["schemas"]["WebhookEventType"][] | null;
+            /** @description New key and value pairs, replacing all stored ones (inferred). Null removes them (inferred). */
+            metadata?: components["schemas"]["NullableWebhookMetadata"];
+            /**
+             * Format: int32
+             * @description Most deliveries in a second (the unit is inferred). Null and 0 remove the limit (inferred).
+             */
+            rate_limit?: number | null;
+        };
+        /** @description A webhook endpoint as stored. Neither its secret nor its headers are shown here. */
+        WebhookDetails: {
+            /** @description Generated id with prefix `whk_`. */
+            id: string;
+            /** @description Where events are sent. */
+            url: string;
+            /** @description Name or purpose. Empty when there is none (inferred). */
+            description: string;
+            /** @description True while nothing is sent (WHK-43). */
+            disabled?: boolean | null;
+            /** @description The events that are sent. Null when there is no filter and all are (WHK-44). */
+            filter_types?: string[] | null;
+            /** @description Key and value pairs kept with the endpoint. */
+            metadata: components["schemas"]["WebhookMetadata"];
+            /**
+             * Format: int32
+             * @description Most deliveries in a second (the unit is inferred). Null when there is no limit.
+             */
+            rate_limit?: number | null;
+            /**
+             * Format: date-time
+             * @description When the endpoint was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /** @description One page of webhook endpoints. */
+        ListWebhooksResponse: {
+            /** @description The endpoints. */
+            data: components["schemas"]["WebhookDetails"][];
+            /** @description What to send as `iterator` for the next page. Null on the last page (inferred). */
+            iterator?: string | null;
+            /** @description What to send as `iterator` for the page before. Null on the first page (inferred). */
+            prev_iterator?: string | null;
+            /** @description Whether this is the last page. */
+            done: boolean;
+        };
+        /** @description The headers that go with each delivery to an endpoint. */
+        GetWebhookHeadersResponse: {
+            /** @description Names and values of the headers that can be shown. */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description Names of the headers whose value is hidden, such as `Authorization` (which ones is inferred). */
+            sensitive: string[];
+        };
+        /** @description Headers to add to those of an endpoint or to replace there. */
+        WebhookHeadersReq: {
+            /** @description The headers by name. */
+            headers: components["schemas"]["WebhookHeaders"];
+        };
+        /** @description The secret of an endpoint. */
+        GetWebhookSecretResponse: {
+            /** @description The text `whsec_` followed by the key in base64 (WHK-21). */
+            secret: string;
+        };
         /** @description A balance that fell below the threshold set for it. */
         CreditBalanceLowPayload: {
             /** @description The customer. */
@@ -2337,6 +3387,260 @@ export interface components {
             timestamp: string;
             /** @description What the event is about. */
             data: components["schemas"]["CreditBalanceLowWebhookData"];
+        };
+        /** @description A payment with the marker of its shape (WHK-03). */
+        PaymentWebhookData: components["schemas"]["PaymentResponse"] & {
+            /**
+             * @description Always `Payment`.
+             * @enum {string}
+             */
+            payload_type: "Payment";
+        };
+        /** @description A subscription with the marker of its shape (WHK-03). */
+        SubscriptionWebhookData: components["schemas"]["SubscriptionResponse"] & {
+            /**
+             * @description Always `Subscription`.
+             * @enum {string}
+             */
+            payload_type: "Subscription";
+        };
+        /** @description Envelope of the `payment.succeeded` event. */
+        PaymentSucceededWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "payment.succeeded";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["PaymentWebhookData"];
+        };
+        /** @description Envelope of the `payment.failed` event. */
+        PaymentFailedWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "payment.failed";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["PaymentWebhookData"];
+        };
+        /** @description Envelope of the `payment.processing` event. */
+        PaymentProcessingWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "payment.processing";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["PaymentWebhookData"];
+        };
+        /** @description Envelope of the `payment.cancelled` event. */
+        PaymentCancelledWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "payment.cancelled";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["PaymentWebhookData"];
+        };
+        /** @description Envelope of the `subscription.active` event. */
+        SubscriptionActiveWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.active";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.renewed` event. */
+        SubscriptionRenewedWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.renewed";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.on_hold` event. */
+        SubscriptionOnHoldWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.on_hold";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.paused` event. */
+        SubscriptionPausedWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.paused";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.unpaused` event. */
+        SubscriptionUnpausedWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.unpaused";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.cancelled` event. */
+        SubscriptionCancelledWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.cancelled";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.failed` event. */
+        SubscriptionFailedWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.failed";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.expired` event. */
+        SubscriptionExpiredWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.expired";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.plan_changed` event. */
+        SubscriptionPlanChangedWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.plan_changed";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
+        };
+        /** @description Envelope of the `subscription.updated` event. */
+        SubscriptionUpdatedWebhookEvent: {
+            /** @description The business the event belongs to. */
+            business_id: string;
+            /**
+             * @description Name of the event.
+             * @enum {string}
+             */
+            type: "subscription.updated";
+            /**
+             * Format: date-time
+             * @description When the event occurred.
+             */
+            timestamp: string;
+            /** @description What the event is about. */
+            data: components["schemas"]["SubscriptionWebhookData"];
         };
         /**
          * @description A calendar interval. The spelling is case-sensitive, so `month` gives 422.
@@ -4775,6 +6079,11 @@ export interface components {
          * @example adn_tR6uHk1LpX9sQe3VbN7cZ
          */
         AddonId: string;
+        /**
+         * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+         * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+         */
+        WebhookEndpointId: string;
     };
     requestBodies: never;
     headers: {
@@ -6925,6 +8234,290 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
         };
     };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of endpoints per page, 1 to 250; anything else gives 422. The default is 50. The vendor publishes neither a default nor bounds (inferred).
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description The `iterator` or `prev_iterator` of a page read before; leave it out for the first page (WHK-41). A text that is no iterator answers 422 (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                iterator?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of endpoints. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWebhooksResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The endpoint to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The endpoint was created. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetails"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetails"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint is gone. The body is empty. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        /** @description The fields to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The endpoint after the change. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetails"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveWebhookHeaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The headers. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetWebhookHeadersResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    updateWebhookHeaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        /** @description The headers to set. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookHeadersReq"];
+            };
+        };
+        responses: {
+            /** @description The headers were set. The body is empty. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    retrieveWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the webhook endpoint. Any string is accepted as an id, 1 to 255 characters (inferred).
+                 * @example whk_m3QvR8tYpL2xWs6ZkNb4D
+                 */
+                webhook_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetWebhookSecretResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
 }
 
 /** Every operation of the document, as the dispatcher needs it. */
@@ -8914,6 +10507,121 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "body": null,
     "isBodyRequired": false,
     "isPublic": false
+  },
+  {
+    "id": "listWebhooks",
+    "method": "GET",
+    "path": "/webhooks",
+    "query": {
+      "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 250,
+        "defaultValue": 50,
+        "invalidStatus": 422
+      },
+      "iterator": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      }
+    },
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "createWebhook",
+    "method": "POST",
+    "path": "/webhooks",
+    "query": {},
+    "body": {
+      "fields": {
+        "url": null,
+        "description": null,
+        "disabled": null,
+        "filter_types": null,
+        "headers": null,
+        "metadata": null,
+        "rate_limit": null,
+        "idempotency_key": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveWebhook",
+    "method": "GET",
+    "path": "/webhooks/{webhook_id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "updateWebhook",
+    "method": "PATCH",
+    "path": "/webhooks/{webhook_id}",
+    "query": {},
+    "body": {
+      "fields": {
+        "url": null,
+        "description": null,
+        "disabled": null,
+        "filter_types": null,
+        "metadata": null,
+        "rate_limit": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "deleteWebhook",
+    "method": "DELETE",
+    "path": "/webhooks/{webhook_id}",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveWebhookHeaders",
+    "method": "GET",
+    "path": "/webhooks/{webhook_id}/headers",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "updateWebhookHeaders",
+    "method": "PATCH",
+    "path": "/webhooks/{webhook_id}/headers",
+    "query": {},
+    "body": {
+      "fields": {
+        "headers": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": true,
+    "isPublic": false
+  },
+  {
+    "id": "retrieveWebhookSecret",
+    "method": "GET",
+    "path": "/webhooks/{webhook_id}/secret",
+    "query": {},
+    "body": null,
+    "isBodyRequired": false,
+    "isPublic": false
   }
 ];
 
@@ -9274,37 +10982,5 @@ export const notServed: readonly NotServed[] = [
   {
     "method": "POST",
     "path": "/subscriptions/{subscription_id}/update-payment-method"
-  },
-  {
-    "method": "GET",
-    "path": "/webhooks"
-  },
-  {
-    "method": "POST",
-    "path": "/webhooks"
-  },
-  {
-    "method": "GET",
-    "path": "/webhooks/{webhook_id}"
-  },
-  {
-    "method": "PATCH",
-    "path": "/webhooks/{webhook_id}"
-  },
-  {
-    "method": "DELETE",
-    "path": "/webhooks/{webhook_id}"
-  },
-  {
-    "method": "GET",
-    "path": "/webhooks/{webhook_id}/headers"
-  },
-  {
-    "method": "PATCH",
-    "path": "/webhooks/{webhook_id}/headers"
-  },
-  {
-    "method": "GET",
-    "path": "/webhooks/{webhook_id}/secret"
   }
 ];

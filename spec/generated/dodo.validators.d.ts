@@ -20,3 +20,6 @@ export declare const previewCheckoutSession: Validator;
 export declare const changePlan: Validator;
 export declare const previewChangePlan: Validator;
 export declare const chargeSubscription: Validator;
+export declare const createWebhook: Validator;
+export declare const updateWebhook: Validator;
+export declare const updateWebhookHeaders: Validator;

@@ -6115,6 +6115,358 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
   return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate116(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length), validate115.errors = vErrors, errors === 0;
 }
 validate115.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createWebhook = validate118;
+var schema164 = { type: "object", required: ["url"], properties: { url: { type: "string", minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$", "x-rule": "WHK-47" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"], default: !1 }, filter_types: { type: "array", maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, headers: { $ref: "#/$defs/NullableWebhookHeaders" }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 } } }, schema165 = { type: "string", enum: ["payment.succeeded", "payment.failed", "payment.processing", "payment.cancelled", "refund.succeeded", "refund.failed", "dispute.opened", "dispute.expired", "dispute.accepted", "dispute.cancelled", "dispute.challenged", "dispute.won", "dispute.lost", "subscription.active", "subscription.renewed", "subscription.on_hold", "subscription.past_due", "subscription.paused", "subscription.unpaused", "subscription.cancelled", "subscription.failed", "subscription.expired", "subscription.plan_changed", "subscription.updated", "subscription.update_payment_method", "license_key.created", "payout.created", "payout.on_hold", "payout.in_progress", "payout.failed", "payout.success", "credit.added", "credit.deducted", "credit.expired", "credit.rolled_over", "credit.rollover_forfeited", "credit.overage_charged", "credit.overage_reset", "credit.manual_adjustment", "credit.balance_low", "abandoned_checkout.detected", "abandoned_checkout.recovered", "dunning.started", "dunning.recovered", "entitlement_grant.created", "entitlement_grant.delivered", "entitlement_grant.failed", "entitlement_grant.revoked"] }, schema166 = { type: ["object", "null"], maxProperties: 50, propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, additionalProperties: { type: "string", maxLength: 4096, pattern: "^[^\\r\\n]*$" } }, schema167 = { type: ["object", "null"], additionalProperties: { type: "string" } }, pattern16 = new RegExp("^https?://[^\\s/?#]+\\S*$", "u"), pattern17 = new RegExp("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$", "u"), pattern18 = new RegExp("^[^\\r\\n]*$", "u");
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.url === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.url !== void 0) {
+      let data0 = data.url;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 2048) {
+          let err1 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err2 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (!pattern16.test(data0)) {
+          let err3 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s/?#]+\\S*$" } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data1 = data.description;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema164.properties.description.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (typeof data1 == "string" && func1(data1) > 1e3) {
+        let err6 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.disabled !== void 0) {
+      let data2 = data.disabled;
+      if (typeof data2 != "boolean" && data2 !== null) {
+        let err7 = { instancePath: instancePath + "/disabled", schemaPath: "#/properties/disabled/type", keyword: "type", params: { type: schema164.properties.disabled.type } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.filter_types !== void 0) {
+      let data3 = data.filter_types;
+      if (Array.isArray(data3)) {
+        if (data3.length > 100) {
+          let err8 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        let len0 = data3.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data4 = data3[i0];
+          if (typeof data4 != "string") {
+            let err9 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+          }
+          if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
+            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema165.enum } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.headers !== void 0) {
+      let data5 = data.headers;
+      if (!(data5 && typeof data5 == "object" && !Array.isArray(data5)) && data5 !== null) {
+        let err12 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/type", keyword: "type", params: { type: schema166.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        if (Object.keys(data5).length > 50) {
+          let err13 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/maxProperties", keyword: "maxProperties", params: { limit: 50 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        for (let key0 in data5) {
+          let _errs15 = errors;
+          if (typeof key0 == "string" && !pattern17.test(key0)) {
+            let err14 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, propertyName: key0 };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          }
+          var valid5 = _errs15 === errors;
+          if (!valid5) {
+            let err15 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+        for (let key1 in data5) {
+          let data6 = data5[key1];
+          if (typeof data6 == "string") {
+            if (func1(data6) > 4096) {
+              let err16 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+              vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+            }
+            if (!pattern18.test(data6)) {
+              let err17 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]*$" } };
+              vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+            }
+          } else {
+            let err18 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data7 = data.metadata;
+      if (!(data7 && typeof data7 == "object" && !Array.isArray(data7)) && data7 !== null) {
+        let err19 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema167.type } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+        for (let key2 in data7)
+          if (typeof data7[key2] != "string") {
+            let err20 = { instancePath: instancePath + "/metadata/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookMetadata/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+      }
+    }
+    if (data.rate_limit !== void 0) {
+      let data9 = data.rate_limit;
+      if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
+        let err21 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema164.properties.rate_limit.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (typeof data9 == "number") {
+        if (data9 > 2147483647 || isNaN(data9)) {
+          let err22 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data9 < 0 || isNaN(data9)) {
+          let err23 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (!formats0.validate(data9)) {
+          let err24 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      }
+    }
+    if (data.idempotency_key !== void 0) {
+      let data10 = data.idempotency_key;
+      if (typeof data10 != "string" && data10 !== null) {
+        let err25 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema164.properties.idempotency_key.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+      if (typeof data10 == "string") {
+        if (func1(data10) > 255) {
+          let err26 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        if (func1(data10) < 1) {
+          let err27 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+      }
+    }
+  } else {
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+  }
+  return validate119.errors = vErrors, errors === 0;
+}
+validate119.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, headers: !0, metadata: !0, rate_limit: !0, idempotency_key: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate119(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length), validate118.errors = vErrors, errors === 0;
+}
+validate118.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, headers: !0, metadata: !0, rate_limit: !0, idempotency_key: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateWebhook = validate121;
+var schema169 = { type: "object", properties: { url: { type: ["string", "null"], minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"] }, filter_types: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 } } };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.url !== void 0) {
+      let data0 = data.url;
+      if (typeof data0 != "string" && data0 !== null) {
+        let err0 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: schema169.properties.url.type } };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+      if (typeof data0 == "string") {
+        if (func1(data0) > 2048) {
+          let err1 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err2 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (!pattern16.test(data0)) {
+          let err3 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s/?#]+\\S*$" } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      }
+    }
+    if (data.description !== void 0) {
+      let data1 = data.description;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema169.properties.description.type } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (typeof data1 == "string" && func1(data1) > 1e3) {
+        let err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.disabled !== void 0) {
+      let data2 = data.disabled;
+      if (typeof data2 != "boolean" && data2 !== null) {
+        let err6 = { instancePath: instancePath + "/disabled", schemaPath: "#/properties/disabled/type", keyword: "type", params: { type: schema169.properties.disabled.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.filter_types !== void 0) {
+      let data3 = data.filter_types;
+      if (!Array.isArray(data3) && data3 !== null) {
+        let err7 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/type", keyword: "type", params: { type: schema169.properties.filter_types.type } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (Array.isArray(data3)) {
+        if (data3.length > 100) {
+          let err8 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        let len0 = data3.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data4 = data3[i0];
+          if (typeof data4 != "string") {
+            let err9 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+          }
+          if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
+            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema165.enum } };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          }
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data5 = data.metadata;
+      if (!(data5 && typeof data5 == "object" && !Array.isArray(data5)) && data5 !== null) {
+        let err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema167.type } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        for (let key0 in data5)
+          if (typeof data5[key0] != "string") {
+            let err12 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookMetadata/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          }
+      }
+    }
+    if (data.rate_limit !== void 0) {
+      let data7 = data.rate_limit;
+      if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7)) && data7 !== null) {
+        let err13 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema169.properties.rate_limit.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data7 == "number") {
+        if (data7 > 2147483647 || isNaN(data7)) {
+          let err14 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err15 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (!formats0.validate(data7)) {
+          let err16 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      }
+    }
+  } else {
+    let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+  }
+  return validate122.errors = vErrors, errors === 0;
+}
+validate122.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, metadata: !0, rate_limit: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate122(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length), validate121.errors = vErrors, errors === 0;
+}
+validate121.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, metadata: !0, rate_limit: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateWebhookHeaders = validate124;
+function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.headers === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "headers" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.headers !== void 0) {
+      let data0 = data.headers;
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (Object.keys(data0).length > 50) {
+          let err1 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/maxProperties", keyword: "maxProperties", params: { limit: 50 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        for (let key0 in data0) {
+          let _errs4 = errors;
+          if (typeof key0 == "string" && !pattern17.test(key0)) {
+            let err2 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, propertyName: key0 };
+            vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+          }
+          var valid2 = _errs4 === errors;
+          if (!valid2) {
+            let err3 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+            vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+          }
+        }
+        for (let key1 in data0) {
+          let data1 = data0[key1];
+          if (typeof data1 == "string") {
+            if (func1(data1) > 4096) {
+              let err4 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            }
+            if (!pattern18.test(data1)) {
+              let err5 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]*$" } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+          } else {
+            let err6 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+  } else {
+    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+  }
+  return validate125.errors = vErrors, errors === 0;
+}
+validate125.evaluated = { props: { headers: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate125(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length), validate124.errors = vErrors, errors === 0;
+}
+validate124.evaluated = { props: { headers: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   changePlan,
   chargeSubscription,
@@ -6126,6 +6478,7 @@ export {
   createMeter,
   createProduct,
   createWalletLedgerEntry,
+  createWebhook,
   ingestEvents,
   previewChangePlan,
   previewCheckoutSession,
@@ -6133,5 +6486,7 @@ export {
   updateCreditEntitlement,
   updateCustomer,
   updateProduct,
-  updateSubscription
+  updateSubscription,
+  updateWebhook,
+  updateWebhookHeaders
 };

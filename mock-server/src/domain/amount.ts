@@ -106,6 +106,10 @@ export const times = (amount: Amount, count: number): Amount => asAmount(amount.
 export const percentOf = (amount: Amount, percent: number, precision: number): Amount =>
   asAmount(amount.times(percent).div(100).toDecimalPlaces(precision, Decimal.ROUND_DOWN));
 
+/** `percent` hundredths of `amount`, exactly. */
+export const percentExactly = (amount: Amount, percent: number): Amount =>
+  asAmount(amount.times(percent).div(100));
+
 /** The share `part / whole` of `amount`, cut to `precision` decimals toward zero. */
 export const shareOf = (amount: Amount, part: number, whole: number, precision: number): Amount =>
   asAmount(amount.times(part).div(whole).toDecimalPlaces(precision, Decimal.ROUND_DOWN));

@@ -52,6 +52,8 @@ export type DomainErrorCode =
   | "proration-mode-invalid"
   | "unsupported-action"
   | "usage-history-without-meters"
+  | "webhook-invalid"
+  | "webhook-iterator-invalid"
   | "wallet-invalid"
   | "wallet-too-low"
   | "clock-backwards";

@@ -2,7 +2,7 @@ import { assert } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
 import { formatInstant, type Instant } from "../domain/time.js";
 import type { SandboxClock } from "./clock.js";
-import type { NextId, Store, Tx, Unit } from "./ports.js";
+import type { NextId, Recorded, Store, Tx, Unit } from "./ports.js";
 import { all, type Task, type TaskKind } from "./tables.js";
 
 /** What to do when a task's time has come. Runs in a transaction of its own whose `now` is the task's instant. */
@@ -23,6 +23,7 @@ const ranks: { readonly [K in TaskKind]: number } = {
   "expire-grant": 40,
   renew: 50,
   "end-term": 60,
+  deliver: 70,
 };
 
 /** A task that threw. The clock stays at its instant and the task stays due. */
@@ -40,9 +41,20 @@ export class TaskFailed extends Error {
   }
 }
 
+/** What is told of everything that happened, before and after it is committed. */
+export interface Witness {
+  /** Writes down, in the same transaction, what its happenings call for. */
+  record(unit: Unit): Promise<Recorded>;
+  /** Told after the commit, and not waited for. */
+  committed(recorded: Recorded): void;
+  /** Sends what is ready, at the instant the clock shows, until nothing is. */
+  settle(): Promise<void>;
+}
+
 /** Writes down that something is to happen later. */
 export function schedule(unit: Unit, kind: TaskKind, subjectId: string, dueAt: Instant): void {
   assert(dueAt >= unit.now, `task ${kind} for ${subjectId} is planned for the past`);
+  unit.happened.push({ kind: "planned" });
   unit.tx.put("task", { id: unit.nextId("tsk"), dueAt, rank: ranks[kind], kind, subjectId });
 }
 
@@ -56,6 +68,7 @@ export class Agenda {
     private readonly clock: SandboxClock,
     private readonly nextId: NextId,
     private readonly runners: TaskRunners,
+    private readonly witness: Witness,
     /** Holds for every transaction that begins after it is set. */
     public policy: Policy,
   ) {}
@@ -65,50 +78,82 @@ export class Agenda {
       const done = await this.store.transaction(async (tx) => {
         const now = this.clock.now();
         if (await firstDue(tx, now)) return undefined;
-        return { result: await work(this.#unit(tx, now)) };
+        return this.#recorded(tx, now, work);
       });
-      if (done) return done.result;
+      if (done) {
+        this.#tell(done.recorded);
+        return done.result;
+      }
       await this.runDue(this.clock.now());
     }
   }
 
   /**
-   * Moves the clock to `to`, stopping at every task due on the way.
+   * Moves the clock to `to`, stopping at every instant with work on the way: runs the tasks that are due, then sends
+   * what they caused and waits for the receivers, whose own calls act at that instant.
    *
    * @returns how many tasks ran
    * @throws DomainError clock-backwards; TaskFailed, with the clock left at the task's instant
    */
   async advance(to: Instant): Promise<number> {
-    const overdue = await this.runDue(this.clock.now());
-    const ran = await this.runDue(to, (task) => this.clock.moveTo(task.dueAt));
+    if (to < this.clock.now()) this.clock.moveTo(to); // throws
+    let ran = 0;
+    for (;;) {
+      ran += await this.runDue(this.clock.now());
+      await this.witness.settle();
+      // A receiver may have made something due earlier than what came next before.
+      const next = await this.nextDue();
+      if (next === undefined || next > to) break;
+      if (next > this.clock.now()) this.clock.moveTo(next);
+    }
     this.clock.moveTo(to);
-    return overdue + ran;
+    return ran;
   }
 
-  #unit(tx: Tx, now: Instant): Unit {
-    return { tx, now, nextId: this.nextId, policy: this.policy };
+  /** When the next task is due, if there is one. */
+  async nextDue(): Promise<Instant | undefined> {
+    return (await this.store.transaction((tx) => firstTask(tx)))?.dueAt;
   }
 
-  private async runDue(until: Instant, before: (task: Task) => void = () => {}): Promise<number> {
+  /** Runs what is due until then; each task in a transaction of its own. */
+  private async runDue(until: Instant): Promise<number> {
     for (let ran = 0; ; ran++) {
-      const found = await this.store.transaction(async (tx) => {
+      const done = await this.store.transaction(async (tx) => {
         const task = await firstDue(tx, until);
-        if (!task) return false;
-        before(task);
+        if (!task) return undefined;
         tx.delete("task", task.id);
         try {
-          await this.runners[task.kind](this.#unit(tx, task.dueAt), task.subjectId);
+          return await this.#recorded(tx, task.dueAt, (unit) =>
+            this.runners[task.kind](unit, task.subjectId),
+          );
         } catch (cause) {
           throw new TaskFailed(task, cause);
         }
-        return true;
       });
-      if (!found) return ran;
+      if (!done) return ran;
+      this.#tell(done.recorded);
     }
+  }
+
+  /** Does work and writes down what it made happen. */
+  async #recorded<Result>(tx: Tx, now: Instant, work: (unit: Unit) => Promise<Result>) {
+    const unit: Unit = { tx, now, nextId: this.nextId, policy: this.policy, happened: [] };
+    const result = await work(unit);
+    const recorded = unit.happened.length > 0 ? await this.witness.record(unit) : undefined;
+    return { result, recorded };
+  }
+
+  #tell(recorded: Recorded | undefined): void {
+    if (recorded) this.witness.committed(recorded);
   }
 }
 
-async function firstDue(tx: Tx, until: Instant): Promise<Task | undefined> {
+async function firstTask(tx: Tx): Promise<Task | undefined> {
   const [task] = await tx.find("task", "due", all, { limit: 1 });
+  return task;
+}
+
+async function firstDue(tx: Tx, until: Instant): Promise<Task | undefined> {
+  const task = await firstTask(tx);
   return task && task.dueAt <= until ? task : undefined;
 }

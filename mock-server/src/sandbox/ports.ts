@@ -1,5 +1,7 @@
+import type { Account } from "../domain/ledger/account.js";
 import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
+import type { EventType, Subject } from "../domain/webhooks/event.js";
 import type { IndexOf, Kind, Records } from "./tables.js";
 
 /** A value that is there already, or will be. Memory answers at once; a database answers later. */
@@ -36,7 +38,8 @@ export interface Tx {
 /** Keeps one tenant's records. Transactions behave as if they ran one after another. */
 export interface Store {
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
-  isEmpty(): Promise<boolean>;
+  /** Whether it holds nothing, kinds given left aside. */
+  isEmpty(except?: readonly Kind[]): Promise<boolean>;
   /** Forgets everything. */
   clear(): Promise<void>;
 }
@@ -50,6 +53,50 @@ export interface Unit {
   readonly now: Instant;
   readonly nextId: NextId;
   readonly policy: Policy;
+  /** What happened so far, for whoever is to be told; written down before the transaction commits. */
+  readonly happened: Happening[];
+}
+
+/** Something that others may want to know: an event, an account that moved, or work planned for later. */
+export type Happening =
+  | { readonly kind: "event"; readonly type: EventType; readonly subject: Subject }
+  | { readonly kind: "moved"; readonly before: Account; readonly after: Account }
+  | { readonly kind: "planned" };
+
+/** What the happenings of a transaction came to. */
+export interface Recorded {
+  /** Whether a delivery waits to be attempted now. */
+  readonly isReady: boolean;
+  /** Whether anybody is to be told of events at all. */
+  readonly hasEndpoints: boolean;
+}
+
+/** A signed request on its way to a receiver. */
+export interface Outgoing {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a receiver made of it. */
+export type Answered =
+  | { readonly status: number; readonly body: string }
+  | { readonly error: string };
+
+/** Sends a request to a receiver; never rejects. */
+export type Send = (request: Outgoing) => Promise<Answered>;
+
+/** How deliveries are put together and written down: the wire format's part of sending them. */
+export interface Deliveries {
+  /** Deliveries to attempt now, by endpoint, each in the order to send them; none while they are held. */
+  ready(unit: Unit): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** The request of a delivery, and how often to send it; null when there is nothing to send. */
+  compose(
+    unit: Unit,
+    deliveryId: string,
+  ): Promise<{ readonly request: Outgoing; readonly copies: number } | null>;
+  /** Writes down what came of it. */
+  conclude(unit: Unit, deliveryId: string, request: Outgoing, answered: Answered): Promise<void>;
 }
 
 /** A new id, such as `cdg_` followed by 21 letters and digits. */
@@ -66,10 +113,13 @@ export type IdPrefix =
   | "cps"
   | "cus"
   | "cwt"
+  | "dlv"
+  | "msg"
   | "mtr"
   | "pay"
   | "pdt"
   | "sub"
   | "tsk"
+  | "whk"
   /** A bare UUID, which the vendor gives to a few things. */
   | "uuid";

@@ -1,12 +1,13 @@
 import { add, compare, equal, isNegative, isZero, subtract } from "../domain/amount.js";
 import { assert } from "../domain/errors.js";
 import type { Account, Entry, Posting } from "../domain/ledger/account.js";
+import { eventOf } from "../domain/webhooks/event.js";
 import { schedule } from "./agenda.js";
 import type { Unit } from "./ports.js";
 
 /**
- * Writes a posting: the account, the grants, the entries and the tasks they call for. Nothing else writes any of
- * these, so they cannot disagree.
+ * Writes a posting: the account, the grants, the entries and the tasks they call for, and notes what happened.
+ * Nothing else writes any of these, so they cannot disagree.
  *
  * @rule BAL-02 the balance moves by exactly what the grants gained or lost
  * @rule BAL-05 the account row appears with its first movement and stays
@@ -35,13 +36,19 @@ export function post(unit: Unit, before: Account, posting: Posting): readonly [E
       ...facts,
     }),
   );
-  for (const entry of entries) tx.put("entry", entry);
-  tx.put("account", {
+  const after = {
     ...account,
     entryCount: before.entryCount + entries.length,
     updatedAt: now,
     lastTransactionAt: now,
-  });
+  };
+  for (const entry of entries) {
+    tx.put("entry", entry);
+    const type = eventOf(entry);
+    if (type) unit.happened.push({ kind: "event", type, subject: { kind: "entry", id: entry.id } });
+  }
+  tx.put("account", after);
+  unit.happened.push({ kind: "moved", before, after });
   const [first, ...rest] = entries;
   assert(first !== undefined, "a posting has at least one entry");
   return [first, ...rest];

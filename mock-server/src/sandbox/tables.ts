@@ -15,6 +15,9 @@ import type { Product } from "../domain/subscriptions/product.js";
 import type { Subscription } from "../domain/subscriptions/subscription.js";
 import type { Wallet, WalletEntry } from "../domain/subscriptions/wallet.js";
 import type { Instant } from "../domain/time.js";
+import type { Delivery } from "../domain/webhooks/delivery.js";
+import type { DeliveryMode, Endpoint } from "../domain/webhooks/endpoint.js";
+import type { OutgoingEvent } from "../domain/webhooks/event.js";
 
 /** Something that happens later: when, and to what. Rows of one instant run by rank, then in the order they were made. */
 export interface Task {
@@ -25,7 +28,13 @@ export interface Task {
   readonly subjectId: string;
 }
 
-export type TaskKind = "run-meters" | "close-cycle" | "expire-grant" | "renew" | "end-term";
+export type TaskKind =
+  | "run-meters"
+  | "close-cycle"
+  | "expire-grant"
+  | "renew"
+  | "end-term"
+  | "deliver";
 
 /** A key that a ledger entry was created with. Its id spans credit, customer and key (LED-26). */
 export interface UsedKey {
@@ -83,18 +92,28 @@ export interface UsedWalletKey {
   readonly wallet: Wallet;
 }
 
+/** An idempotency key that an endpoint was created with. */
+export interface UsedWebhookKey {
+  readonly id: string;
+  readonly endpointId: string;
+}
+
 /** Everything a store keeps, by kind. Records are immutable; a change puts a new one under the same id. */
 export interface Records {
   readonly account: Account;
   readonly addon: Addon;
   readonly checkout: CheckoutSession;
   readonly customer: Customer;
+  readonly delivery: Delivery;
+  readonly deliveryMode: DeliveryMode;
   readonly earlyEvent: EarlyEvent;
+  readonly endpoint: Endpoint;
   readonly entitlement: Entitlement;
   readonly entry: Entry;
   readonly event: UsageEvent;
   readonly grant: Grant;
   readonly meter: Meter;
+  readonly outgoingEvent: OutgoingEvent;
   readonly payment: Payment;
   readonly periodUsage: PeriodUsage;
   readonly portalSession: PortalSession;
@@ -105,6 +124,7 @@ export interface Records {
   readonly usagePeriod: UsagePeriod;
   readonly usedKey: UsedKey;
   readonly usedWalletKey: UsedWalletKey;
+  readonly usedWebhookKey: UsedWebhookKey;
   readonly wallet: Wallet;
   readonly walletEntry: WalletEntry;
 }
@@ -140,7 +160,14 @@ export const tables = {
   addon: { all: { keyOf: () => all, order: ["createdAt"] } },
   checkout: {},
   customer: { all: { keyOf: () => all, order: ["createdAt"] } },
+  delivery: {
+    all: { keyOf: () => all, order: ["id"] },
+    ready: { keyOf: (it) => (it.state === "ready" ? all : undefined), order: ["id"] },
+    byEndpoint: { keyOf: (it) => it.endpointId, order: ["id"] },
+  },
+  deliveryMode: {},
   earlyEvent: { all: { keyOf: () => all, order: ["at"] } },
+  endpoint: { all: { keyOf: () => all, order: ["createdAt"] } },
   entitlement: {
     byState: {
       keyOf: (it) => (it.deletedAt === null ? "active" : "deleted"),
@@ -171,6 +198,7 @@ export const tables = {
       order: ["createdAt"],
     },
   },
+  outgoingEvent: { all: { keyOf: () => all, order: ["at"] } },
   payment: { all: { keyOf: () => all, order: ["createdAt"] } },
   periodUsage: {},
   portalSession: {},
@@ -189,6 +217,7 @@ export const tables = {
   usagePeriod: { bySubscription: { keyOf: (it) => it.subscriptionId, order: ["startAt"] } },
   usedKey: {},
   usedWalletKey: {},
+  usedWebhookKey: {},
   wallet: {},
   walletEntry: { byCustomer: { keyOf: (it) => it.customerId, order: ["at"] } },
 } as const satisfies Tables;

@@ -1,9 +1,12 @@
 import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
 import { Agenda, type TaskRunners } from "./agenda.js";
+import { Alarm, type SetTimer } from "./alarm.js";
 import { SandboxClock } from "./clock.js";
+import { Courier } from "./courier.js";
 import { seededIds } from "./ids.js";
-import type { OpenStore, Store } from "./ports.js";
+import type { Deliveries, OpenStore, Recorded, Send, Store, Unit } from "./ports.js";
+import { all } from "./tables.js";
 
 /** How a tenant's world begins, and begins again at a reset. */
 export interface Beginning {
@@ -17,7 +20,27 @@ export interface Beginning {
 interface World {
   readonly clock: SandboxClock;
   readonly agenda: Agenda;
+  readonly courier: Courier;
+  readonly alarm: Alarm;
   readonly businessId: string;
+  /** How many endpoints it began with, once they are there. */
+  readonly begun: Promise<number>;
+}
+
+/** What the wire format adds to a tenant: what tasks do, and how deliveries are recorded and put together. */
+export interface Behaviour {
+  readonly runners: TaskRunners;
+  /** Puts in place what is there from the start; answers how many endpoints. */
+  begin(unit: Unit, key: string): Promise<number>;
+  record(unit: Unit): Promise<Recorded>;
+  deliveriesOf(businessId: string): Deliveries;
+}
+
+/** What a tenant reaches outside through. */
+export interface Outside {
+  readonly openStore: OpenStore;
+  readonly send: Send;
+  readonly setTimer: SetTimer;
 }
 
 /** One bearer token's world: its own data, clock and ids. */
@@ -28,10 +51,10 @@ export class Tenant {
   constructor(
     readonly key: string,
     private readonly beginning: Beginning,
-    openStore: OpenStore,
-    private readonly runners: TaskRunners,
+    private readonly outside: Outside,
+    private readonly behaviour: Behaviour,
   ) {
-    this.#store = openStore(key);
+    this.#store = outside.openStore(key);
     this.#world = this.#begin(beginning);
   }
 
@@ -41,6 +64,11 @@ export class Tenant {
 
   get agenda(): Agenda {
     return this.#world.agenda;
+  }
+
+  /** Sends webhooks. */
+  get courier(): Courier {
+    return this.#world.courier;
   }
 
   /** How it answers what sources answer differently. */
@@ -57,12 +85,30 @@ export class Tenant {
     return this.#world.businessId;
   }
 
-  isEmpty(): Promise<boolean> {
-    return this.#store.isEmpty();
+  /** Whether it holds nothing but what was there from the start. */
+  async isEmpty(): Promise<boolean> {
+    const first = await this.#world.begun;
+    const endpoints = await this.#store.transaction(async (tx) => tx.find("endpoint", "all", all));
+    return endpoints.length === first && (await this.#store.isEmpty(["endpoint"]));
+  }
+
+  /** Moves the clock, and does everything that falls due on the way; answers how many tasks ran. */
+  async advance(to: Instant): Promise<number> {
+    const ran = await this.agenda.advance(to);
+    await this.#world.alarm.adjust();
+    return ran;
+  }
+
+  async freeze(isFrozen: boolean): Promise<void> {
+    if (isFrozen) this.clock.freeze();
+    else this.clock.unfreeze();
+    await this.#world.alarm.adjust();
   }
 
   /** Forgets everything and starts again, with whatever of the beginning is not given as it was. */
   async reset(changes: Partial<Beginning> = {}): Promise<void> {
+    this.#world.alarm.off();
+    this.#world.courier.stop();
     await this.#store.clear();
     this.#world = this.#begin({ ...this.beginning, ...changes });
   }
@@ -71,8 +117,30 @@ export class Tenant {
     const clock = new SandboxClock(at, isFrozen);
     const nextId = seededIds(`${seed} ${this.key}`);
     const businessId = nextId("bus");
-    const agenda = new Agenda(this.#store, clock, nextId, this.runners, policy);
-    return { clock, businessId, agenda };
+    const { runners, record, deliveriesOf } = this.behaviour;
+    const agenda: Agenda = new Agenda(
+      this.#store,
+      clock,
+      nextId,
+      runners,
+      {
+        record,
+        committed({ isReady, hasEndpoints }) {
+          if (isReady) courier.wake();
+          if (hasEndpoints) void alarm.set();
+        },
+        async settle() {
+          await courier.settle();
+        },
+      },
+      policy,
+    );
+    const transact: Agenda["transact"] = (work) => agenda.transact(work);
+    const courier = new Courier(transact, deliveriesOf(businessId), this.outside.send);
+    const alarm = new Alarm(clock, agenda, this.outside.setTimer);
+    const begun = transact((unit) => this.behaviour.begin(unit, this.key));
+    courier.wake(); // a durable store may hold deliveries from before
+    return { clock, businessId, agenda, courier, alarm, begun };
   }
 }
 

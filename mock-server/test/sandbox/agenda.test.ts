@@ -6,6 +6,13 @@ import { SandboxClock } from "../../src/sandbox/clock.js";
 import { seededIds } from "../../src/sandbox/ids.js";
 import { memoryStore } from "../../src/stores/memory.js";
 
+/** Nobody is told of anything. */
+const nobody = {
+  record: async () => ({ isReady: false, hasEndpoints: false }),
+  committed() {},
+  async settle() {},
+};
+
 const at = (text: string): Instant => {
   const instant = parseInstant(`2026-01-${text}T00:00:00Z`);
   if (instant === undefined) throw new Error(text);
@@ -32,7 +39,9 @@ function agendaOf(clock: SandboxClock) {
         );
         if (subject === "chain") schedule(unit, "expire-grant", "link", at("05"));
       },
+      deliver: nothing,
     },
+    nobody,
     documented,
   );
   const plan = (...tasks: readonly (readonly [string, string])[]) =>

@@ -17,7 +17,7 @@ import { callHandler, type Dialect, type Handlers } from "../../http/contract.js
 import { readInstant } from "../../http/read-instant.js";
 import { RequestError } from "../../http/request-error.js";
 import type { SandboxClock } from "../../sandbox/clock.js";
-import type { Unit } from "../../sandbox/ports.js";
+import type { Answered, Outgoing, Send, Unit } from "../../sandbox/ports.js";
 import type { Beginning, Tenant, Tenants } from "../../sandbox/tenant.js";
 import { version } from "../../version.js";
 import { audit } from "./audit.js";
@@ -50,6 +50,33 @@ export interface BillingControls {
   setCard(unit: Unit, subscriptionId: string, fails: boolean): Promise<string>;
 }
 
+/** The same for its events and their deliveries. */
+export interface WebhookControls {
+  readEvents(
+    unit: Unit,
+    businessId: string,
+    query: Query<"readEvents">,
+  ): Promise<Schemas["EventList"]>;
+  listDeliveries(unit: Unit, query: Query<"listDeliveries">): Promise<Schemas["DeliveryList"]>;
+  retrieveDelivery(unit: Unit, id: string): Promise<Schemas["Delivery"]>;
+  /** Makes it due at once. */
+  resendDelivery(unit: Unit, id: string): Promise<void>;
+  /** @returns how many deliveries became due */
+  replayEvents(unit: Unit, endpointId: string, range: Schemas["EventRange"]): Promise<number>;
+  /** @returns how many deliveries became due */
+  recoverDeliveries(unit: Unit, endpointId: string): Promise<number>;
+  rotateSecret(unit: Unit, endpointId: string): Promise<string>;
+  readDeliveryMode(unit: Unit): Promise<Schemas["DeliveryMode"]>;
+  setDeliveryMode(
+    unit: Unit,
+    change: Schemas["DeliveryModeChange"],
+  ): Promise<Schemas["DeliveryMode"]>;
+  composeBody(unit: Unit, endpointId: string, body: string): Promise<Outgoing>;
+  presentAnswer(unit: Unit, request: Outgoing, answered: Answered): Schemas["Attempt"];
+}
+
+type Query<Id extends keyof operations> = NonNullable<operations[Id]["parameters"]["query"]>;
+
 /**
  * The control API: what a sandbox can do that the service cannot. Its handlers are given the tenant itself, since
  * they move its clock and empty its store, which no single transaction can.
@@ -60,6 +87,8 @@ export function controlDialect(
   tenants: Tenants,
   errors: Dialect["errors"],
   billing: BillingControls,
+  webhooks: WebhookControls,
+  send: Send,
 ): Dialect {
   const handlers: Handlers<operations, Tenant> = {
     async health() {
@@ -75,16 +104,15 @@ export function controlDialect(
       if (body.now !== undefined) {
         const now = readInstant(body.now, "now");
         if (await tenant.isEmpty()) await tenant.reset({ at: now, isFrozen });
-        else await tenant.agenda.advance(now);
+        else await tenant.advance(now);
       }
-      if (isFrozen) tenant.clock.freeze();
-      else tenant.clock.unfreeze();
+      await tenant.freeze(isFrozen);
       return { status: 200, body: presentClock(tenant.clock) };
     },
 
-    async advanceClock({ clock, agenda }, { body }) {
-      const ran = await agenda.advance(destination(clock.now(), body));
-      return { status: 200, body: { ...presentClock(clock), tasks_run: ran } };
+    async advanceClock(tenant, { body }) {
+      const ran = await tenant.advance(destination(tenant.clock.now(), body));
+      return { status: 200, body: { ...presentClock(tenant.clock), tasks_run: ran } };
     },
 
     async reset(tenant, { body }) {
@@ -162,6 +190,72 @@ export function controlDialect(
     async viewPortal({ agenda }, { path }) {
       const view = await agenda.transact((unit) => billing.viewPortal(unit, path.id));
       return { status: 200, body: view };
+    },
+
+    async readEvents({ agenda, businessId }, { query }) {
+      const list = await agenda.transact((unit) => webhooks.readEvents(unit, businessId, query));
+      return { status: 200, body: list };
+    },
+
+    async listDeliveries({ agenda }, { query }) {
+      const list = await agenda.transact((unit) => webhooks.listDeliveries(unit, query));
+      return { status: 200, body: list };
+    },
+
+    async retrieveDelivery({ agenda }, { path }) {
+      const delivery = await agenda.transact((unit) => webhooks.retrieveDelivery(unit, path.id));
+      return { status: 200, body: delivery };
+    },
+
+    async settleDeliveries({ courier }) {
+      return { status: 200, body: { attempts: await courier.settle() } };
+    },
+
+    async resendDelivery({ agenda, courier }, { path }) {
+      await agenda.transact((unit) => webhooks.resendDelivery(unit, path.id));
+      await courier.settle();
+      const delivery = await agenda.transact((unit) => webhooks.retrieveDelivery(unit, path.id));
+      return { status: 200, body: delivery };
+    },
+
+    async replayEvents({ agenda, courier }, { path, body }) {
+      const deliveries = await agenda.transact((unit) =>
+        webhooks.replayEvents(unit, path.id, body ?? {}),
+      );
+      courier.wake();
+      return { status: 200, body: { deliveries } };
+    },
+
+    async recoverDeliveries({ agenda, courier }, { path }) {
+      const deliveries = await agenda.transact((unit) => webhooks.recoverDeliveries(unit, path.id));
+      courier.wake();
+      return { status: 200, body: { deliveries } };
+    },
+
+    async rotateSecret({ agenda }, { path }) {
+      const secret = await agenda.transact((unit) => webhooks.rotateSecret(unit, path.id));
+      return { status: 200, body: { secret } };
+    },
+
+    async readDeliveryMode({ agenda }) {
+      return { status: 200, body: await agenda.transact(webhooks.readDeliveryMode) };
+    },
+
+    async setDeliveryMode({ agenda, courier }, { body }) {
+      const mode = await agenda.transact((unit) => webhooks.setDeliveryMode(unit, body));
+      courier.wake();
+      return { status: 200, body: mode };
+    },
+
+    async sendBody({ agenda }, { path, body }) {
+      const request = await agenda.transact((unit) =>
+        webhooks.composeBody(unit, path.id, body.body),
+      );
+      const answered = await send(request);
+      const attempt = await agenda.transact(async (unit) =>
+        webhooks.presentAnswer(unit, request, answered),
+      );
+      return { status: 200, body: attempt };
     },
 
     async createKey(tenant, { body }) {

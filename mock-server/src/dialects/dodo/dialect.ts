@@ -15,6 +15,7 @@ import { products } from "./handlers/products.js";
 import { subscriptions } from "./handlers/subscriptions.js";
 import { usageEvents } from "./handlers/usage-events.js";
 import { wallets } from "./handlers/wallets.js";
+import { webhooks } from "./handlers/webhooks.js";
 import type { DodoSettings } from "./settings.js";
 
 const handlers: Handlers<operations, Context> = {
@@ -30,6 +31,7 @@ const handlers: Handlers<operations, Context> = {
   ...subscriptions,
   ...usageEvents,
   ...wallets,
+  ...webhooks,
 };
 
 /** The vendor's wire format. Every handler runs in one transaction, after whatever was due. */
@@ -45,8 +47,8 @@ export const dodoDialect = (settings: DodoSettings): Dialect => ({
       `${operationId} is public, but every operation of this API needs a key`,
     );
     const { agenda, businessId } = tenant;
-    return agenda.transact(({ tx, now, nextId, policy }) => {
-      const context = { tx, now, nextId, policy, businessId, origin, settings };
+    return agenda.transact(({ tx, now, nextId, policy, happened }) => {
+      const context = { tx, now, nextId, policy, happened, businessId, origin, settings };
       return callHandler(handlers, operationId, context, input);
     });
   },

@@ -85,6 +85,8 @@ export const errors: { readonly [Code in RefusalCode]: WireError } = {
   "proration-mode-invalid": wire(422, "INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE"),
   "unsupported-action": wire(422, "UNSUPPORTED_ACTION"),
   "usage-history-without-meters": wire(400, "INVALID_REQUEST_PARAMETERS"),
+  "webhook-invalid": wire(422, "INVALID_REQUEST_BODY"),
+  "webhook-iterator-invalid": wire(422, "INVALID_QUERY_PARAMS"),
   "wallet-invalid": wire(422, "INVALID_REQUEST_PARAMETERS"),
   "wallet-too-low": wire(400, "INSUFFICIENT_WALLET_FUNDS"),
   "clock-backwards": wire(422, "CLOCK_BACKWARDS"),

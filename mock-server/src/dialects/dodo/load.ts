@@ -22,6 +22,8 @@ const nouns = {
   addon: "add-on",
   checkout: "checkout session",
   customer: "customer",
+  delivery: "delivery",
+  endpoint: "webhook endpoint",
   entitlement: "credit entitlement",
   event: "event",
   meter: "meter",

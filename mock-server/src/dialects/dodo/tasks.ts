@@ -2,6 +2,7 @@ import type { TaskRunners } from "../../sandbox/agenda.js";
 import { closeCycle, endGrant, endTerm, renew } from "./billing/cycle.js";
 import { runMeters } from "./billing/usage.js";
 import type { DodoSettings } from "./settings.js";
+import { deliver } from "./webhooks/deliveries.js";
 
 /** What happens when a task's time has come. */
 export const tasksWith = ({ meterDelayMs }: DodoSettings): TaskRunners => ({
@@ -10,4 +11,5 @@ export const tasksWith = ({ meterDelayMs }: DodoSettings): TaskRunners => ({
   "expire-grant": endGrant,
   renew,
   "end-term": endTerm,
+  deliver,
 });

@@ -15,6 +15,7 @@ import {
 import type { Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
 import { findAccount } from "../load.js";
+import { announce } from "./announce.js";
 import { planBoundary, putOnHold, recover } from "./cycle.js";
 import { accountOf } from "./holdings.js";
 import { issueToSubscriber } from "./issue.js";
@@ -61,13 +62,18 @@ export async function changeNow(
     const unpaid = waitsForPayment ? null : { amount, credits: change.credits };
     const pendingChange: PendingChange = { plan, mode, unpaid };
     const declined = { ...(waitsForPayment ? subscription : after), pendingChange };
-    if (waitsForPayment) tx.put("subscription", declined);
-    else putOnHold(unit, declined);
+    if (waitsForPayment) {
+      tx.put("subscription", declined);
+    } else {
+      announce(unit, "subscription.plan_changed", declined);
+      putOnHold(unit, declined);
+    }
     return { subscription: declined, payment };
   }
   const payment =
     amount > 0 ? await charge(unit, { subscription: after, amount, isDeclined: false }) : null;
   tx.put("subscription", after);
+  announce(unit, "subscription.plan_changed", after);
   if (subscription.isTrial && !after.isTrial) await endTrialCredits(unit, subscription);
   await applyCredits(unit, subscription, after, change.credits);
   if (change.restarts) planBoundary(unit, after);
@@ -83,6 +89,7 @@ export async function payArrears(unit: Unit, stored: Subscription): Promise<Subs
     const paid: Subscription = { ...cleared, status: "active" };
     await charge(unit, { subscription: paid, amount, isDeclined: false });
     unit.tx.put("subscription", paid);
+    announce(unit, "subscription.active", paid);
     await applyCredits(unit, paid, paid, credits);
     planBoundary(unit, paid);
     return paid;

@@ -17,6 +17,7 @@ import { formatInstant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { load } from "../load.js";
+import { announce, announcePayment } from "./announce.js";
 import { beginPeriod, holdOpen } from "./cycle.js";
 import { issueToBuyer } from "./issue.js";
 import { fundsOf, settle } from "./pay.js";
@@ -67,6 +68,7 @@ export async function completeCheckout(
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
   };
+  announcePayment(unit, payment);
   const subscriptions: Subscription[] = [];
   if (!card.failure) {
     for (const line of lines) {
@@ -194,6 +196,7 @@ async function fulfil(
     },
     unit.now,
   );
+  announce(unit, "subscription.active", subscription);
   if (session.onDemand?.isMandateOnly) holdOpen(unit, subscription);
   else await beginPeriod(unit, subscription);
   return subscription;

@@ -20,6 +20,7 @@ import { schedule } from "../../../sandbox/agenda.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
 import { findAccount } from "../load.js";
+import { announce } from "./announce.js";
 import { issueToSubscriber } from "./issue.js";
 import { closeUsage, meteredOwed } from "./metered.js";
 import { charge, isDeclined } from "./pay.js";
@@ -96,6 +97,7 @@ export async function endSubscription(
     pendingChange: null,
   };
   unit.tx.put("subscription", ended);
+  announce(unit, `subscription.${status}`, ended);
   return ended;
 }
 
@@ -134,6 +136,8 @@ export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
     return;
   }
   await charge(unit, { subscription, amount, isDeclined: false });
+  if (ending.scheduledChange) announce(unit, "subscription.plan_changed", subscription);
+  announce(unit, "subscription.renewed", subscription);
   await beginPeriod(unit, nextPeriod({ ...subscription, invoiceCredit }));
 }
 
@@ -141,6 +145,7 @@ export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
 export function putOnHold(unit: Unit, subscription: Subscription): void {
   const { id, expiresAt } = subscription;
   unit.tx.put("subscription", { ...subscription, status: "on_hold" });
+  announce(unit, "subscription.on_hold", subscription);
   if (expiresAt !== null && expiresAt > unit.now) schedule(unit, "end-term", id, expiresAt);
 }
 
@@ -150,7 +155,10 @@ export async function endTerm(unit: Unit, subscriptionId: string): Promise<void>
   assert(subscription !== undefined, `subscription ${subscriptionId} is not stored`);
   const { status, isOnDemand, expiresAt } = subscription;
   if (expiresAt !== unit.now) return;
-  if (status === "on_hold") unit.tx.put("subscription", { ...subscription, status: "expired" });
+  if (status === "on_hold") {
+    unit.tx.put("subscription", { ...subscription, status: "expired" });
+    announce(unit, "subscription.expired", subscription);
+  }
   if (status === "active" && isOnDemand) await endSubscription(unit, subscription, "expired");
 }
 
@@ -166,6 +174,7 @@ export async function recover(unit: Unit, subscription: Subscription): Promise<S
   );
   await charge(unit, { subscription: renewed, amount, isDeclined: false });
   const resumed = resumedPeriod({ ...renewed, invoiceCredit }, unit.now);
+  announce(unit, "subscription.active", resumed);
   await beginPeriod(unit, resumed);
   return resumed;
 }

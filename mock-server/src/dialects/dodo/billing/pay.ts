@@ -3,6 +3,7 @@ import { cards, type Payment } from "../../../domain/subscriptions/payment.js";
 import type { Subscription } from "../../../domain/subscriptions/subscription.js";
 import { moveWallet, walletId } from "../../../domain/subscriptions/wallet.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
+import { announcePayment } from "./announce.js";
 
 /** A charge of a running subscription. */
 export interface Charge {
@@ -57,6 +58,7 @@ export async function charge(unit: Unit, asked: Charge): Promise<Payment> {
     createdAt: unit.now,
     updatedAt: unit.now,
   };
+  announcePayment(unit, payment);
   await settle(unit, payment);
   return payment;
 }

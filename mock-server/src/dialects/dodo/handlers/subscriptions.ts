@@ -14,6 +14,7 @@ import { addTimeframe, formatInstant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
+import { announce } from "../billing/announce.js";
 import { creditsIn } from "../billing/attach.js";
 import { endSubscription, planBoundary } from "../billing/cycle.js";
 import { meterCharges } from "../billing/metered.js";
@@ -85,6 +86,7 @@ export const subscriptions: HandlersOf<
     };
     const updated = await scheduled(context, extended(edited, body), body);
     context.tx.put("subscription", updated);
+    announceUpdate(context, updated, body);
     return { status: 200, body: await viewSubscription(context, updated) };
   },
 
@@ -191,6 +193,13 @@ function refuseUnchargeable(
       `\`product_currency\` is ${asked}, but the subscription ${id} is in ${currency}; leave it out`,
     );
   }
+}
+
+/** Cancelling has told of itself already. */
+function announceUpdate(unit: Unit, subscription: Subscription, { status }: Patch): void {
+  if (status === "paused") announce(unit, "subscription.paused", subscription);
+  else if (status === "active") announce(unit, "subscription.unpaused", subscription);
+  else if (status !== "cancelled") announce(unit, "subscription.updated", subscription);
 }
 
 /** What a PATCH changes in when, and whether, the subscription is billed. */

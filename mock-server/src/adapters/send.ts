@@ -1,0 +1,86 @@
+import type { Answered, Send } from "../sandbox/ports.js";
+
+/** Bytes of an answer that are kept; the rest is not read. */
+const answerMax = 64 * 1024;
+
+/**
+ * Sends webhooks over the network. Redirects are not followed.
+ *
+ * @param timeoutMs how long a receiver has to accept and to answer
+ * @param allowsRemote whether receivers other than on this machine are contacted
+ * @rule WHK-26 a receiver that takes longer than the timeout has failed
+ */
+export const sendByNetwork =
+  (timeoutMs: number, allowsRemote: boolean): Send =>
+  async ({ url, headers, body }) => {
+    const { hostname } = new URL(url);
+    if (!allowsRemote && !isLoopback(hostname)) {
+      return {
+        error: `${hostname} is not on this machine, so nothing was sent; start with --allow-remote-webhooks (option allowRemoteWebhooks) to allow it`,
+      };
+    }
+    return sendBy((request) => fetch(request), timeoutMs)({ url, headers, body });
+  };
+
+/** Sends webhooks through a function of the `fetch` kind, for example straight into an application. */
+export const sendBy =
+  (answer: (request: Request) => Promise<Response>, timeoutMs: number): Send =>
+  async ({ url, headers, body }) => {
+    const cancel = new AbortController();
+    const timer = setTimeout(() => cancel.abort(new TimedOut(timeoutMs)), timeoutMs);
+    try {
+      const request = new Request(url, {
+        method: "POST",
+        headers,
+        body,
+        redirect: "manual",
+        signal: cancel.signal,
+      });
+      return await Promise.race([answered(await answer(request)), aborted(cancel.signal)]);
+    } catch (error) {
+      return { error: reasonOf(cancel.signal.aborted ? cancel.signal.reason : error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+class TimedOut extends Error {
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs / 1000} s`);
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+
+async function answered(response: Response): Promise<Answered> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let body = "";
+  for (let read = 0; reader && read < answerMax; ) {
+    const { done, value } = await reader.read();
+    if (done) return { status: response.status, body: body + decoder.decode() };
+    read += value.byteLength;
+    body += decoder.decode(value.subarray(0, Math.max(answerMax - (read - value.byteLength), 0)), {
+      stream: true,
+    });
+  }
+  await reader?.cancel();
+  return { status: response.status, body };
+}
+
+/** What went wrong below `fetch`, which itself only says that it failed. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === "localhost" ||
+  hostname.endsWith(".localhost") ||
+  hostname === "[::1]" ||
+  /^127(\.\d{1,3}){3}$/.test(hostname);

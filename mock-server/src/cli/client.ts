@@ -1,0 +1,121 @@
+import { CommandError, checkAddress } from "./command-line.js";
+
+/** The key that commands use unless told otherwise. */
+export const defaultKey = "dodo_test_cli";
+
+/** Options of every command that talks to a running sandbox. */
+export const connectionOptions = {
+  url: { type: "string", default: "http://127.0.0.1:4010" },
+  key: { type: "string", default: defaultKey },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** What {@link connectionOptions} look like in the help of a command. */
+export const connectionHelp = `  --url URL         where the sandbox listens      (http://127.0.0.1:4010)
+  --key KEY         bearer token, which is a world (${defaultKey})`;
+
+/** A sandbox that did not do what it was asked. */
+export class Refusal extends CommandError {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A running sandbox as one key sees it. */
+export interface Client {
+  readonly url: string;
+  /**
+   * Calls the vendor's API or the control API and returns the body of the answer.
+   *
+   * @throws Refusal when the answer is none of the 200s, CommandError when there is none
+   */
+  readonly call: <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
+}
+
+/** A client for a running sandbox; nothing is sent yet. */
+export function connect(options: { readonly url: string; readonly key: string }): Client {
+  checkAddress("--url", options.url);
+  const url = options.url.replace(/\/+$/, "");
+  return {
+    url,
+    async call<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+      const response = await request(url, path, {
+        method,
+        headers: { authorization: `Bearer ${options.key}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      // The documents of both APIs give the shape of each answer; the caller names it.
+      return (await decode(`${method} ${url}${path}`, response)) as Body;
+    },
+  };
+}
+
+async function request(url: string, path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`${url}${path}`, init);
+  } catch (error) {
+    throw new CommandError(
+      `no sandbox answers at ${url} (${reasonOf(error)}); start one with: ${startOf(url)}`,
+    );
+  }
+}
+
+/** `fetch` says why only in the cause of its error. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return "code" in cause ? String(cause.code) : cause.message;
+}
+
+const startOf = (url: string): string => {
+  const { port } = new URL(url);
+  return `drawdown serve --port ${port === "" ? "4010" : port}`;
+};
+
+async function decode(call: string, response: Response): Promise<unknown> {
+  const text = await response.text();
+  let body: unknown;
+  try {
+    body = text === "" ? null : JSON.parse(text);
+  } catch {
+    throw new Refusal(`${call} answered ${response.status}, but not as a sandbox does`, 0);
+  }
+  if (response.ok) return body;
+  throw new Refusal(`${call} answered ${response.status} ${describe(body)}`, response.status);
+}
+
+const describe = (body: unknown): string =>
+  typeof body === "object" && body !== null && "message" in body
+    ? String(body.message)
+    : JSON.stringify(body);
+
+/** Most items that one call of the control API lists. */
+const pageSize = 1000;
+
+/**
+ * Everything that a list of the control API holds after an id, oldest first. Each page goes on where the last one ended,
+ * so this ends when the list does.
+ */
+export async function readAfter<Item extends { readonly id: string }>(
+  { call }: Client,
+  path: "/_sandbox/events" | "/_sandbox/deliveries",
+  after: string | undefined,
+  filter: Readonly<Record<string, string>> = {},
+): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for (;;) {
+    const from = all.at(-1)?.id ?? after;
+    const query = new URLSearchParams({
+      ...filter,
+      limit: String(pageSize),
+      ...(from === undefined ? {} : { after: from }),
+    });
+    const { items } = await call<{ items: Item[] }>("GET", `${path}?${query}`);
+    all.push(...items);
+    if (items.length < pageSize) return all;
+  }
+}

@@ -1,0 +1,64 @@
+import { type ParseArgsConfig, parseArgs, styleText } from "node:util";
+
+/** A command that came to nothing; the message says why. */
+export class CommandError extends Error {}
+
+/** A command line that makes no sense; the message says what to write instead. */
+export class UsageError extends CommandError {}
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/**
+ * The options and other words of a command line.
+ *
+ * @throws UsageError for an option that does not exist or lacks its value
+ */
+export function parse<Given extends Options>(
+  command: string,
+  args: readonly string[],
+  options: Given,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UsageError(`${reason}; see drawdown --help ${command}`);
+  }
+}
+
+/** Refuses words that belong to no option. */
+export function noMore(command: string, words: readonly string[]): void {
+  if (words.length === 0) return;
+  throw new UsageError(
+    `"${words.join(" ")}" means nothing to ${command}; see drawdown --help ${command}`,
+  );
+}
+
+/** The whole number that an option gives, both bounds included. */
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`${name} is "${text}" but must be a whole number from ${min} to ${max}`);
+}
+
+/** Refuses anything but an absolute address that begins with http:// or https://. */
+export function checkAddress(name: string, text: string): void {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return;
+  throw new UsageError(`${name} is "${text}" but must be an address such as http://127.0.0.1:4010`);
+}
+
+/** Whether the text is JSON. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** The text in a style where a person reads it on a terminal, and as it is everywhere else. */
+export const styled = (style: Style, text: string): string =>
+  process.stdout.isTTY && !process.env["NO_COLOR"] ? styleText(style, text) : text;

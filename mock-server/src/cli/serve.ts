@@ -1,0 +1,220 @@
+import type { components } from "@drawdown/spec/dodo";
+import { listen } from "../adapters/listen.js";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../create-sandbox.js";
+import type { TierNumber } from "../http/rate-limit.js";
+import { version } from "../version.js";
+import { defaultKey } from "./client.js";
+import {
+  CommandError,
+  checkAddress,
+  noMore,
+  parse,
+  styled,
+  UsageError,
+  wholeNumber,
+} from "./command-line.js";
+
+const help = `drawdown serve [options]: run a sandbox until it is stopped
+
+  --port N          port to listen on, 0 for any free one     (4010)
+  --host ADDRESS    address to bind to                        (127.0.0.1)
+  --at INSTANT      where every clock starts, such as 2026-01-01T00:00:00Z
+                                                              (the machine's time)
+  --frozen          clocks stand still until they are moved
+  --seed TEXT       decides every id                          (drawdown)
+  --strict          refuse unknown body fields instead of warning
+  --key KEY         accept this key only; may be repeated     (any key)
+  --meter-delay N   seconds between passes of the meter worker, 0 to
+                    deduct usage at once                      (60)
+  --policy WHAT     answer as a profile does (documented, observed), or set a
+                    switch (consumptionOrder=earliest_expiry); may be
+                    repeated                                  (documented)
+  --tier 0|1|2      enforce the request limits of this tier   (none)
+  --body-limit N    bytes a request body may have             (10485760)
+
+  --webhook URL[,SECRET]
+                    send events there; may be repeated. The secret is
+                    whsec_ and base64                         (made up, and said)
+  --webhook-key KEY whose events: an endpoint belongs to a key
+                                                              (the first --key, or ${defaultKey})
+  --webhook-timeout SECONDS
+                    how long a receiver may take              (15)
+  --allow-remote-webhooks
+                    contact receivers on other machines, too
+
+  --json            say where it listens as JSON`;
+
+const options = {
+  port: { type: "string", default: "4010" },
+  host: { type: "string", default: "127.0.0.1" },
+  at: { type: "string" },
+  frozen: { type: "boolean", default: false },
+  seed: { type: "string" },
+  strict: { type: "boolean", default: false },
+  key: { type: "string", multiple: true },
+  policy: { type: "string", multiple: true },
+  tier: { type: "string" },
+  "meter-delay": { type: "string" },
+  "body-limit": { type: "string" },
+  webhook: { type: "string", multiple: true },
+  "webhook-key": { type: "string" },
+  "webhook-timeout": { type: "string" },
+  "allow-remote-webhooks": { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+type Values = ReturnType<typeof parse<typeof options>>["values"];
+
+/** Serves a new sandbox until SIGINT or SIGTERM. Returns once it listens. */
+export async function serve(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parse("serve", args, options);
+  if (values.help) return console.log(help);
+  noMore("serve", positionals);
+  const webhookKey = webhookKeyOf(values);
+  const sandbox = makeSandbox(sandboxOptions(values, webhookKey));
+  const endpoints =
+    values.webhook === undefined ? [] : await readEndpoints(sandbox, webhookKey, values.webhook);
+  const port = wholeNumber("--port", values.port, 0, 65_535);
+  const { url, server } = await listen(sandbox, { port, host: values.host }).catch((error) => {
+    throw new UsageError(unavailable(error, values.host, port));
+  });
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  console.log(
+    values.json
+      ? JSON.stringify({ url, version, pid: process.pid, webhooks: endpoints })
+      : [`Drawdown listens on ${url} (${hint})`, ...endpoints.map(describe)].join("\n"),
+  );
+}
+
+const hint = "any bearer token is its own world; open the address in a browser for help";
+
+function sandboxOptions(values: Values, webhookKey: string): SandboxOptions {
+  return {
+    frozen: values.frozen,
+    strict: values.strict,
+    allowRemoteWebhooks: values["allow-remote-webhooks"],
+    webhooks: (values.webhook ?? []).map((it) => ({ key: webhookKey, ...endpointOf(it) })),
+    ...(values.at === undefined ? {} : { at: values.at }),
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values.key === undefined ? {} : { keys: values.key }),
+    ...(values.policy === undefined ? {} : { policy: policyOf(values.policy) }),
+    ...(values.tier === undefined
+      ? {}
+      : { tier: wholeNumber("--tier", values.tier, 0, 2) as TierNumber }), // 0, 1 or 2
+    ...counted("meterDelaySeconds", "--meter-delay", values["meter-delay"], 0, 86_400),
+    ...counted("bodyBytesMax", "--body-limit", values["body-limit"], 1, 2 ** 30),
+    ...counted("webhookTimeoutSeconds", "--webhook-timeout", values["webhook-timeout"], 1, 3600),
+  };
+}
+
+/** A numeric option under its name in the sandbox, or nothing when it was left out. */
+const counted = <Name extends string>(
+  name: Name,
+  option: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+): { readonly [It in Name]?: number } =>
+  // A computed key is typed as any string.
+  text === undefined
+    ? {}
+    : ({ [name]: wholeNumber(option, text, min, max) } as { [It in Name]: number });
+
+function makeSandbox(wanted: SandboxOptions): Sandbox {
+  try {
+    return createSandbox(wanted);
+  } catch (error) {
+    if (error instanceof TypeError)
+      throw new UsageError(error.message.replaceAll(/`(\w+)`/g, "--$1"));
+    throw error;
+  }
+}
+
+/** Profiles and `switch=value` as they were given, later ones over earlier ones. */
+const policyOf = (texts: readonly string[]): NonNullable<SandboxOptions["policy"]> =>
+  Object.fromEntries(
+    texts.map((it) => {
+      const [name = "", value] = it.split("=", 2);
+      return value === undefined ? ["profile", name] : [name, value];
+    }),
+  );
+
+function webhookKeyOf(values: Values): string {
+  const key = values["webhook-key"] ?? values.key?.[0] ?? defaultKey;
+  if (values.key === undefined || values.key.includes(key)) return key;
+  throw new UsageError(
+    `--webhook-key is "${key}", a key that is not accepted; name it with --key, too`,
+  );
+}
+
+/** A secret as the vendor makes them: a prefix and the base64 of at least 12 bytes. */
+const secretForm =
+  /^whsec_(?=.{16})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** `URL[,SECRET]` taken apart at its last comma; one inside the URL is written %2C. */
+function endpointOf(text: string): { readonly url: string; readonly secret?: string } {
+  const comma = text.lastIndexOf(",");
+  const url = comma === -1 ? text : text.slice(0, comma);
+  checkAddress("--webhook", url);
+  if (comma === -1) return { url };
+  const secret = text.slice(comma + 1);
+  if (secretForm.test(secret)) return { url, secret };
+  throw new UsageError(
+    `--webhook ${url} has the secret "${secret}" but must have whsec_ and the base64 of at least 12 bytes`,
+  );
+}
+
+interface Endpoint {
+  readonly id: string;
+  readonly url: string;
+  readonly key: string;
+  readonly secret: string;
+}
+
+/** The endpoints of a new sandbox with their secrets, in the order they were given. */
+async function readEndpoints(
+  sandbox: Sandbox,
+  key: string,
+  given: readonly string[],
+): Promise<readonly Endpoint[]> {
+  const read = async <Name extends keyof Schemas>(path: string): Promise<Schemas[Name]> => {
+    const headers = { authorization: `Bearer ${key}` };
+    const response = await sandbox.fetch(new Request(`http://sandbox${path}`, { headers }));
+    if (!response.ok) throw new CommandError(`--webhook: ${await response.text()}`);
+    return response.json();
+  };
+  const { data } = await read<"ListWebhooksResponse">("/webhooks?limit=250");
+  const urls = given.map((it) => endpointOf(it).url);
+  const inOrder = data.toSorted((one, other) => urls.indexOf(one.url) - urls.indexOf(other.url));
+  return Promise.all(
+    inOrder.map(async ({ id, url }) => {
+      const { secret } = await read<"GetWebhookSecretResponse">(`/webhooks/${id}/secret`);
+      return { id, url, key, secret };
+    }),
+  );
+}
+
+type Schemas = components["schemas"];
+
+const describe = ({ id, url, key, secret }: Endpoint): string =>
+  `Events of ${key} go to ${url} (${id}), signed with ${styled("bold", secret)}`;
+
+function unavailable(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `port ${port} on ${host} is in use; stop what listens there, or choose another with --port (0 takes any free one)`;
+    case "EACCES":
+      return `port ${port} on ${host} needs more rights; choose one above 1023 with --port`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `--host is "${host}", which is not an address of this machine; 127.0.0.1 always is`;
+    default:
+      return `cannot listen on ${host} port ${port}: ${error.message}`;
+  }
+}

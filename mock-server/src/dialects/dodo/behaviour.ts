@@ -1,0 +1,33 @@
+import type { Unit } from "../../sandbox/ports.js";
+import type { Behaviour } from "../../sandbox/tenant.js";
+import { newEndpoint } from "./handlers/webhooks.js";
+import type { DodoSettings } from "./settings.js";
+import { tasksWith } from "./tasks.js";
+import { deliveriesOf } from "./webhooks/deliveries.js";
+import { record } from "./webhooks/record.js";
+
+/** What the vendor's service does by itself. */
+export const dodoBehaviour = (settings: DodoSettings): Behaviour => ({
+  runners: tasksWith(settings),
+  record,
+  deliveriesOf,
+  async begin({ tx, nextId, now }: Unit, key: string): Promise<number> {
+    const known = await tx.find("endpoint", "all", "all");
+    if (known.length > 0) return known.length; // a durable store keeps them
+    const first = settings.webhooks.filter((it) => it.key === key);
+    for (const { url, secret } of first) {
+      const endpoint = newEndpoint(nextId, now, {
+        url,
+        description: "",
+        isDisabled: false,
+        filterTypes: null,
+        headers: {},
+        metadata: {},
+        rateLimit: null,
+        ...(secret === undefined ? {} : { secret }),
+      });
+      tx.put("endpoint", endpoint);
+    }
+    return first.length;
+  },
+});

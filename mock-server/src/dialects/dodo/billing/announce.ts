@@ -1,0 +1,21 @@
+import type { Payment } from "../../../domain/subscriptions/payment.js";
+import type { EventType } from "../../../domain/webhooks/event.js";
+import type { Unit } from "../../../sandbox/ports.js";
+
+/** Tells of something that happened to a subscription. */
+export const announce = (
+  { happened }: Unit,
+  type: EventType & `subscription.${string}`,
+  { id }: { readonly id: string },
+): void => {
+  happened.push({ kind: "event", type, subject: { kind: "subscription", id } });
+};
+
+/** Tells how a payment went. */
+export const announcePayment = (
+  { happened }: Unit,
+  { id, status }: Pick<Payment, "id" | "status">,
+): void => {
+  const type = status === "succeeded" ? "payment.succeeded" : "payment.failed";
+  happened.push({ kind: "event", type, subject: { kind: "payment", id } });
+};

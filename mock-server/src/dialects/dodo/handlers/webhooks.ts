@@ -1,0 +1,187 @@
+import type { components } from "@drawdown/spec/dodo";
+import { DomainError } from "../../../domain/errors.js";
+import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import { formatInstant, type Instant } from "../../../domain/time.js";
+import type { Endpoint } from "../../../domain/webhooks/endpoint.js";
+import type { NextId } from "../../../sandbox/ports.js";
+import { all } from "../../../sandbox/tables.js";
+import type { HandlersOf } from "../context.js";
+import { load } from "../load.js";
+
+type Schemas = components["schemas"];
+
+export const webhooks: HandlersOf<
+  | "createWebhook"
+  | "listWebhooks"
+  | "retrieveWebhook"
+  | "updateWebhook"
+  | "deleteWebhook"
+  | "retrieveWebhookHeaders"
+  | "updateWebhookHeaders"
+  | "retrieveWebhookSecret"
+> = {
+  /** @rule WHK-40 a URL will do; a repeated idempotency key answers the endpoint it made */
+  async createWebhook({ tx, nextId, now }, { body }) {
+    const key = body.idempotency_key ?? null;
+    const used = key === null ? undefined : await tx.get("usedWebhookKey", key);
+    if (used) {
+      const made = await load(tx, "endpoint", used.endpointId, "WHK-40");
+      return { status: 200, body: presentEndpoint(made) };
+    }
+    const metadata = body.metadata ?? {};
+    checkMetadata(metadata, generalMetadataLimits, "`metadata`");
+    const endpoint = newEndpoint(nextId, now, {
+      url: urlOf(body.url),
+      description: body.description ?? "",
+      isDisabled: body.disabled ?? false,
+      filterTypes: body.filter_types ?? null,
+      headers: body.headers ?? {},
+      metadata,
+      rateLimit: body.rate_limit ?? null,
+    });
+    tx.put("endpoint", endpoint);
+    if (key !== null) tx.put("usedWebhookKey", { id: key, endpointId: endpoint.id });
+    return { status: 200, body: presentEndpoint(endpoint) };
+  },
+
+  /**
+   * @rule WHK-41 newest first, as many as `limit`, from `iterator` on
+   * @rule PAG-08 by a cursor, unlike every other list
+   */
+  async listWebhooks({ tx }, { query }) {
+    const { limit = 50, iterator } = query;
+    const endpoints = await tx.find("endpoint", "all", all, { descending: true });
+    const start = iterator === undefined ? 0 : startOf(endpoints, iterator);
+    const data = endpoints.slice(start, start + limit);
+    const isDone = start + limit >= endpoints.length;
+    const last = data.at(-1);
+    return {
+      status: 200,
+      body: {
+        data: data.map(presentEndpoint),
+        iterator: isDone || !last ? null : `after_${last.id}`,
+        prev_iterator: start === 0 || !data[0] ? null : `before_${data[0].id}_${limit}`,
+        done: isDone,
+      },
+    };
+  },
+
+  async retrieveWebhook({ tx }, { path }) {
+    const endpoint = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    return { status: 200, body: presentEndpoint(endpoint) };
+  },
+
+  async updateWebhook({ tx, now }, { path, body }) {
+    const stored = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const updated: Endpoint = {
+      ...stored,
+      url: body.url ? urlOf(body.url) : stored.url,
+      description: body.description === undefined ? stored.description : (body.description ?? ""),
+      isDisabled: body.disabled ?? stored.isDisabled,
+      filterTypes: body.filter_types === undefined ? stored.filterTypes : body.filter_types,
+      metadata: body.metadata === undefined ? stored.metadata : (body.metadata ?? {}),
+      rateLimit: body.rate_limit === undefined ? stored.rateLimit : body.rate_limit,
+      updatedAt: now,
+    };
+    checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
+    tx.put("endpoint", updated);
+    return { status: 200, body: presentEndpoint(updated) };
+  },
+
+  async deleteWebhook({ tx }, { path }) {
+    const { id } = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    tx.delete("endpoint", id);
+    const open = await tx.find("delivery", "byEndpoint", id, {
+      where: ({ state }) => state === "ready" || state === "waiting",
+    });
+    for (const delivery of open) {
+      tx.put("delivery", { ...delivery, state: "dropped", nextAttemptAt: null });
+    }
+    return { status: 200 };
+  },
+
+  async retrieveWebhookHeaders({ tx }, { path }) {
+    const { headers } = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const names = Object.keys(headers);
+    return {
+      status: 200,
+      body: {
+        headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !isSensitive(name))),
+        sensitive: names.filter(isSensitive),
+      },
+    };
+  },
+
+  /** @rule WHK-42 headers that are not named stay */
+  async updateWebhookHeaders({ tx, now }, { path, body }) {
+    const stored = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const sent = new Set(Object.keys(body.headers).map((it) => it.toLowerCase()));
+    const kept = Object.entries(stored.headers).filter(([name]) => !sent.has(name.toLowerCase()));
+    const headers = { ...Object.fromEntries(kept), ...body.headers };
+    tx.put("endpoint", { ...stored, headers, updatedAt: now });
+    return { status: 200 };
+  },
+
+  async retrieveWebhookSecret({ tx }, { path }) {
+    const { secret } = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    return { status: 200, body: { secret } };
+  },
+};
+
+/** An endpoint as it is made, with a secret of its own unless one is given. */
+export const newEndpoint = (
+  nextId: NextId,
+  now: Instant,
+  asked: Omit<Endpoint, "id" | "secret" | "formerSecret" | "recent" | "createdAt" | "updatedAt"> & {
+    readonly secret?: string;
+  },
+): Endpoint => ({
+  ...asked,
+  id: nextId("whk"),
+  secret: asked.secret ?? newSecret(nextId),
+  formerSecret: null,
+  recent: { second: 0, attempts: 0 },
+  createdAt: now,
+  updatedAt: now,
+});
+
+/** `whsec_` and the base64 of 24 bytes, which are the letters of a new id: the same seed gives the same secret. */
+export const newSecret = (nextId: NextId): string =>
+  `whsec_${btoa(nextId("whk").padEnd(24, "-").slice(-24))}`;
+
+/** @throws DomainError webhook-invalid */
+export function urlOf(text: string): string {
+  const { protocol } = URL.canParse(text) ? new URL(text) : { protocol: "" };
+  if (protocol === "http:" || protocol === "https:") return text;
+  throw new DomainError("webhook-invalid", "WHK-47", {
+    message: `\`url\` is ${JSON.stringify(text)} but must be an http or https address such as http://localhost:3000/webhooks`,
+  });
+}
+
+/** Where a page begins: after an endpoint, or a page before it. */
+function startOf(endpoints: readonly Endpoint[], iterator: string): number {
+  const [, direction, id, size] = /^(after|before)_(whk_\w+?)(?:_(\d+))?$/.exec(iterator) ?? [];
+  const position = endpoints.findIndex((it) => it.id === id);
+  if (position === -1) {
+    throw new DomainError("webhook-iterator-invalid", "WHK-41", {
+      message: `\`iterator\` is ${JSON.stringify(iterator)}, which no list of endpoints gave; send \`iterator\` or \`prev_iterator\` of one, or leave it out`,
+    });
+  }
+  return direction === "after" ? position + 1 : Math.max(position - Number(size), 0);
+}
+
+/** Headers that carry a credential; they are named, but not shown. */
+const isSensitive = (name: string): boolean =>
+  /^(authorization|proxy-authorization|cookie)$|key|secret|token|password/i.test(name);
+
+const presentEndpoint = (it: Endpoint): Schemas["WebhookDetails"] => ({
+  id: it.id,
+  url: it.url,
+  description: it.description,
+  disabled: it.isDisabled,
+  filter_types: it.filterTypes && [...it.filterTypes],
+  metadata: it.metadata,
+  rate_limit: it.rateLimit,
+  created_at: formatInstant(it.createdAt),
+  updated_at: formatInstant(it.updatedAt),
+});

@@ -1,0 +1,183 @@
+import type { components } from "@drawdown/spec/control";
+import { DomainError } from "../../../domain/errors.js";
+import { addDays, formatInstant, type Instant } from "../../../domain/time.js";
+import type { Attempt, Delivery } from "../../../domain/webhooks/delivery.js";
+import { type DeliveryMode, wants } from "../../../domain/webhooks/endpoint.js";
+import { readInstant } from "../../../http/read-instant.js";
+import type { Answered, Outgoing, Unit } from "../../../sandbox/ports.js";
+import { all } from "../../../sandbox/tables.js";
+import { newSecret } from "../handlers/webhooks.js";
+import { load } from "../load.js";
+import { attemptOf, modeOf, outcomeOf, sendAgain, signed } from "./deliveries.js";
+import { dispatch } from "./record.js";
+import { render } from "./render.js";
+
+type Schemas = components["schemas"];
+
+interface Listing {
+  readonly event_type?: string;
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/** What the control API may do to events and their deliveries. */
+export const webhookControls = {
+  async readEvents(unit: Unit, businessId: string, query: Listing): Promise<Schemas["EventList"]> {
+    const { tx } = unit;
+    const { limit = 100 } = query;
+    const events = await tx.find("outgoingEvent", "all", all, { limit, where: within(query) });
+    const items = [];
+    for (const event of events) {
+      const payload = await render({ tx, businessId }, event);
+      items.push({
+        id: event.id,
+        type: event.type,
+        timestamp: formatInstant(event.at),
+        payload: payload as unknown as Record<string, never>, // any object
+      });
+    }
+    return { items };
+  },
+
+  async listDeliveries(
+    { tx }: Unit,
+    query: Listing & { readonly webhook_id?: string; readonly status?: string },
+  ): Promise<Schemas["DeliveryList"]> {
+    const { webhook_id: endpointId, status, limit = 100 } = query;
+    const isWanted = within(query);
+    const found = await tx.find("delivery", "all", all, {
+      limit,
+      where: (it) =>
+        (endpointId === undefined || it.endpointId === endpointId) &&
+        (status === undefined || statusOf(it) === status) &&
+        isWanted({ id: it.id, type: it.eventType }),
+    });
+    return { items: found.map(presentDelivery) };
+  },
+
+  async retrieveDelivery({ tx }: Unit, id: string): Promise<Schemas["Delivery"]> {
+    return presentDelivery(await load(tx, "delivery", id, "WHK-31"));
+  },
+
+  async resendDelivery(unit: Unit, id: string): Promise<void> {
+    sendAgain(unit, await load(unit.tx, "delivery", id, "WHK-31"));
+  },
+
+  /** @rule WHK-31 past events can be replayed */
+  async replayEvents(
+    unit: Unit,
+    endpointId: string,
+    { since, until }: Schemas["EventRange"],
+  ): Promise<number> {
+    const endpoint = await load(unit.tx, "endpoint", endpointId, "WHK-31");
+    const [from, to] = [instant(since, "since"), instant(until, "until")];
+    const events = await unit.tx.find("outgoingEvent", "all", all, {
+      where: ({ type, at }) =>
+        wants(endpoint, type) && (from === null || at >= from) && (to === null || at <= to),
+    });
+    for (const event of events) dispatch(unit, endpoint, event);
+    return events.length;
+  },
+
+  async recoverDeliveries(unit: Unit, endpointId: string): Promise<number> {
+    const { id } = await load(unit.tx, "endpoint", endpointId, "WHK-31");
+    const lost = await unit.tx.find("delivery", "byEndpoint", id, {
+      where: ({ state }) => state === "failed" || state === "dropped",
+    });
+    for (const delivery of lost) sendAgain(unit, delivery);
+    return lost.length;
+  },
+
+  async rotateSecret(unit: Unit, endpointId: string): Promise<string> {
+    const endpoint = await load(unit.tx, "endpoint", endpointId, "WHK-32");
+    const secret = newSecret(unit.nextId);
+    const formerSecret = { secret: endpoint.secret, until: addDays(unit.now, 1) };
+    unit.tx.put("endpoint", { ...endpoint, secret, formerSecret, updatedAt: unit.now });
+    return secret;
+  },
+
+  async readDeliveryMode({ tx }: Unit): Promise<Schemas["DeliveryMode"]> {
+    return presentMode(await modeOf(tx));
+  },
+
+  async setDeliveryMode(
+    { tx }: Unit,
+    body: Schemas["DeliveryModeChange"],
+  ): Promise<Schemas["DeliveryMode"]> {
+    const before = await modeOf(tx);
+    const mode: DeliveryMode = {
+      id: "mode",
+      isHeld: body.held ?? before.isHeld,
+      copies: body.copies ?? before.copies,
+      isShuffled: body.shuffled ?? before.isShuffled,
+      dropNext: body.drop_next ?? before.dropNext,
+      isCollected: body.collected ?? before.isCollected,
+    };
+    tx.put("deliveryMode", mode);
+    return presentMode(mode);
+  },
+
+  /** A body of the caller's own, signed for an endpoint. */
+  async composeBody(unit: Unit, endpointId: string, body: string): Promise<Outgoing> {
+    const endpoint = await load(unit.tx, "endpoint", endpointId, "WHK-31");
+    if (!isJson(body)) {
+      throw new DomainError("webhook-invalid", "WHK-20", {
+        message: "`body` is not JSON; send the text of a JSON value",
+      });
+    }
+    return signed(endpoint, unit.nextId("msg"), body, unit);
+  },
+
+  presentAnswer: (unit: Unit, request: Outgoing, answered: Answered): Schemas["Attempt"] =>
+    presentAttempt(attemptOf(unit, request, outcomeOf(answered)), 0),
+};
+
+const within =
+  ({ event_type: type, after }: Listing) =>
+  (it: { readonly id: string; readonly type: string }): boolean =>
+    (type === undefined || it.type === type) && (after === undefined || it.id > after);
+
+const instant = (text: string | undefined, name: string): Instant | null =>
+  text === undefined ? null : readInstant(text, name);
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const statusOf = ({ state }: Delivery): Schemas["Delivery"]["status"] =>
+  state === "ready" ? "waiting" : state;
+
+const presentDelivery = (it: Delivery): Schemas["Delivery"] => ({
+  id: it.id,
+  webhook_id: it.endpointId,
+  url: it.url,
+  event_id: it.eventId,
+  event_type: it.eventType,
+  status: statusOf(it),
+  created_at: formatInstant(it.createdAt),
+  next_attempt_at: it.nextAttemptAt && formatInstant(it.nextAttemptAt),
+  attempts: it.attempts.map(presentAttempt),
+});
+
+const presentAttempt = (it: Attempt, position: number): Schemas["Attempt"] => ({
+  number: position + 1,
+  at: formatInstant(it.at),
+  status_code: it.status,
+  error: it.error,
+  request_headers: it.headers,
+  request_body: it.body,
+  response_body: it.answer,
+});
+
+const presentMode = (it: DeliveryMode): Schemas["DeliveryMode"] => ({
+  held: it.isHeld,
+  copies: it.copies,
+  shuffled: it.isShuffled,
+  drop_next: it.dropNext,
+  collected: it.isCollected,
+});

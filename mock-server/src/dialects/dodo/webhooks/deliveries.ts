@@ -1,0 +1,146 @@
+import { Webhook } from "standardwebhooks";
+import { assert } from "../../../domain/errors.js";
+import { instantOf } from "../../../domain/time.js";
+import {
+  type Attempt,
+  attempted,
+  type Delivery,
+  renewed,
+} from "../../../domain/webhooks/delivery.js";
+import { type Endpoint, faultless } from "../../../domain/webhooks/endpoint.js";
+import { schedule } from "../../../sandbox/agenda.js";
+import { systemTime } from "../../../sandbox/clock.js";
+import type { Answered, Deliveries, Outgoing, Tx, Unit } from "../../../sandbox/ports.js";
+import { all } from "../../../sandbox/tables.js";
+import { render } from "./render.js";
+
+export const modeOf = async (tx: Tx) => (await tx.get("deliveryMode", "mode")) ?? faultless;
+
+/** How a tenant's deliveries are put together and written down. */
+export const deliveriesOf = (businessId: string): Deliveries => ({
+  async ready({ tx }) {
+    const lanes = new Map<string, string[]>();
+    const { isHeld, isShuffled } = await modeOf(tx);
+    if (isHeld) return lanes;
+    for (const { id, endpointId } of await tx.find("delivery", "ready", all)) {
+      const lane = lanes.get(endpointId);
+      if (lane) lane.push(id);
+      else lanes.set(endpointId, [id]);
+    }
+    // The random part of an id comes last, so ids in the order of their ends are in no order at all.
+    if (isShuffled) for (const lane of lanes.values()) lane.sort(byEnd);
+    return lanes;
+  },
+
+  async compose(unit, deliveryId) {
+    const { tx, now } = unit;
+    const delivery = await tx.get("delivery", deliveryId);
+    const mode = await modeOf(tx);
+    if (delivery?.state !== "ready" || mode.isHeld) return null;
+    const endpoint = await tx.get("endpoint", delivery.endpointId);
+    if (!endpoint || mode.dropNext > 0) {
+      tx.put("delivery", { ...delivery, state: "dropped" });
+      if (endpoint) tx.put("deliveryMode", { ...mode, dropNext: mode.dropNext - 1 });
+      return null;
+    }
+    if (endpoint.isDisabled) {
+      const error = `the endpoint ${endpoint.id} is disabled`;
+      const attempt = { at: now, status: null, error, headers: {}, body: "", answer: null };
+      const attempts = [...delivery.attempts, attempt];
+      tx.put("delivery", { ...delivery, state: "failed", attempts });
+      return null;
+    }
+    if (isOverLimit(unit, endpoint)) {
+      postpone(unit, delivery);
+      return null;
+    }
+    const event = await tx.get("outgoingEvent", delivery.eventId);
+    assert(event !== undefined, `event ${delivery.eventId} is not stored`);
+    const body = JSON.stringify(await render({ tx, businessId }, event));
+    const request = signed(endpoint, event.id, body, unit);
+    if (!mode.isCollected) return { request, copies: mode.copies };
+    const attempt = attemptOf(unit, request, { status: null, error: null, answer: null });
+    const attempts = [...delivery.attempts, attempt];
+    tx.put("delivery", { ...delivery, state: "collected", attempts });
+    return null;
+  },
+
+  async conclude(unit, deliveryId, request, answered) {
+    const delivery = await unit.tx.get("delivery", deliveryId);
+    if (!delivery) return; // forgotten by a reset
+    const after = attempted(delivery, attemptOf(unit, request, outcomeOf(answered)));
+    unit.tx.put("delivery", after);
+    if (after.nextAttemptAt !== null) schedule(unit, "deliver", after.id, after.nextAttemptAt);
+  },
+});
+
+const byEnd = (a: string, b: string): number => (a.slice(-8) < b.slice(-8) ? -1 : 1);
+
+/** A delivery whose next attempt is due. */
+export async function deliver({ tx, now }: Unit, deliveryId: string): Promise<void> {
+  const delivery = await tx.get("delivery", deliveryId);
+  if (delivery?.state !== "waiting" || delivery.nextAttemptAt !== now) return;
+  tx.put("delivery", { ...delivery, state: "ready", nextAttemptAt: null });
+}
+
+/** Puts a delivery on its way once more, whatever became of it. */
+export const sendAgain = ({ tx }: Unit, delivery: Delivery): void =>
+  tx.put("delivery", renewed(delivery));
+
+/** @rule WHK-45 no more attempts in a second than the endpoint's limit; without one, any number */
+function isOverLimit({ tx, now }: Unit, endpoint: Endpoint): boolean {
+  const { rateLimit, recent } = endpoint;
+  if (!rateLimit) return false;
+  const second = Math.floor(now / 1000);
+  const attempts = recent.second === second ? recent.attempts : 0;
+  if (attempts >= rateLimit) return true;
+  tx.put("endpoint", { ...endpoint, recent: { second, attempts: attempts + 1 } });
+  return false;
+}
+
+function postpone(unit: Unit, delivery: Delivery): void {
+  const nextAttemptAt = instantOf((Math.floor(unit.now / 1000) + 1) * 1000);
+  unit.tx.put("delivery", { ...delivery, state: "waiting", nextAttemptAt });
+  schedule(unit, "deliver", delivery.id, nextAttemptAt);
+}
+
+/**
+ * A request signed by the endpoint's secret, and by the one before it while that is valid.
+ *
+ * @rule WHK-20 a POST of JSON with three headers
+ * @rule WHK-21 signed as Standard Webhooks says
+ * @rule WHK-22 the bytes that were signed are the bytes that are sent
+ * @rule WHK-23 dated by the machine's clock, because verifiers compare it with theirs
+ * @rule WHK-24 each attempt is signed anew under the same id
+ * @rule WHK-32 a former secret signs along for 24 hours
+ */
+export function signed(endpoint: Endpoint, id: string, body: string, { now }: Unit): Outgoing {
+  const { secret, formerSecret, headers, url } = endpoint;
+  const sentAt = new Date(Math.floor(systemTime() / 1000) * 1000);
+  const secrets =
+    formerSecret && now < formerSecret.until ? [secret, formerSecret.secret] : [secret];
+  return {
+    url,
+    headers: {
+      ...headers,
+      "content-type": "application/json",
+      "user-agent": "drawdown",
+      "webhook-id": id,
+      "webhook-timestamp": String(sentAt.getTime() / 1000),
+      "webhook-signature": secrets.map((it) => new Webhook(it).sign(id, sentAt, body)).join(" "),
+    },
+    body,
+  };
+}
+
+/** What an attempt came to, as it is kept. */
+export const attemptOf = (
+  { now }: Unit,
+  { headers, body }: Outgoing,
+  outcome: Pick<Attempt, "status" | "error" | "answer">,
+): Attempt => ({ at: now, ...outcome, headers, body });
+
+export const outcomeOf = (answered: Answered): Pick<Attempt, "status" | "error" | "answer"> =>
+  "error" in answered
+    ? { status: null, error: answered.error, answer: null }
+    : { status: answered.status, error: null, answer: answered.body };

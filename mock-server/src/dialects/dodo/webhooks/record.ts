@@ -1,0 +1,69 @@
+import { type Endpoint, wants } from "../../../domain/webhooks/endpoint.js";
+import type { EventType, Subject } from "../../../domain/webhooks/event.js";
+import { lowBalances } from "../../../domain/webhooks/low-balance.js";
+import type { Happening, Recorded, Unit } from "../../../sandbox/ports.js";
+import { all } from "../../../sandbox/tables.js";
+import { activeSubscriptions } from "../billing/holdings.js";
+
+/**
+ * Writes down the events of a transaction, and a delivery of each to every endpoint that wants it.
+ *
+ * @rule WHK-46 an endpoint gets what happens from its creation on
+ * @rule WHK-25 every endpoint gets an event under the same id
+ */
+export async function record(unit: Unit): Promise<Recorded> {
+  const endpoints = await unit.tx.find("endpoint", "all", all);
+  let isReady = false;
+  for (const happening of unit.happened) {
+    for (const { type, subject } of await eventsOf(unit, happening)) {
+      const event = { id: unit.nextId("msg"), type, subject, at: unit.now };
+      unit.tx.put("outgoingEvent", event);
+      for (const endpoint of endpoints.filter((it) => wants(it, type))) {
+        dispatch(unit, endpoint, event);
+        isReady = true;
+      }
+    }
+  }
+  return { isReady, hasEndpoints: endpoints.length > 0 };
+}
+
+/** Puts an event on its way to an endpoint. */
+export function dispatch(
+  unit: Unit,
+  { id: endpointId, url }: Endpoint,
+  event: { readonly id: string; readonly type: EventType },
+): void {
+  unit.tx.put("delivery", {
+    id: unit.nextId("dlv"),
+    endpointId,
+    url,
+    eventId: event.id,
+    eventType: event.type,
+    state: "ready",
+    attempts: [],
+    failures: 0,
+    nextAttemptAt: null,
+    createdAt: unit.now,
+  });
+}
+
+async function eventsOf(
+  { tx }: Unit,
+  happening: Happening,
+): Promise<readonly { readonly type: EventType; readonly subject: Subject }[]> {
+  switch (happening.kind) {
+    case "event":
+      return [happening];
+    case "planned":
+      return [];
+    case "moved": {
+      const { before, after } = happening;
+      if (after.balance.gte(before.balance)) return [];
+      const subscriptions = await activeSubscriptions(tx, after.customerId);
+      return lowBalances(before, after, subscriptions).map((balance) => ({
+        type: "credit.balance_low",
+        subject: { kind: "low-balance", balance },
+      }));
+    }
+  }
+}
