@@ -140,8 +140,6 @@ export class SecondModel {
   #trialGrant: Grant | null = null;
   #inTrial: boolean;
   #pausedAt = 0;
-  /** Every billing date ever set, also those left or set again; the engine bills no overage at one set twice. */
-  readonly #billingDates: number[] = [];
 
   /** SUB-01, SUB-20 to SUB-27: the checkout is paid at the start. */
   constructor(private readonly terms: Terms) {
@@ -149,19 +147,18 @@ export class SecondModel {
     this.#now = start;
     this.previous = start;
     this.#inTrial = terms.trial !== null;
-    // No rule says whether a trial is part of the term; the engine counts the term from the first paid period.
     const paidFrom = start + (terms.trial?.days ?? 0) * day;
-    this.#termEnd = monthsAfter(paidFrom, 12 * terms.termYears);
+    this.#termEnd = this.#termFrom(paidFrom);
     if (terms.trial === null) {
       this.#anchor = start;
       this.#months = 1;
-      this.#billNextAt(monthsAfter(start, 1));
+      this.next = monthsAfter(start, 1);
       this.#pay(prices.basic, "succeeded");
       this.#issueCycle();
       return;
     }
     this.#anchor = paidFrom;
-    this.#billNextAt(paidFrom);
+    this.next = paidFrom;
     this.#pay(0, "succeeded");
     const { credits, endWithTrial } = terms.trial;
     const amount = credits ?? terms.plans.basic.amount;
@@ -230,13 +227,10 @@ export class SecondModel {
       this.status = "active";
       if (owing === null) this.#renew([]);
       else {
-        // not settled: the engine forgets such a change and renews for the period it is paid in.
-        if (this.#now >= this.next) this.unsettled = "a change paid after its period";
-        // not settled: the engine takes nothing for a downgrade that is applied first and paid later.
-        if (owing.credits < 0) this.unsettled = "a downgrade declined, applied and then paid";
-        if (this.terms.policy === "planChangeDates=unchanged") this.#billNextAt(this.next);
         this.#charge(owing.price);
         this.#moveCredits(owing);
+        // Paid after its own period, it is followed by the renewal for the period it is paid in.
+        if (this.#now >= this.next) this.#renew([]);
       }
     }
     const change = this.#prevented;
@@ -257,9 +251,6 @@ export class SecondModel {
     if (!this.#declined(price)) this.#change(change);
     else if (change.onFailure === "prevent_change") this.#prevented = change;
     else {
-      if (this.#trialGrant !== null && this.#inTrial) {
-        this.unsettled = "a declined change ends a trial: the engine leaves its credits (EXP-10)";
-      }
       this.#owing = { price, ...this.#enter(change) };
       this.status = "on_hold";
     }
@@ -291,7 +282,7 @@ export class SecondModel {
     if (this.status !== "paused") return false;
     this.status = "active";
     const length = this.#now - this.#pausedAt;
-    this.#billNextAt(this.next + length);
+    this.next += length;
     this.#termEnd += length;
     this.#anchor = this.next;
     this.#months = 0;
@@ -301,7 +292,6 @@ export class SecondModel {
   /** The period ends now and later ones count from now. */
   closeCycle(): boolean {
     if (this.status !== "active") return false;
-    if (this.#inTrial) this.unsettled = "closing a trial: the engine leaves its credits (EXP-10)";
     this.next = this.#now;
     this.#anchor = this.#now;
     this.#months = 0;
@@ -353,12 +343,9 @@ export class SecondModel {
   }
 
   #closePeriod(): void {
-    // not settled: SUB-13 ends a plan with its term; the engine leaves one that is on hold then on hold.
-    if (this.status === "on_hold") this.unsettled = "on hold at the end of the term";
     this.#runMeter();
-    if (this.#billingDates.filter((it) => it === this.#now).length > 1 && this.#overageOwed() > 0) {
-      this.unsettled = "a billing date set twice: the engine then bills no overage (OVR-22)";
-    }
+    // EXP-10: the trial's credits end with it, whatever comes after.
+    if (this.#trialGrant !== null && this.#trialGrant.left > 0) this.#trialGrant.ends = this.#now;
     if (this.cancelsAtEnd || this.#now === this.#termEnd) {
       this.#end(this.cancelsAtEnd ? "cancelled" : "expired");
       this.#expireOrRoll(this.#ending(), false);
@@ -382,6 +369,7 @@ export class SecondModel {
     this.#charge(owed);
     this.#plan = this.#scheduled ?? this.#plan;
     this.#scheduled = null;
+    if (this.#inTrial) this.#termEnd = this.#termFrom(this.next);
     this.#endTrial();
     this.#unitsThisPeriod = 0;
     this.#creditsThisPeriod = 0;
@@ -390,7 +378,7 @@ export class SecondModel {
       this.previous = this.next;
       this.#months += 1;
       // No rule says whether a period ends with the term; in the engine it does.
-      this.#billNextAt(Math.min(monthsAfter(this.#anchor, this.#months), this.#termEnd));
+      this.next = Math.min(monthsAfter(this.#anchor, this.#months), this.#termEnd);
     }
     this.#issueCycle();
   }
@@ -405,27 +393,24 @@ export class SecondModel {
     const prorates = this.terms.plans[change.plan].prorates && !endsTrial;
     const isOurs = (it: Grant) => it.source === "subscription" && it.made >= this.previous;
     const ours = this.#grants.filter(isOurs);
-    if (endsTrial && this.#trialGrant !== null && this.#plan.plan !== "basic") {
-      this.unsettled = "a second change ends a trial: the engine leaves its credits (EXP-10)";
-    }
     if (endsTrial) this.#endTrial();
     this.#plan = change;
     if (bills && (endsTrial || this.terms.policy !== "planChangeDates=unchanged")) this.#restart();
     return { credits: prorates ? delta : bills ? fresh : 0, ours };
   }
 
-  #billNextAt(at: number): void {
-    this.next = at;
-    this.#billingDates.push(at);
+  /** SUB-56: the term counts from the first paid period. */
+  #termFrom(paid: number): number {
+    return monthsAfter(paid, 12 * this.terms.termYears);
   }
 
   #restart(): void {
     this.previous = this.#now;
     this.#anchor = this.#now;
     this.#months = 1;
-    this.#billNextAt(monthsAfter(this.#now, 1));
+    this.next = monthsAfter(this.#now, 1);
     // No rule says whether the term begins anew too; in the engine it does.
-    this.#termEnd = monthsAfter(this.#now, 12 * this.terms.termYears);
+    this.#termEnd = this.#termFrom(this.#now);
     this.#unitsThisPeriod = 0;
     this.#creditsThisPeriod = 0;
   }

@@ -249,7 +249,7 @@ billingScenario("WHK-40 an unknown endpoint is 404", async (world) => {
   await world.refused(404, "updateWebhook", { ...at(unknown), body: { disabled: true } });
 });
 
-billingScenario("WHK-41 without endpoints the list is one empty page", async (world) => {
+httpScenario("WHK-41 without endpoints the list is one empty page", async (world) => {
   expect(await page(world)).toMatchObject({
     data: [],
     iterator: null,
@@ -258,7 +258,7 @@ billingScenario("WHK-41 without endpoints the list is one empty page", async (wo
   });
 });
 
-billingScenario("WHK-41 a page has the newest first, at most 50 unless asked", async (world) => {
+httpScenario("WHK-41 a page has the newest first, at most 50 unless asked", async (world) => {
   await several(world, 51);
   const first = await page(world);
   expect(names(first)).toEqual(Array.from({ length: 50 }, (_, i) => String(51 - i)));
@@ -274,7 +274,7 @@ billingScenario("WHK-41 limit and iterator out of bounds are refused", async (wo
   }
 });
 
-billingScenario("PAG-08 iterator leads to the next page and back", async (world) => {
+httpScenario("PAG-08 iterator leads to the next page and back", async (world) => {
   await several(world, 5);
   const first = await page(world, { limit: 2 });
   expect(names(first)).toEqual(["5", "4"]);
@@ -295,7 +295,7 @@ billingScenario("PAG-08 iterator leads to the next page and back", async (world)
   ]);
 });
 
-billingScenario("PAG-08 a page that just holds the rest is the last", async (world) => {
+httpScenario("PAG-08 a page that just holds the rest is the last", async (world) => {
   await several(world, 4);
   const first = await page(world, { limit: 2 });
   const last = await page(world, { limit: 2, iterator: String(first.iterator) });

@@ -638,8 +638,11 @@ billingScenario("SUB-13 at the end of its term a subscription is expired", async
 const invoiced = withOverage({ overage_behavior: "invoice_at_billing", overage_limit: 50 });
 
 billingScenario("OVR-22 overage on a last invoice is paid before the end", async (world) => {
-  for (const body of [{ status: "cancelled" }, { cancel_at_next_billing_date: true }]) {
-    const it = await subscribed(world, {}, invoiced);
+  for (const [name, body] of [
+    ["Tokens", { status: "cancelled" }],
+    ["Images", { cancel_at_next_billing_date: true }],
+  ] as const) {
+    const it = await subscribed(world, {}, { ...invoiced, name });
     await world.debit(it, "130");
     const ended = await typesCaused(world, async () => {
       await patch(world, it.id, body);

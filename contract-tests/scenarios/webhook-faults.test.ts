@@ -438,7 +438,7 @@ httpScenario("WHK-30 an endless receiver stops the clock at its instant", async 
   });
   receiver.onRequest = () => undefined;
   const { code, message } = (await response.json()) as { code: string; message: string };
-  expect([response.status, code]).toEqual([500, "TASK_FAILED"]);
+  expect([response.status, code], message).toEqual([500, "TASK_FAILED"]);
   expect(
     [endpoint.id, receiver.url].some((it) => message.includes(it)),
     message,

@@ -167,6 +167,16 @@ describe.concurrent("trigger", () => {
     expect(items).toHaveLength(2);
   });
 
+  test("clocks that run are moved, too", async () => {
+    const running = await listen(createSandbox(), { port: 0, host: "127.0.0.1" });
+    for (const type of ["credit.expired", "subscription.expired"]) {
+      const { said, ended } = drawdown(["trigger", type, "--url", running.url]);
+      expect(await ended, said.err).toBe(0);
+    }
+    running.server.close();
+    running.server.closeAllConnections();
+  });
+
   test("people read the ids, the moved clock and the payload", async () => {
     const { code, out } = await run("trigger-readable", ["trigger", "credit.expired"]);
     expect(code).toBe(0);

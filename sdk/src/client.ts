@@ -4,6 +4,7 @@ import { CreditEntitlements } from "./resources/credit-entitlements.js";
 import { Customers } from "./resources/customers.js";
 import { Meters } from "./resources/meters.js";
 import { UsageEvents } from "./resources/usage-events.js";
+import { Webhooks } from "./resources/webhooks.js";
 import { type ClientOptions, resolveSettings } from "./settings.js";
 
 /**
@@ -32,6 +33,7 @@ export class DodoPayments {
   static readonly APIConnectionError = errors.APIConnectionError;
   static readonly APIConnectionTimeoutError = errors.APIConnectionTimeoutError;
   static readonly APIUserAbortError = errors.APIUserAbortError;
+  static readonly WebhookUnwrapError = errors.WebhookUnwrapError;
 
   /** Where requests go, without a slash at the end. */
   readonly baseURL: string;
@@ -49,6 +51,7 @@ export class DodoPayments {
   readonly customers: Customers;
   readonly meters: Meters;
   readonly usageEvents: UsageEvents;
+  readonly webhooks: Webhooks;
 
   /** @throws DodoPaymentsError when an option is missing or makes no sense; the message says what to write instead. */
   constructor(options: ClientOptions = {}) {
@@ -60,5 +63,6 @@ export class DodoPayments {
     this.customers = new Customers(connection);
     this.meters = new Meters(connection);
     this.usageEvents = new UsageEvents(connection);
+    this.webhooks = new Webhooks(connection, settings.webhookKey);
   }
 }

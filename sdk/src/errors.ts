@@ -3,6 +3,43 @@ export class DodoPaymentsError extends Error {
   override name = "DodoPaymentsError";
 }
 
+/** Why a webhook was refused. The first two are this side's mistakes, the others the request's. */
+export type WebhookUnwrapReason =
+  | "key_missing"
+  | "key_malformed"
+  | "headers_missing"
+  | "header_missing"
+  | "header_malformed"
+  | "timestamp_too_old"
+  | "timestamp_too_new"
+  | "signature_mismatch"
+  | "body_not_raw"
+  | "body_not_json";
+
+/**
+ * A webhook that cannot be trusted, or read.
+ *
+ * @example
+ * try {
+ *   client.webhooks.unwrap(body, { headers });
+ * } catch (error) {
+ *   if (!(error instanceof WebhookUnwrapError)) throw error;
+ *   console.log(error.reason, error.message); // "header_missing" "The header webhook-id is missing: …"
+ * }
+ */
+export class WebhookUnwrapError extends DodoPaymentsError {
+  override name = "WebhookUnwrapError";
+
+  constructor(
+    /** What is wrong, for a program; `message` says it for people. */
+    readonly reason: WebhookUnwrapReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** What an `APIError` is made of; all of it is absent when no answer came. */
 export interface APIErrorFacts {
   readonly status?: number;

@@ -1,5 +1,7 @@
 export { DodoPayments, DodoPayments as default } from "./client.js";
 export type { Api, RequestOptions } from "./connection.js";
+export type { CursorPage, CursorPagePromise } from "./cursor-page.js";
+export type { WebhookUnwrapReason } from "./errors.js";
 export {
   APIConnectionError,
   APIConnectionTimeoutError,
@@ -14,6 +16,7 @@ export {
   PermissionDeniedError,
   RateLimitError,
   UnprocessableEntityError,
+  WebhookUnwrapError,
 } from "./errors.js";
 export type { Page, PagePromise, PageQuery } from "./page.js";
 export type {
@@ -51,4 +54,20 @@ export type {
   UsageEventListParams,
   UsageEvents,
 } from "./resources/usage-events.js";
+export type {
+  HeaderRetrieveResponse,
+  HeaderUpdateParams,
+  WebhookEndpointHeaders,
+} from "./resources/webhook-headers.js";
+export type {
+  UnwrapOptions,
+  WebhookCreateParams,
+  WebhookDetails,
+  WebhookListParams,
+  WebhookRetrieveSecretResponse,
+  Webhooks,
+  WebhookUpdateParams,
+} from "./resources/webhooks.js";
 export type { ClientOptions, Environment, Fetch, HeaderValues } from "./settings.js";
+export type { RawBody, ReceivedHeaders } from "./unwrap.js";
+export type { WebhookEvent, WebhookEventOf, WebhookEventType } from "./webhook-event.js";

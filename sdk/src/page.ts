@@ -53,9 +53,7 @@ async function pageAt<Item>(
     items,
     hasNextPage: () => !isLast,
     async getNextPage() {
-      if (isLast) {
-        throw new DodoPaymentsError("This is the last page: ask hasNextPage() before the next.");
-      }
+      if (isLast) throw noNextPage();
       return pageAt(number + 1, size, read);
     },
     iterPages: () => pagesFrom(page),
@@ -64,7 +62,19 @@ async function pageAt<Item>(
   return page;
 }
 
-async function* pagesFrom<Item>(first: Page<Item>): AsyncGenerator<Page<Item>, void> {
+export const noNextPage = (): DodoPaymentsError =>
+  new DodoPaymentsError("This is the last page: ask hasNextPage() before the next.");
+
+/** What leads from one page to the next, whatever the pages hold. */
+interface Linked<Self> {
+  hasNextPage(): boolean;
+  getNextPage(): Promise<Self>;
+}
+
+/** A page and every page after it. */
+export async function* pagesFrom<Each extends Linked<Each>>(
+  first: Each,
+): AsyncGenerator<Each, void> {
   let page = first;
   yield page;
   while (page.hasNextPage()) {

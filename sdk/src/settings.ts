@@ -15,6 +15,11 @@ export interface ClientOptions {
   /** API key. Default: the environment variable `DODO_PAYMENTS_API_KEY`. */
   readonly bearerToken?: string | undefined;
   /**
+   * Secret that `webhooks.unwrap` verifies with, such as `whsec_…`. Default: the environment variable
+   * `DODO_PAYMENTS_WEBHOOK_KEY`. `null` disregards the variable.
+   */
+  readonly webhookKey?: string | null | undefined;
+  /**
    * Where the API is, such as `http://127.0.0.1:4010`. Default: the environment variable
    * `DODO_PAYMENTS_BASE_URL`, else the URL of `environment`. `null` disregards the variable.
    */
@@ -36,6 +41,7 @@ export interface ClientOptions {
 /** Options, checked, with every default filled in. */
 export interface Settings {
   readonly bearerToken: string;
+  readonly webhookKey: string | null;
   /** Without a slash at the end. */
   readonly baseURL: string;
   readonly fetch: Fetch;
@@ -63,6 +69,7 @@ export function resolveSettings(options: ClientOptions): Settings {
   }
   return {
     bearerToken,
+    webhookKey: resolveWebhookKey(options),
     baseURL: resolveBaseURL(options),
     fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
     timeoutMs: checkedTimeoutMs(options.timeout ?? 60_000),
@@ -79,6 +86,11 @@ export const checkedTimeoutMs = (value: number): number =>
 /** @throws DodoPaymentsError unless the number is whole and not negative. */
 export const checkedMaxRetries = (value: number): number =>
   wholeNumber("maxRetries", value, 0, Number.MAX_SAFE_INTEGER);
+
+function resolveWebhookKey({ webhookKey }: ClientOptions): string | null {
+  if (webhookKey !== undefined) return webhookKey;
+  return environmentVariable("DODO_PAYMENTS_WEBHOOK_KEY") ?? null;
+}
 
 function resolveBaseURL({ baseURL, environment }: ClientOptions): string {
   const given = baseURL === undefined ? environmentVariable("DODO_PAYMENTS_BASE_URL") : baseURL;

@@ -3,6 +3,7 @@ import { basisOf } from "@drawdown/spec/rules";
 import { DomainError } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
 import { TaskFailed } from "../sandbox/agenda.js";
+import { EndlessDeliveries } from "../sandbox/courier.js";
 import type { Tenant, Tenants } from "../sandbox/tenant.js";
 import { authenticate } from "./authenticate.js";
 import type { Call, Reply, Respond } from "./call.js";
@@ -188,7 +189,8 @@ function classify(error: unknown): {
     return { code: error.code, rule: error.rule, message: error.message, extra: {} };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof TaskFailed ? "task-failed" : "internal";
+  const isTask = error instanceof TaskFailed || error instanceof EndlessDeliveries;
+  const code = isTask ? "task-failed" : "internal";
   return {
     code,
     rule: "",

@@ -51,11 +51,17 @@ export interface Witness {
   settle(): Promise<void>;
 }
 
-/** Writes down that something is to happen later. */
+/** Writes down that something is to happen later; what is planned for that instant already is not planned again. */
 export function schedule(unit: Unit, kind: TaskKind, subjectId: string, dueAt: Instant): void {
   assert(dueAt >= unit.now, `task ${kind} for ${subjectId} is planned for the past`);
   unit.happened.push({ kind: "planned" });
-  unit.tx.put("task", { id: unit.nextId("tsk"), dueAt, rank: ranks[kind], kind, subjectId });
+  unit.tx.put("task", {
+    id: `${kind} ${subjectId} ${dueAt}`,
+    dueAt,
+    rank: ranks[kind],
+    kind,
+    subjectId,
+  });
 }
 
 /**
@@ -106,7 +112,8 @@ export class Agenda {
       if (next === undefined || next > to) break;
       if (next > this.clock.now()) this.clock.moveTo(next);
     }
-    this.clock.moveTo(to);
+    // A clock that runs may have come this far by itself while receivers were waited for.
+    if (to > this.clock.now()) this.clock.moveTo(to);
     return ran;
   }
 

@@ -2,17 +2,29 @@ import type { Agenda } from "./agenda.js";
 import type { Deliveries, Send } from "./ports.js";
 
 /** Most endpoints that are sent to at one time. */
-const lanes = 16;
+const lanesMax = 16;
 
 /** Rounds of deliveries at one instant before a receiver is taken to cause them without end. */
-const roundsMax = 1000;
+const roundsMax = 100;
+
+/** Receivers that cause something else to send whenever they are sent something. */
+export class EndlessDeliveries extends Error {
+  override readonly name = "EndlessDeliveries";
+
+  constructor(endpointIds: readonly string[]) {
+    super(
+      `the receiver of ${endpointIds.join(", ")} caused new events in each of ${roundsMax} rounds of deliveries at one instant; a receiver that answers an event by causing another never ends`,
+    );
+  }
+}
 
 /**
  * Sends what is ready, endpoint by endpoint: side by side for different ones, one after another for the same. Nothing
  * is sent inside a transaction, so receivers may call back.
  */
 export class Courier {
-  readonly #busy = new Map<string, Promise<number>>();
+  /** Endpoints that are being sent to, with the number of attempts to come. */
+  readonly #lanes = new Map<string, Promise<number>>();
   #isStopped = false;
 
   constructor(
@@ -23,27 +35,26 @@ export class Courier {
 
   /** Starts sending what is ready, without waiting for it; goes on until nothing is. */
   wake(): void {
-    void this.#round().then((attempts) => {
-      if (attempts > 0) this.wake();
-    }, ignore);
+    void this.#open().catch(ignore);
   }
 
   /**
    * Sends until nothing is ready, and waits for the answers.
    *
    * @returns how many attempts that took
-   * @throws Error when what is sent causes something else to send, over and over
+   * @throws EndlessDeliveries
    */
   async settle(): Promise<number> {
     let total = 0;
+    let endpointIds: readonly string[] = [];
     for (let round = 0; round < roundsMax; round++) {
-      const attempts = await this.#round();
-      if (attempts === 0) return total;
-      total += attempts;
+      await this.#open();
+      if (this.#lanes.size === 0) return total;
+      endpointIds = [...this.#lanes.keys()];
+      const attempts = await Promise.all(this.#lanes.values());
+      total += attempts.reduce((sum, it) => sum + it, 0);
     }
-    throw new Error(
-      `webhook receivers caused new events in each of ${roundsMax} rounds of deliveries at one instant; a receiver that answers an event by causing the same event never ends`,
-    );
+    throw new EndlessDeliveries(endpointIds);
   }
 
   /** Forgets what is under way: answers that still come change nothing. */
@@ -51,16 +62,17 @@ export class Courier {
     this.#isStopped = true;
   }
 
-  /** One round: every endpoint is sent what was ready at its beginning. Answers the number of attempts. */
-  async #round(): Promise<number> {
+  /** Begins to send to every endpoint that has something ready and is not sent to yet. */
+  async #open(): Promise<void> {
     const ready = await this.transact((unit) => this.deliveries.ready(unit));
     for (const [endpointId, deliveryIds] of ready) {
-      if (this.#busy.has(endpointId) || this.#busy.size >= lanes) continue;
-      const lane = this.#sendAll(deliveryIds).finally(() => this.#busy.delete(endpointId));
-      this.#busy.set(endpointId, lane);
+      if (this.#lanes.has(endpointId) || this.#lanes.size >= lanesMax) continue;
+      const lane = this.#sendAll(deliveryIds).finally(() => {
+        this.#lanes.delete(endpointId);
+        this.wake();
+      });
+      this.#lanes.set(endpointId, lane);
     }
-    const attempts = await Promise.all(this.#busy.values());
-    return attempts.reduce((sum, it) => sum + it, 0);
   }
 
   async #sendAll(deliveryIds: readonly string[]): Promise<number> {
@@ -82,5 +94,5 @@ export class Courier {
   }
 }
 
-/** A background round fails only with the store, whose next caller is told. */
+/** Opening fails only with the store, whose next caller is told. */
 const ignore = () => {};

@@ -119,7 +119,6 @@ export type IdPrefix =
   | "pay"
   | "pdt"
   | "sub"
-  | "tsk"
   | "whk"
   /** A bare UUID, which the vendor gives to a few things. */
   | "uuid";

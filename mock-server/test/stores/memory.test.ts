@@ -15,6 +15,7 @@ const grant = (id: string, account: string, remaining: number, createdAt: number
   expiresAt: createdAt % 3 === 0 ? null : instantOf(100 - createdAt),
   isExpired: false,
   isRolledOver: false,
+  endsWithTrial: false,
   rolloverCount: 0,
   parentId: null,
   rollover: null,

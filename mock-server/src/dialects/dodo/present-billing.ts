@@ -216,17 +216,15 @@ export const presentSubscription = (
   ...presentSubscriptionCommon(it, customer),
   brand_id: businessId,
   addons: it.addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity })),
-  meters: it.meters
-    .filter((meter) => meter.entitlementId === null)
-    .map((meter) => ({
-      meter_id: meter.meterId,
-      name: meter.meterName,
-      description: meter.description,
-      measurement_unit: meter.measurementUnit,
-      currency: currencyOf(it.currency),
-      price_per_unit: meter.pricePerUnit?.toFixed() ?? null,
-      free_threshold: meter.freeThreshold,
-    })),
+  meters: it.meters.map((meter) => ({
+    meter_id: meter.meterId,
+    name: meter.meterName,
+    description: meter.description,
+    measurement_unit: meter.measurementUnit,
+    currency: currencyOf(it.currency),
+    price_per_unit: meter.pricePerUnit?.toFixed() ?? null,
+    free_threshold: meter.freeThreshold,
+  })),
   credit_entitlement_cart: it.cart.map((item) =>
     presentCartItem(item, it.productId, accounts.get(item.entitlementId)),
   ),

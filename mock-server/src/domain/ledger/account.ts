@@ -40,6 +40,8 @@ export interface Grant {
   /** True once something it still held was lost at `expiresAt`. */
   readonly isExpired: boolean;
   readonly isRolledOver: boolean;
+  /** Whether it ends with the trial it was issued in, however long that turns out to be (EXP-10). */
+  readonly endsWithTrial: boolean;
   readonly rolloverCount: number;
   readonly parentId: string | null;
   /** How what is left is carried into the next cycle; null: it is not (ROL-01, ROL-14). */

@@ -13,6 +13,8 @@ export interface GrantParameters {
   readonly source: GrantSource;
   readonly reference: Reference;
   readonly expiresAt: Instant | null;
+  /** Whether it ends with the trial of its subscription. */
+  readonly endsWithTrial?: boolean;
   /** Whether it lowers existing overage first. */
   readonly repaysOverage: boolean;
   readonly rollover: RolloverTerms | null;
@@ -66,6 +68,7 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
     expiresAt: parameters.expiresAt,
     isExpired: false,
     isRolledOver: false,
+    endsWithTrial: parameters.endsWithTrial ?? false,
     rolloverCount: 0,
     parentId: null,
     rollover: parameters.rollover,

@@ -54,7 +54,15 @@ export interface PendingChange {
   readonly plan: Plan;
   readonly mode: ProrationMode;
   /** The charge that went with a change which took effect all the same; null: the change itself waits. */
-  readonly unpaid: { readonly amount: number; readonly credits: readonly CreditChange[] } | null;
+  readonly unpaid: UnpaidChange | null;
+}
+
+export interface UnpaidChange {
+  /** Minor units. */
+  readonly amount: number;
+  readonly credits: readonly CreditChange[];
+  /** Start of the period it was made in, whose grants it may take from. */
+  readonly periodStartAt: Instant;
 }
 
 /** Credits that a plan change gives, or takes where the amount is below zero. */
@@ -175,10 +183,15 @@ export function openSubscription(opening: Opening, now: Instant): Subscription {
  * @rule SUB-10 boundaries follow the calendar from the anchor; a day the month lacks becomes its last
  */
 export function nextPeriod(subscription: Subscription): Subscription {
-  const { anchorAt, frequency, expiresAt } = subscription;
+  const { anchorAt, frequency, nextBillingAt, period } = subscription;
   const periodNumber = subscription.periodNumber + 1;
+  // The term counts from the first paid period, so the end of a trial decides it.
+  const startedAt = subscription.isTrial ? nextBillingAt : subscription.startedAt;
+  const expiresAt = subscription.isTrial ? addTimeframe(startedAt, period) : subscription.expiresAt;
   return {
     ...subscription,
+    startedAt,
+    expiresAt,
     isTrial: false,
     periodNumber,
     previousBillingAt: subscription.nextBillingAt,

@@ -1,7 +1,5 @@
 import { isPositive, smaller, subtract, sum, zero } from "../../../domain/amount.js";
-import { type Grant, referenceOf } from "../../../domain/ledger/account.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
-import { expire } from "../../../domain/ledger/expire.js";
 import type { Payment } from "../../../domain/subscriptions/payment.js";
 import { changePlan, totalOf } from "../../../domain/subscriptions/plan-change.js";
 import {
@@ -11,12 +9,13 @@ import {
   type ProrationMode,
   payable,
   type Subscription,
+  type UnpaidChange,
 } from "../../../domain/subscriptions/subscription.js";
+import type { Instant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
-import { findAccount } from "../load.js";
 import { announce } from "./announce.js";
-import { planBoundary, putOnHold, recover } from "./cycle.js";
+import { endTrialCredits, planBoundary, putOnHold, recover } from "./cycle.js";
 import { accountOf } from "./holdings.js";
 import { issueToSubscriber } from "./issue.js";
 import { closeUsage } from "./metered.js";
@@ -59,13 +58,16 @@ export async function changeNow(
   const after: Subscription = { ...change.after, invoiceCredit };
   if (amount > 0 && (await isDeclined(tx, subscription, amount))) {
     const payment = await charge(unit, { subscription: after, amount, isDeclined: true });
-    const unpaid = waitsForPayment ? null : { amount, credits: change.credits };
+    const { credits } = change;
+    const periodStartAt = subscription.previousBillingAt;
+    const unpaid = waitsForPayment ? null : { amount, credits, periodStartAt };
     const pendingChange: PendingChange = { plan, mode, unpaid };
     const declined = { ...(waitsForPayment ? subscription : after), pendingChange };
     if (waitsForPayment) {
       tx.put("subscription", declined);
     } else {
       announce(unit, "subscription.plan_changed", declined);
+      if (subscription.isTrial && !after.isTrial) await endTrialCredits(unit, subscription);
       putOnHold(unit, declined);
     }
     return { subscription: declined, payment };
@@ -75,30 +77,53 @@ export async function changeNow(
   tx.put("subscription", after);
   announce(unit, "subscription.plan_changed", after);
   if (subscription.isTrial && !after.isTrial) await endTrialCredits(unit, subscription);
-  await applyCredits(unit, subscription, after, change.credits);
+  await applyCredits(unit, after, change.credits, subscription.previousBillingAt);
   if (change.restarts) planBoundary(unit, after);
   return { subscription: after, payment };
 }
 
-/** Charges what was declined with a card that works again: a renewal, a plan change, or both. */
+/** Charges what was declined with a card that works again: a plan change, a renewal, or both. */
 export async function payArrears(unit: Unit, stored: Subscription): Promise<Subscription> {
   const { pendingChange } = stored;
-  const cleared = { ...stored, pendingChange: null };
-  if (pendingChange?.unpaid && stored.status === "on_hold" && stored.nextBillingAt > unit.now) {
-    const { amount, credits } = pendingChange.unpaid;
-    const paid: Subscription = { ...cleared, status: "active" };
-    await charge(unit, { subscription: paid, amount, isDeclined: false });
-    unit.tx.put("subscription", paid);
-    announce(unit, "subscription.active", paid);
-    await applyCredits(unit, paid, paid, credits);
-    planBoundary(unit, paid);
-    return paid;
+  if (stored.status === "on_hold") {
+    const paid = pendingChange?.unpaid
+      ? await payChange(unit, { ...stored, pendingChange: null }, pendingChange.unpaid)
+      : stored;
+    const running =
+      pendingChange?.unpaid && paid.nextBillingAt > unit.now
+        ? goOn(unit, paid)
+        : await recover(unit, paid);
+    return payWaiting(unit, running);
   }
-  const running = stored.status === "on_hold" ? await recover(unit, cleared) : stored;
-  if (!pendingChange || pendingChange.unpaid || running.status !== "active") return running;
+  return payWaiting(unit, stored);
+}
+
+/** Makes a change that waited for its payment. */
+async function payWaiting(unit: Unit, running: Subscription): Promise<Subscription> {
+  const { pendingChange, status } = running;
+  if (!pendingChange || pendingChange.unpaid || status !== "active") return running;
   const { plan, mode } = pendingChange;
-  const request = { plan, mode, waitsForPayment: true };
-  return (await changeNow(unit, running, request)).subscription;
+  const cleared = { ...running, pendingChange: null };
+  return (await changeNow(unit, cleared, { plan, mode, waitsForPayment: true })).subscription;
+}
+
+/** Pays for a change that took effect long ago; its credits come now. */
+async function payChange(
+  unit: Unit,
+  subscription: Subscription,
+  { amount, credits, periodStartAt }: UnpaidChange,
+): Promise<Subscription> {
+  await charge(unit, { subscription, amount, isDeclined: false });
+  await applyCredits(unit, subscription, credits, periodStartAt);
+  return subscription;
+}
+
+function goOn(unit: Unit, subscription: Subscription): Subscription {
+  const running: Subscription = { ...subscription, status: "active" };
+  unit.tx.put("subscription", running);
+  announce(unit, "subscription.active", running);
+  planBoundary(unit, running);
+  return running;
 }
 
 /**
@@ -106,13 +131,14 @@ export async function payArrears(unit: Unit, stored: Subscription): Promise<Subs
  */
 async function applyCredits(
   unit: Unit,
-  before: Subscription,
-  after: Subscription,
+  subscription: Subscription,
   credits: readonly CreditChange[],
+  periodStartAt: Instant,
 ): Promise<void> {
   for (const { item, amount } of credits) {
-    if (isPositive(amount)) await issueToSubscriber(unit, after, item, amount);
-    else await takeBack(unit, before, { item, amount: subtract(zero, amount) });
+    if (isPositive(amount)) await issueToSubscriber(unit, subscription, item, amount);
+    else
+      await takeBack(unit, subscription, { item, amount: subtract(zero, amount) }, periodStartAt);
   }
 }
 
@@ -120,9 +146,13 @@ async function takeBack(
   unit: Unit,
   subscription: Subscription,
   { item, amount }: CreditChange,
+  periodStartAt: Instant,
 ): Promise<void> {
   const account = await accountOf(unit, item.entitlementId, subscription.customerId);
-  const grants = await ownGrants(unit, subscription, account.id);
+  const grants = await unit.tx.find("grant", unit.policy.consumptionOrder, account.id, {
+    where: ({ source, createdAt }) =>
+      source.type === "subscription" && source.id === subscription.id && createdAt >= periodStartAt,
+  });
   const parameters = {
     entryType: "credit_deducted",
     amount: smaller(amount, sum(grants.map((it) => it.remaining))),
@@ -135,23 +165,4 @@ async function takeBack(
   } as const;
   const { posting } = deduct(account, grants, parameters, unit.now);
   if (posting) post(unit, account, posting);
-}
-
-/** What the subscription's grants of its current period still hold. */
-const ownGrants = (unit: Unit, { id, previousBillingAt }: Subscription, accountId: string) =>
-  unit.tx.find("grant", unit.policy.consumptionOrder, accountId, {
-    where: ({ source, createdAt }: Grant) =>
-      source.type === "subscription" && source.id === id && createdAt >= previousBillingAt,
-  });
-
-/** A trial that ends early takes its credits along, where the plan says so (EXP-10). */
-async function endTrialCredits(unit: Unit, trial: Subscription): Promise<void> {
-  for (const item of trial.cart.filter((it) => it.trialCreditsExpire)) {
-    const account = await accountOf(unit, item.entitlementId, trial.customerId);
-    for (const grant of await ownGrants(unit, trial, account.id)) {
-      const [current] = await findAccount(unit.tx, item.entitlementId, trial.customerId);
-      const posting = current && expire(current, grant, referenceOf(grant.source), unit.now);
-      if (current && posting) post(unit, current, posting);
-    }
-  }
 }

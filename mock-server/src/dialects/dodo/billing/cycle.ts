@@ -57,6 +57,7 @@ export async function closeCycle(unit: Unit, subscriptionId: string): Promise<vo
   await drain(unit, "before now");
   const subscription = await atBoundary(unit, subscriptionId);
   if (!subscription) return;
+  if (subscription.isTrial) await endTrialCredits(unit, subscription);
   const ending = endingOf(subscription);
   if (ending !== null) {
     await endSubscription(unit, subscription, ending);
@@ -184,6 +185,21 @@ export async function beginPeriod(unit: Unit, subscription: Subscription): Promi
   holdOpen(unit, subscription);
   for (const item of subscription.cart) {
     await issueToSubscriber(unit, subscription, item);
+  }
+}
+
+/** Expires what is left of a trial's credits, where the plan says so and the trial ends before they do (EXP-10). */
+export async function endTrialCredits(unit: Unit, { id, customerId }: Subscription): Promise<void> {
+  const { tx, now } = unit;
+  for (const { id: accountId } of await tx.find("account", "byCustomer", customerId)) {
+    const grants = await tx.find("grant", "fifo", accountId, {
+      where: (it) => it.endsWithTrial && it.source.id === id && it.expiresAt !== now,
+    });
+    for (const grant of grants) {
+      const account = await tx.get("account", accountId);
+      const posting = account && expire(account, grant, referenceOf(grant.source), now);
+      if (account && posting) post(unit, account, posting);
+    }
   }
 }
 

@@ -22,8 +22,8 @@ interface Issuance {
   readonly amount: Amount;
   readonly source: GrantSource;
   readonly rolls: boolean;
-  /** When it ends at the latest; null: no earlier than its terms say. */
-  readonly endsAt: Instant | null;
+  /** End of the trial that it ends with; null: it ends when its terms say. */
+  readonly trialEndsAt: Instant | null;
   readonly description: string;
   readonly metadata: Metadata;
 }
@@ -40,12 +40,13 @@ async function issue(unit: Unit, issuance: Issuance): Promise<void> {
     amount,
     source,
     reference: referenceOf(source),
-    expiresAt: grantExpiry(item, unit.now, issuance.endsAt),
+    expiresAt: grantExpiry(item, unit.now, issuance.trialEndsAt),
     repaysOverage: repays(
       item.overageBehavior,
       source.type === "subscription",
       unit.policy.autoRepay,
     ),
+    endsWithTrial: issuance.trialEndsAt !== null,
     rollover: issuance.rolls ? rolloverOf(item) : null,
     description: issuance.description,
     metadata: issuance.metadata,
@@ -75,7 +76,7 @@ export function issueToSubscriber(
     amount: given ?? ofCycle,
     source: { type: "subscription", id },
     rolls: !endsWithTrial,
-    endsAt: endsWithTrial ? subscription.nextBillingAt : null,
+    trialEndsAt: endsWithTrial ? subscription.nextBillingAt : null,
     description: "Credits granted from subscription",
     metadata,
   });
@@ -104,7 +105,7 @@ export function issueToBuyer(
     amount,
     source: { type: "one_time", id: paymentId },
     rolls: false,
-    endsAt: null,
+    trialEndsAt: null,
     description: "Credits granted for OneTime payment",
     metadata,
   });

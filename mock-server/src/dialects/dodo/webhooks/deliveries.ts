@@ -122,7 +122,9 @@ export function signed(endpoint: Endpoint, id: string, body: string, { now }: Un
   return {
     url,
     headers: {
-      ...headers,
+      ...Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
       "content-type": "application/json",
       "user-agent": "drawdown",
       "webhook-id": id,

@@ -1,0 +1,164 @@
+import type { components, operations } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import { type CursorPagePromise, paginateByCursor } from "../cursor-page.js";
+import { parsed, type RawBody, type ReceivedHeaders, textOf, verifiedText } from "../unwrap.js";
+import type { WebhookEvent } from "../webhook-event.js";
+import { WebhookEndpointHeaders } from "./webhook-headers.js";
+
+type Schemas = components["schemas"];
+export type WebhookDetails = Schemas["WebhookDetails"];
+export type WebhookCreateParams = Schemas["CreateWebhookRequest"];
+export type WebhookUpdateParams = Schemas["PatchWebhookRequest"];
+export type WebhookListParams = NonNullable<operations["listWebhooks"]["parameters"]["query"]>;
+export type WebhookRetrieveSecretResponse = Schemas["GetWebhookSecretResponse"];
+
+/** What `unwrap` verifies with. */
+export interface UnwrapOptions {
+  /** The headers of the request, as they arrived. */
+  readonly headers: ReceivedHeaders;
+  /** The secret of the endpoint, `whsec_…`. Default: `webhookKey` of the client. */
+  readonly key?: string | null | undefined;
+}
+
+/** Endpoints that events are sent to, and the events that arrive there. */
+export class Webhooks {
+  /** The headers that go with every delivery to an endpoint. */
+  readonly headers: WebhookEndpointHeaders;
+  readonly #key: string | null;
+
+  constructor(
+    private readonly connection: Connection,
+    key: string | null,
+  ) {
+    this.headers = new WebhookEndpointHeaders(connection);
+    this.#key = key;
+  }
+
+  /**
+   * Creates an endpoint, which receives what happens from now on. With an `idempotency_key` the request is sent again
+   * when its answer is lost; a repeat answers with the endpoint of the first time.
+   *
+   * @throws UnprocessableEntityError when the address is none, or an event unknown
+   * @example
+   * const endpoint = await client.webhooks.create({
+   *   url: "https://app.example.com/webhooks", filter_types: ["credit.added", "credit.balance_low"],
+   * });
+   */
+  create(body: WebhookCreateParams, options?: RequestOptions): Promise<WebhookDetails> {
+    const { api, init } = this.connection;
+    const isRepeatable = typeof body.idempotency_key === "string";
+    return bodyOf(api.POST("/webhooks", { body, ...init(options, { isRepeatable }) }));
+  }
+
+  /**
+   * The endpoints, newest first.
+   *
+   * @example
+   * for await (const endpoint of client.webhooks.list()) console.log(endpoint.url, endpoint.disabled);
+   */
+  list(
+    query?: WebhookListParams | null,
+    options?: RequestOptions,
+  ): CursorPagePromise<WebhookDetails> {
+    const { api, init } = this.connection;
+    return paginateByCursor((cursor) => {
+      const params = { query: { ...query, ...cursor } };
+      return bodyOf(api.GET("/webhooks", { params, ...init(options) }));
+    });
+  }
+
+  /**
+   * One endpoint.
+   *
+   * @throws NotFoundError
+   * @example
+   * const endpoint = await client.webhooks.retrieve("whk_1");
+   */
+  retrieve(webhookID: string, options?: RequestOptions): Promise<WebhookDetails> {
+    const { api, init } = this.connection;
+    const params = { path: { webhook_id: webhookID } };
+    return bodyOf(api.GET("/webhooks/{webhook_id}", { params, ...init(options) }));
+  }
+
+  /**
+   * Changes the fields given and leaves the others. Resolves with the endpoint as it is then.
+   *
+   * @throws NotFoundError
+   * @throws UnprocessableEntityError when the address is none, or an event unknown
+   * @example
+   * await client.webhooks.update("whk_1", { disabled: true }); // nothing is sent until it is false again
+   */
+  update(
+    webhookID: string,
+    body: WebhookUpdateParams,
+    options?: RequestOptions,
+  ): Promise<WebhookDetails> {
+    const { api, init } = this.connection;
+    const params = { path: { webhook_id: webhookID } };
+    return bodyOf(api.PATCH("/webhooks/{webhook_id}", { params, body, ...init(options) }));
+  }
+
+  /**
+   * Removes an endpoint; what still waits to be sent to it is not sent.
+   *
+   * @throws NotFoundError when there is none with this id, or it is deleted
+   * @example
+   * await client.webhooks.delete("whk_1");
+   */
+  delete(webhookID: string, options?: RequestOptions): Promise<void> {
+    const { api, init } = this.connection;
+    const params = { path: { webhook_id: webhookID } };
+    return bodyOf(api.DELETE("/webhooks/{webhook_id}", { params, ...init(options) }));
+  }
+
+  /**
+   * The secret that deliveries to an endpoint are signed with, as `unwrap` takes it.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { secret } = await client.webhooks.retrieveSecret("whk_1");
+   * const event = client.webhooks.unwrap(body, { headers, key: secret });
+   */
+  retrieveSecret(
+    webhookID: string,
+    options?: RequestOptions,
+  ): Promise<WebhookRetrieveSecretResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { webhook_id: webhookID } };
+    return bodyOf(api.GET("/webhooks/{webhook_id}/secret", { params, ...init(options) }));
+  }
+
+  /**
+   * The event in a request, once its signature is verified. The body has to be as it arrived, byte for byte; the
+   * timestamp may be 300 seconds off this machine's clock, either way. Sends nothing.
+   *
+   * @throws WebhookUnwrapError when the signature is not right, or when there is no secret or no headers to verify with:
+   *   nothing comes through unverified
+   * @example
+   * app.post("/webhooks", express.raw({ type: "application/json" }), (request, response) => {
+   *   const event = client.webhooks.unwrap(request.body, { headers: request.headers });
+   *   if (event.type === "credit.balance_low") console.log(event.data.available_balance);
+   *   response.sendStatus(204);
+   * });
+   *
+   * @example
+   * // Where requests are those of `fetch`.
+   * const event = client.webhooks.unwrap(await request.text(), { headers: request.headers, key: "whsec_…" });
+   */
+  unwrap(body: RawBody, options: UnwrapOptions): WebhookEvent {
+    // From JavaScript the options may be left out, which is not to be a way around verification.
+    const { headers, key = this.#key }: Partial<UnwrapOptions> = options ?? {};
+    return parsed(verifiedText(body, headers, key)) as WebhookEvent; // the vendor signed it
+  }
+
+  /**
+   * The event in a request, whoever sent it: for tests, and for payloads that are not signed.
+   *
+   * @throws WebhookUnwrapError when the body is not a JSON object, or was parsed before
+   * @example
+   * const event = client.webhooks.unsafeUnwrap(body);
+   */
+  unsafeUnwrap(body: RawBody): WebhookEvent {
+    return parsed(textOf(body)) as WebhookEvent; // unchecked, as the name says
+  }
+}
