@@ -85,7 +85,12 @@ function answeredBy(data: unknown): unknown {
   if ("items" in data) return { items: data.items };
   // Where there is no further page the client's page object says "" for null.
   const { data: endpoints, iterator, prev_iterator, done } = data as Record<string, unknown>;
-  return { data: endpoints, iterator: iterator || null, prev_iterator: prev_iterator || null, done };
+  return {
+    data: endpoints,
+    iterator: iterator || null,
+    prev_iterator: prev_iterator || null,
+    done,
+  };
 }
 
 /** Our own client. It hides statuses of successes, so they are taken from the answer on its way in. */

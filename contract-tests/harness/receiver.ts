@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { components as Control } from "@drawdown/spec/control";
 import type { components } from "@drawdown/spec/dodo";
 import DodoPayments from "dodopayments";
+import { Webhook } from "standardwebhooks";
 import { afterEach } from "vitest";
 import type { Arguments } from "./clients.js";
 import type { World } from "./world.js";
@@ -220,17 +220,7 @@ export const typesOf = (list: readonly { readonly type: string }[]): readonly st
 export const setMode = (world: World, change: Partial<DeliveryMode>): Promise<DeliveryMode> =>
   world.control("PATCH", "/_sandbox/webhooks/mode", change);
 
-export interface StandardWebhook {
-  sign(id: string, timestamp: Date, body: string): string;
-  verify(body: string, headers: Signed["headers"]): unknown;
-}
-
-/** The library that the official client verifies with, at the version it brings. */
-const { Webhook }: { Webhook: new (secret: string) => StandardWebhook } = createRequire(
-  createRequire(import.meta.url).resolve("dodopayments"),
-)("standardwebhooks");
-
-export const standardWebhook = (secret: string): StandardWebhook => new Webhook(secret);
+export const standardWebhook = (secret: string): Webhook => new Webhook(secret);
 
 const official = new DodoPayments({ bearerToken: "unused" });
 
@@ -252,7 +242,8 @@ export const verifiers: {
 } = {
   dodopayments: ({ headers, body }, key) =>
     official.webhooks.unwrap(body, { headers: { ...headers }, key }),
-  standardwebhooks: ({ headers, body }, secret) => standardWebhook(secret).verify(body, headers),
+  standardwebhooks: ({ headers, body }, secret) =>
+    standardWebhook(secret).verify(body, { ...headers }),
   "the rule itself": (signed, secret) => {
     if (!signaturesOf(signed).includes(signatureOf(signed, secret))) throw new Error("not signed");
     return JSON.parse(signed.body);

@@ -343,9 +343,14 @@ export class SecondModel {
   }
 
   #closePeriod(): void {
+    if (this.status === "on_hold" && this.#settles() && this.overage > 0) {
+      this.unsettled = "overage of one on hold when its term ends: the engine leaves it (OVR-50)";
+    }
     this.#runMeter();
     // EXP-10: the trial's credits end with it, whatever comes after.
-    if (this.#trialGrant !== null && this.#trialGrant.left > 0) this.#trialGrant.ends = this.#now;
+    const trial = this.#trialGrant;
+    const early = trial !== null && trial.left > 0 && trial.ends !== this.#now;
+    if (early) trial.ends = this.#now;
     if (this.cancelsAtEnd || this.#now === this.#termEnd) {
       this.#end(this.cancelsAtEnd ? "cancelled" : "expired");
       this.#expireOrRoll(this.#ending(), false);
@@ -356,6 +361,9 @@ export class SecondModel {
       // ROL-02: what was carried at its own expiry in this period stays as it is now.
       const carried = (it: Grant) => it.source === "rollover" && it.made > this.previous;
       const rolling = this.#grants.filter((it) => it.rolls && it.left > 0 && !carried(it));
+      if (early && rolling.length > 0) {
+        this.unsettled = "a trial closed early: the engine has its credits end first (EXP-20)";
+      }
       const other = this.#ending().filter((it) => !rolling.includes(it));
       this.#renew([...rolling, ...other]);
     }
@@ -417,7 +425,13 @@ export class SecondModel {
 
   /** SUB-39: never into overage. */
   #moveCredits({ credits, ours }: Move): void {
-    if (credits > 0) this.#issuePlan(credits);
+    if (credits > 0) {
+      // No rule says whether credits that a change adds in a trial are the trial's (EXP-10); in the engine they are.
+      if (this.#inTrial && this.terms.trial?.endWithTrial && this.#plan.plan === "basic") {
+        this.unsettled = "a change that adds credits in a trial whose credits end with it";
+      }
+      this.#issuePlan(credits);
+    }
     const held = ours.reduce((sum, it) => sum + it.left, 0);
     if (credits < 0) this.#draw(Math.min(-credits, held), ours);
   }
@@ -479,8 +493,13 @@ export class SecondModel {
     if (due > 0) this.#pay(due, "succeeded");
   }
 
+  /** OVR-21 to OVR-24: whether overage is gone once a period is settled. */
+  #settles(): boolean {
+    return !this.terms.behavior.startsWith("carry_deficit");
+  }
+
   #resetOverage(): void {
-    if (this.terms.behavior.startsWith("carry_deficit") || this.overage === 0) return;
+    if (!this.#settles() || this.overage === 0) return;
     const before = this.overage;
     this.overage = 0;
     this.#line("overage_reset", "-", before, this.balance, before);

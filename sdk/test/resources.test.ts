@@ -49,8 +49,20 @@ test.each<[line: string, call: Call, sentBody?: unknown]>([
     "GET /customers/cus%201/credit-entitlements",
     (it) => it.customers.listCreditEntitlements("cus 1"),
   ],
+  ["POST /webhooks", (it) => it.webhooks.create(body), body],
+  ["GET /webhooks", (it) => it.webhooks.list()],
+  [
+    "GET /webhooks?limit=5&iterator=whk%2F1",
+    (it) => it.webhooks.list({ limit: 5, iterator: "whk/1" }),
+  ],
+  ["GET /webhooks/whk%2F1", (it) => it.webhooks.retrieve("whk/1")],
+  ["PATCH /webhooks/whk_1", (it) => it.webhooks.update("whk_1", body), body],
+  ["DELETE /webhooks/whk_1", (it) => it.webhooks.delete("whk_1")],
+  ["GET /webhooks/whk_1/secret", (it) => it.webhooks.retrieveSecret("whk_1")],
+  ["GET /webhooks/whk_1/headers", (it) => it.webhooks.headers.retrieve("whk_1")],
+  ["PATCH /webhooks/whk_1/headers", (it) => it.webhooks.headers.update("whk_1", body), body],
 ])("%s", async (line, call, sentBody) => {
-  const { client, sent } = scripted([answer(200, { items: [] })]);
+  const { client, sent } = scripted([answer(200, { items: [], data: [], done: true })]);
   await call(client);
   expect(sent.map((it) => [it.line, it.body])).toEqual([[line, sentBody]]);
   expect(sent[0]?.headers.get("content-type")).toBe(sentBody ? "application/json" : null);
