@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { deliveries, listenTo, setMode } from "../harness/receiver.js";
 import { billingScenario, httpScenario, scenario } from "../harness/scenario.js";
 import {
   attach,
@@ -549,3 +550,19 @@ billingScenario("CHK-29 severalSubscriptions refused allows one at a time", asyn
     "credit_added +100 : 110→210",
   ]);
 });
+
+for (const [emptyEventFilter, expected] of [
+  ["all", 1],
+  ["none", 0],
+] as const) {
+  billingScenario(
+    `WHK-44 emptyEventFilter ${emptyEventFilter} sends an endpoint without event types ${expected}`,
+    async (world) => {
+      await setMode(world, { collected: true });
+      await listenTo(world, "http://localhost:9/hooks", { filter_types: [] });
+      await world.credit(await open(world), "1");
+      expect(await deliveries(world)).toHaveLength(expected);
+    },
+    { policy: { emptyEventFilter } },
+  );
+}

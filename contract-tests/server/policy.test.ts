@@ -16,6 +16,7 @@ const documented = {
   percentageLossAs: "credit_expired",
   usageBasedPlanChange: "allowed",
   checkoutCreditAmounts: "allowed",
+  emptyEventFilter: "all",
   readOnlyWrites: "forbidden",
   severalSubscriptions: "allowed",
 };
@@ -34,6 +35,7 @@ const others = {
   percentageLossAs: "rollover_forfeited",
   usageBasedPlanChange: "refused",
   checkoutCreditAmounts: "refused",
+  emptyEventFilter: "none",
   severalSubscriptions: "refused",
   ...seen,
 };

@@ -818,6 +818,11 @@ export interface components {
              */
             checkoutCreditAmounts: "allowed" | "refused";
             /**
+             * @description C28: what an endpoint with an empty event filter gets.
+             * @enum {string}
+             */
+            emptyEventFilter: "all" | "none";
+            /**
              * @description C29: a write with a read-only key answers 403 with a body, or 401 without one.
              * @enum {string}
              */
@@ -889,6 +894,11 @@ export interface components {
              * @enum {string}
              */
             checkoutCreditAmounts?: "allowed" | "refused";
+            /**
+             * @description C28: what an endpoint with an empty event filter gets.
+             * @enum {string}
+             */
+            emptyEventFilter?: "all" | "none";
             /**
              * @description C29: a write with a read-only key answers 403 with a body, or 401 without one.
              * @enum {string}
@@ -1772,6 +1782,7 @@ export interface operations {
                      *       "percentageLossAs": "credit_expired",
                      *       "usageBasedPlanChange": "allowed",
                      *       "checkoutCreditAmounts": "allowed",
+                     *       "emptyEventFilter": "all",
                      *       "readOnlyWrites": "forbidden",
                      *       "severalSubscriptions": "allowed"
                      *     }
@@ -1815,6 +1826,7 @@ export interface operations {
                      *       "percentageLossAs": "credit_expired",
                      *       "usageBasedPlanChange": "allowed",
                      *       "checkoutCreditAmounts": "allowed",
+                     *       "emptyEventFilter": "all",
                      *       "readOnlyWrites": "forbidden",
                      *       "severalSubscriptions": "allowed"
                      *     }
@@ -2762,6 +2774,7 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
         "percentageLossAs": null,
         "usageBasedPlanChange": null,
         "checkoutCreditAmounts": null,
+        "emptyEventFilter": null,
         "readOnlyWrites": null,
         "severalSubscriptions": null
       },

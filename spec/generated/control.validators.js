@@ -345,7 +345,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate25.evaluated = { props: { fails: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var setPolicy = validate26;
-var schema43 = { type: "object", additionalProperties: !1, minProperties: 1, properties: { profile: { type: "string", enum: ["documented", "observed"] }, consumptionOrder: { type: "string", enum: ["fifo", "earliest_expiry"] }, idempotency: { type: "string", enum: ["conflict", "replay"] }, apiEntriesAs: { type: "string", enum: ["credit_entry", "manual_adjustment"] }, numericStrings: { type: "string", enum: ["counted", "ignored"] }, freeThresholdOnCredits: { type: "string", enum: ["ignored", "applied"] }, balanceAmounts: { type: "string", enum: ["string", "number"] }, planChangeDates: { type: "string", enum: ["reset", "unchanged"] }, autoRepay: { type: "string", enum: ["every_grant", "next_cycle"] }, percentageLossAs: { type: "string", enum: ["credit_expired", "rollover_forfeited"] }, usageBasedPlanChange: { type: "string", enum: ["allowed", "refused"] }, checkoutCreditAmounts: { type: "string", enum: ["allowed", "refused"] }, readOnlyWrites: { type: "string", enum: ["forbidden", "unauthorized"] }, severalSubscriptions: { type: "string", enum: ["allowed", "refused"] } } }, func4 = Object.prototype.hasOwnProperty;
+var schema43 = { type: "object", additionalProperties: !1, minProperties: 1, properties: { profile: { type: "string", enum: ["documented", "observed"] }, consumptionOrder: { type: "string", enum: ["fifo", "earliest_expiry"] }, idempotency: { type: "string", enum: ["conflict", "replay"] }, apiEntriesAs: { type: "string", enum: ["credit_entry", "manual_adjustment"] }, numericStrings: { type: "string", enum: ["counted", "ignored"] }, freeThresholdOnCredits: { type: "string", enum: ["ignored", "applied"] }, balanceAmounts: { type: "string", enum: ["string", "number"] }, planChangeDates: { type: "string", enum: ["reset", "unchanged"] }, autoRepay: { type: "string", enum: ["every_grant", "next_cycle"] }, percentageLossAs: { type: "string", enum: ["credit_expired", "rollover_forfeited"] }, usageBasedPlanChange: { type: "string", enum: ["allowed", "refused"] }, checkoutCreditAmounts: { type: "string", enum: ["allowed", "refused"] }, emptyEventFilter: { type: "string", enum: ["all", "none"] }, readOnlyWrites: { type: "string", enum: ["forbidden", "unauthorized"] }, severalSubscriptions: { type: "string", enum: ["allowed", "refused"] } } }, func4 = Object.prototype.hasOwnProperty;
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate26.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -490,31 +490,42 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
-    if (data.readOnlyWrites !== void 0) {
-      let data12 = data.readOnlyWrites;
+    if (data.emptyEventFilter !== void 0) {
+      let data12 = data.emptyEventFilter;
       if (typeof data12 != "string") {
-        let err26 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/type", keyword: "type", params: { type: "string" } };
+        let err26 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
-      if (!(data12 === "forbidden" || data12 === "unauthorized")) {
-        let err27 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/enum", keyword: "enum", params: { allowedValues: schema43.properties.readOnlyWrites.enum } };
+      if (!(data12 === "all" || data12 === "none")) {
+        let err27 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/enum", keyword: "enum", params: { allowedValues: schema43.properties.emptyEventFilter.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
-    if (data.severalSubscriptions !== void 0) {
-      let data13 = data.severalSubscriptions;
+    if (data.readOnlyWrites !== void 0) {
+      let data13 = data.readOnlyWrites;
       if (typeof data13 != "string") {
-        let err28 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/type", keyword: "type", params: { type: "string" } };
+        let err28 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
-      if (!(data13 === "allowed" || data13 === "refused")) {
-        let err29 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/enum", keyword: "enum", params: { allowedValues: schema43.properties.severalSubscriptions.enum } };
+      if (!(data13 === "forbidden" || data13 === "unauthorized")) {
+        let err29 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/enum", keyword: "enum", params: { allowedValues: schema43.properties.readOnlyWrites.enum } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
+    if (data.severalSubscriptions !== void 0) {
+      let data14 = data.severalSubscriptions;
+      if (typeof data14 != "string") {
+        let err30 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (!(data14 === "allowed" || data14 === "refused")) {
+        let err31 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/enum", keyword: "enum", params: { allowedValues: schema43.properties.severalSubscriptions.enum } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
   } else {
-    let err30 = { instancePath, schemaPath: "document#/$defs/PolicyChange/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+    let err32 = { instancePath, schemaPath: "document#/$defs/PolicyChange/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate26.errors = vErrors, errors === 0;
 }

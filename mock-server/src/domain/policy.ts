@@ -25,6 +25,8 @@ export const switches = {
   usageBasedPlanChange: ["allowed", "refused"],
   /** C26: whether a checkout may override the credits of an attached entitlement. */
   checkoutCreditAmounts: ["allowed", "refused"],
+  /** C28: what an endpoint with an empty event filter gets. */
+  emptyEventFilter: ["all", "none"],
   /** C29: how a write with a read-only key is refused, with 403 or with 401 and no body. */
   readOnlyWrites: ["forbidden", "unauthorized"],
   /** CHK-29: whether a customer may have a second subscription. */
@@ -49,6 +51,7 @@ export const documented: Policy = {
   percentageLossAs: "credit_expired",
   usageBasedPlanChange: "allowed",
   checkoutCreditAmounts: "allowed",
+  emptyEventFilter: "all",
   readOnlyWrites: "forbidden",
   severalSubscriptions: "allowed",
 };

@@ -1,3 +1,4 @@
+import type { Policy } from "../policy.js";
 import type { Instant } from "../time.js";
 import type { EventType } from "./event.js";
 
@@ -28,10 +29,17 @@ export interface Endpoint {
  * Whether an endpoint is sent events of a type.
  *
  * @rule WHK-43 none while it is disabled
- * @rule WHK-44 those its filter names; without a filter, or with an empty one, all
+ * @rule WHK-44 those its filter names; without a filter all, with an empty one too unless the policy says none (C28)
  */
-export const wants = ({ isDisabled, filterTypes }: Endpoint, type: EventType): boolean =>
-  !isDisabled && (!filterTypes || filterTypes.length === 0 || filterTypes.includes(type));
+export const wants = (
+  { isDisabled, filterTypes }: Endpoint,
+  type: EventType,
+  emptyEventFilter: Policy["emptyEventFilter"],
+): boolean => {
+  if (isDisabled) return false;
+  if (filterTypes?.length === 0) return emptyEventFilter === "all";
+  return !filterTypes || filterTypes.includes(type);
+};
 
 /** How deliveries are made to go wrong. */
 export interface DeliveryMode {

@@ -73,7 +73,9 @@ export const webhookControls = {
     const [from, to] = [instant(since, "since"), instant(until, "until")];
     const events = await unit.tx.find("outgoingEvent", "all", all, {
       where: ({ type, at }) =>
-        wants(endpoint, type) && (from === null || at >= from) && (to === null || at <= to),
+        wants(endpoint, type, unit.policy.emptyEventFilter) &&
+        (from === null || at >= from) &&
+        (to === null || at <= to),
     });
     for (const event of events) dispatch(unit, endpoint, event);
     return events.length;

@@ -18,7 +18,9 @@ export async function record(unit: Unit): Promise<Recorded> {
     for (const { type, subject } of await eventsOf(unit, happening)) {
       const event = { id: unit.nextId("msg"), type, subject, at: unit.now };
       unit.tx.put("outgoingEvent", event);
-      for (const endpoint of endpoints.filter((it) => wants(it, type))) {
+      for (const endpoint of endpoints.filter((it) =>
+        wants(it, type, unit.policy.emptyEventFilter),
+      )) {
         dispatch(unit, endpoint, event);
         isReady = true;
       }
