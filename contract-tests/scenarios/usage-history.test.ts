@@ -266,3 +266,34 @@ billingScenario("MTR-24 there is no history without meters", async (world) => {
   }
   await world.refused(404, "retrieveUsageHistory", { path: { subscription_id: "sub_none" } });
 });
+
+for (const [behaviour, payments] of [
+  // The change waits, so January's 3,000 are billed with the renewal that fails, and again once the card works.
+  ["prevent_change", ["succeeded 1000", "failed 5000", "failed 4000", "succeeded 4000"]],
+  // The change takes effect and takes the usage along; it is owed with it.
+  ["apply_change", ["succeeded 1000", "failed 5000", "succeeded 5000"]],
+] as const) {
+  billingScenario(
+    `MTR-22 usage is billed once when the charge of a plan change is declined (${behaviour})`,
+    async (world) => {
+      const { customer, meter, id } = await shop(world);
+      const larger = usagePrice([money(meter, "2", 1000)], { fixed_price: 2000 });
+      const { product_id } = await sell(world, larger, []);
+      await use(world, customer, "e1", 2500);
+      await world.advance("10m");
+      await setCard(world, id, true);
+      await world.ok("changePlan", {
+        path: { subscription_id: id },
+        body: {
+          product_id,
+          quantity: 1,
+          proration_billing_mode: "full_immediately",
+          on_payment_failure: behaviour,
+        },
+      });
+      if (behaviour === "prevent_change") await world.advance("2026-02-01T00:00:00Z");
+      await setCard(world, id, false);
+      expect((await paymentsOf(world, id)).slice(0, payments.length)).toEqual(payments);
+    },
+  );
+}

@@ -8,6 +8,7 @@ import {
   endOfPeriod,
   type Plan,
   type ProrationMode,
+  payable,
   type Subscription,
 } from "./subscription.js";
 
@@ -57,9 +58,21 @@ export function changePlan(
   };
 }
 
-/** Minor units to charge for the lines of a change; below zero is left over. */
-export const totalOf = (lines: readonly ChangeLine[]): number =>
-  lines.reduce((sum, { total }) => sum + total, 0);
+/**
+ * What a change charges at once, and what it leaves over for later payments.
+ *
+ * @param usage minor units of metered usage that are billed along with it
+ * @param invoiceCredit minor units that were left over before
+ */
+export function billFor(
+  lines: readonly ChangeLine[],
+  usage: number,
+  invoiceCredit: number,
+): { readonly amount: number; readonly invoiceCredit: number; readonly leftOver: number } {
+  const total = lines.reduce((sum, it) => sum + it.total, usage);
+  const leftOver = Math.max(-total, 0);
+  return { leftOver, ...payable(Math.max(total, 0), invoiceCredit + leftOver) };
+}
 
 function linesOf(
   subscription: Subscription,

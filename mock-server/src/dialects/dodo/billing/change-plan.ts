@@ -1,15 +1,13 @@
 import { isPositive, smaller, subtract, sum, zero } from "../../../domain/amount.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
 import type { Payment } from "../../../domain/subscriptions/payment.js";
-import { changePlan, totalOf } from "../../../domain/subscriptions/plan-change.js";
-import {
-  type CreditChange,
-  type PendingChange,
-  type Plan,
-  type ProrationMode,
-  payable,
-  type Subscription,
-  type UnpaidChange,
+import { billFor, changePlan } from "../../../domain/subscriptions/plan-change.js";
+import type {
+  CreditChange,
+  Plan,
+  ProrationMode,
+  Subscription,
+  UnpaidChange,
 } from "../../../domain/subscriptions/subscription.js";
 import type { Instant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
@@ -18,7 +16,7 @@ import { announce } from "./announce.js";
 import { endTrialCredits, planBoundary, putOnHold, recover } from "./cycle.js";
 import { accountOf } from "./holdings.js";
 import { issueToSubscriber } from "./issue.js";
-import { closeUsage } from "./metered.js";
+import { closeUsage, meteredOwed } from "./metered.js";
 import { charge, isDeclined } from "./pay.js";
 import { drain } from "./usage.js";
 
@@ -50,52 +48,40 @@ export async function changeNow(
   await drain(unit, "before now");
   const subscription = { ...stored, pendingChange: null };
   const change = changePlan(subscription, plan, mode, policy.planChangeDates, now);
-  const usage = change.restarts ? await closeUsage(unit, subscription) : 0;
-  const total = totalOf(change.lines) + usage;
-  // SUB-37: what is left over lowers later payments.
-  const leftOver = subscription.invoiceCredit + Math.max(-total, 0);
-  const { amount, invoiceCredit } = payable(Math.max(total, 0), leftOver);
+  const usage = change.restarts ? await meteredOwed(tx, subscription) : 0;
+  const { amount, invoiceCredit } = billFor(change.lines, usage, subscription.invoiceCredit);
   const after: Subscription = { ...change.after, invoiceCredit };
-  if (amount > 0 && (await isDeclined(tx, subscription, amount))) {
-    const payment = await charge(unit, { subscription: after, amount, isDeclined: true });
-    const { credits } = change;
-    const periodStartAt = subscription.previousBillingAt;
-    const unpaid = waitsForPayment ? null : { amount, credits, periodStartAt };
-    const pendingChange: PendingChange = { plan, mode, unpaid };
-    const declined = { ...(waitsForPayment ? subscription : after), pendingChange };
-    if (waitsForPayment) {
-      tx.put("subscription", declined);
-    } else {
-      announce(unit, "subscription.plan_changed", declined);
-      if (subscription.isTrial && !after.isTrial) await endTrialCredits(unit, subscription);
-      putOnHold(unit, declined);
-    }
-    return { subscription: declined, payment };
-  }
+  const declined = amount > 0 && (await isDeclined(tx, subscription, amount));
   const payment =
-    amount > 0 ? await charge(unit, { subscription: after, amount, isDeclined: false }) : null;
-  tx.put("subscription", after);
+    amount > 0 ? await charge(unit, { subscription: after, amount, isDeclined: declined }) : null;
+  if (declined && waitsForPayment) {
+    const waiting = { ...subscription, pendingChange: { plan, mode, unpaid: null } };
+    tx.put("subscription", waiting);
+    return { subscription: waiting, payment };
+  }
   announce(unit, "subscription.plan_changed", after);
+  if (change.restarts) await closeUsage(unit, subscription);
   if (subscription.isTrial && !after.isTrial) await endTrialCredits(unit, subscription);
-  await applyCredits(unit, after, change.credits, subscription.previousBillingAt);
+  const periodStartAt = subscription.previousBillingAt;
+  if (declined) {
+    const unpaid = { amount, credits: change.credits, periodStartAt };
+    const owing = { ...after, pendingChange: { plan, mode, unpaid } };
+    putOnHold(unit, owing);
+    return { subscription: owing, payment };
+  }
+  tx.put("subscription", after);
+  await applyCredits(unit, after, change.credits, periodStartAt);
   if (change.restarts) planBoundary(unit, after);
   return { subscription: after, payment };
 }
 
 /** Charges what was declined with a card that works again: a plan change, a renewal, or both. */
 export async function payArrears(unit: Unit, stored: Subscription): Promise<Subscription> {
-  const { pendingChange } = stored;
-  if (stored.status === "on_hold") {
-    const paid = pendingChange?.unpaid
-      ? await payChange(unit, { ...stored, pendingChange: null }, pendingChange.unpaid)
-      : stored;
-    const running =
-      pendingChange?.unpaid && paid.nextBillingAt > unit.now
-        ? goOn(unit, paid)
-        : await recover(unit, paid);
-    return payWaiting(unit, running);
-  }
-  return payWaiting(unit, stored);
+  if (stored.status !== "on_hold") return payWaiting(unit, stored);
+  const unpaid = stored.pendingChange?.unpaid;
+  if (!unpaid) return payWaiting(unit, await recover(unit, stored));
+  const paid = await payChange(unit, { ...stored, pendingChange: null }, unpaid);
+  return paid.nextBillingAt > unit.now ? goOn(unit, paid) : recover(unit, paid);
 }
 
 /** Makes a change that waited for its payment. */
@@ -127,7 +113,8 @@ function goOn(unit: Unit, subscription: Subscription): Subscription {
 }
 
 /**
- * Gives the credits of a change, and takes those that are too many (SUB-39): from what the current period's own grants still hold: never from other grants, never into overage
+ * Gives the credits of a change, and takes those that are too many (SUB-39) from what the grants of its period still
+ * hold: never from other grants, and never into overage.
  */
 async function applyCredits(
   unit: Unit,

@@ -2,11 +2,10 @@ import type { components } from "@drawdown/spec/dodo";
 import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import type { MeterCharge } from "../../../domain/metering/charge.js";
-import { type ChangeLine, changePlan, totalOf } from "../../../domain/subscriptions/plan-change.js";
+import { billFor, type ChangeLine, changePlan } from "../../../domain/subscriptions/plan-change.js";
 import { isPlan, type PlanProduct } from "../../../domain/subscriptions/product.js";
 import {
   type Plan,
-  payable,
   planOf,
   type Subscription,
 } from "../../../domain/subscriptions/subscription.js";
@@ -14,7 +13,7 @@ import { formatInstant } from "../../../domain/time.js";
 import type { Tx } from "../../../sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
 import { changeNow } from "../billing/change-plan.js";
-import { meterCharges, totalOf as totalOfMeters } from "../billing/metered.js";
+import { meterCharges, totalOf } from "../billing/metered.js";
 import type { Context, HandlersOf } from "../context.js";
 import { load } from "../load.js";
 import { currencyOf } from "../present-billing.js";
@@ -71,9 +70,7 @@ export const planChanges: HandlersOf<
       effectiveAt,
     );
     const meters = change.restarts ? await meterCharges(tx, subscription) : [];
-    const total = totalOf(change.lines) + totalOfMeters(meters);
-    const leftOver = subscription.invoiceCredit + Math.max(-total, 0);
-    const { amount } = payable(Math.max(total, 0), leftOver);
+    const { amount, leftOver } = billFor(change.lines, totalOf(meters), subscription.invoiceCredit);
     const currency = currencyOf(plan.currency);
     return {
       status: 200,
@@ -88,7 +85,7 @@ export const planChanges: HandlersOf<
             currency,
             total_amount: amount,
             tax: null,
-            customer_credits: Math.max(-total, 0),
+            customer_credits: leftOver,
             settlement_amount: amount,
             settlement_currency: currency,
             settlement_tax: null,
