@@ -343,9 +343,6 @@ export class SecondModel {
   }
 
   #closePeriod(): void {
-    if (this.status === "on_hold" && this.#settles() && this.overage > 0) {
-      this.unsettled = "overage of one on hold when its term ends: the engine leaves it (OVR-50)";
-    }
     this.#runMeter();
     // EXP-10: the trial's credits end with it, whatever comes after.
     const trial = this.#trialGrant;
@@ -361,9 +358,6 @@ export class SecondModel {
       // ROL-02: what was carried at its own expiry in this period stays as it is now.
       const carried = (it: Grant) => it.source === "rollover" && it.made > this.previous;
       const rolling = this.#grants.filter((it) => it.rolls && it.left > 0 && !carried(it));
-      if (early && rolling.length > 0) {
-        this.unsettled = "a trial closed early: the engine has its credits end first (EXP-20)";
-      }
       const other = this.#ending().filter((it) => !rolling.includes(it));
       this.#renew([...rolling, ...other]);
     }
@@ -465,8 +459,9 @@ export class SecondModel {
   #end(status: "cancelled" | "expired"): void {
     this.status = status;
     if (status === "cancelled") this.cancelledAt = this.#now;
-    // A card is set to fail at renewals, and this is none; what a final line on a bad card comes to no rule says.
-    this.#charge(this.#overageOwed());
+    // No rule says what a final line on a bad card comes to: it is declined like any other charge.
+    const owed = this.#overageOwed();
+    if (!this.#declined(owed)) this.#charge(owed);
     this.#resetOverage();
   }
 

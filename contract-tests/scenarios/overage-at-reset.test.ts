@@ -279,3 +279,16 @@ for (const [end, finish] of Object.entries(ends)) {
     });
   }
 }
+
+billingScenario(
+  "OVR-50 one on hold is settled when its term ends, by a card that fails",
+  async (world) => {
+    const term = { subscription_period_count: 6, subscription_period_interval: "Week" };
+    const plan = await overdrawn(world, "invoice_at_billing", term);
+    await setCard(world, plan.id, true);
+    await world.advance("2026-03-02T00:00:00Z");
+    expect((await subscriptionOf(world, plan.id)).status).toBe("expired");
+    expect(await paymentsOf(world, plan)).toEqual(["succeeded 1000", "failed 1300", "failed 300"]);
+    expect((await world.balance(plan)).overage).toBe("0");
+  },
+);

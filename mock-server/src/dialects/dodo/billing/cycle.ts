@@ -53,29 +53,30 @@ async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription |
  * @rule SUB-52 nothing is carried over or granted after it
  */
 export async function closeCycle(unit: Unit, subscriptionId: string): Promise<void> {
-  const { tx } = unit;
   await drain(unit, "before now");
   const subscription = await atBoundary(unit, subscriptionId);
   if (!subscription) return;
-  if (subscription.isTrial) await endTrialCredits(unit, subscription);
   const ending = endingOf(subscription);
-  if (ending !== null) {
-    await endSubscription(unit, subscription, ending);
-    return;
-  }
+  if (ending === null) await closeBooks(unit, subscription);
+  else await endSubscription(unit, subscription, ending);
+  if (subscription.isTrial) await endTrialCredits(unit, subscription);
+}
+
+/** Settles overage and carries credits over, unless the renewal is going to fail. */
+async function closeBooks(unit: Unit, subscription: Subscription): Promise<void> {
   const owed = await usageOwed(unit, subscription);
   const { amount } = payable(
     renewing(subscription).recurringAmount + owed,
     subscription.invoiceCredit,
   );
-  if (await isDeclined(tx, subscription, amount)) return;
+  if (await isDeclined(unit.tx, subscription, amount)) return;
   const usageDue = await settleUsage(unit, subscription);
   await rollOverGrants(unit, subscription);
-  tx.put("subscription", { ...subscription, usageDue });
+  unit.tx.put("subscription", { ...subscription, usageDue });
 }
 
 /**
- * Ends a subscription for good, and bills what its usage came to once more.
+ * Ends a subscription for good, and bills what its usage came to once more; a card that is declined pays nothing.
  *
  * @rule OVR-50 the end of a subscription settles its overage as a reset does
  * @rule SUB-50 cancelled, with the instant it happened at
@@ -85,13 +86,17 @@ export async function endSubscription(
   subscription: Subscription,
   status: "cancelled" | "expired",
 ): Promise<Subscription> {
-  const due = await settleUsage(unit, subscription);
+  const due = subscription.usageDue + (await settleUsage(unit, subscription));
   const { amount, invoiceCredit } = payable(due, subscription.invoiceCredit);
-  if (amount > 0) await charge(unit, { subscription, amount, isDeclined: false });
+  if (amount > 0) {
+    const declined = await isDeclined(unit.tx, subscription, amount);
+    await charge(unit, { subscription, amount, isDeclined: declined });
+  }
   const ended: Subscription = {
     ...subscription,
     status,
     invoiceCredit,
+    usageDue: 0,
     cancelledAt: status === "cancelled" ? unit.now : subscription.cancelledAt,
     cancelsAtNextBilling: false,
     scheduledChange: null,
@@ -156,11 +161,9 @@ export async function endTerm(unit: Unit, subscriptionId: string): Promise<void>
   assert(subscription !== undefined, `subscription ${subscriptionId} is not stored`);
   const { status, isOnDemand, expiresAt } = subscription;
   if (expiresAt !== unit.now) return;
-  if (status === "on_hold") {
-    unit.tx.put("subscription", { ...subscription, status: "expired" });
-    announce(unit, "subscription.expired", subscription);
+  if (status === "on_hold" || (status === "active" && isOnDemand)) {
+    await endSubscription(unit, subscription, "expired");
   }
-  if (status === "active" && isOnDemand) await endSubscription(unit, subscription, "expired");
 }
 
 /**
