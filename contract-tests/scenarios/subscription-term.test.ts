@@ -1,6 +1,13 @@
 import { expect } from "vitest";
 import { billingScenario } from "../harness/scenario.js";
-import { attach, recurringPrice, sell, subscribe, subscriptionOf } from "../harness/storefront.js";
+import {
+  attach,
+  recurringPrice,
+  sell,
+  setCard,
+  subscribe,
+  subscriptionOf,
+} from "../harness/storefront.js";
 import type { World } from "../harness/world.js";
 import { open } from "./support/open-holding.js";
 
@@ -84,4 +91,23 @@ billingScenario("SUB-56 the days of a trial come on top of the term", async (wor
   await world.advance("2026-01-20T00:00:00Z");
   await world.ok("updateSubscription", args(id, term(5)));
   expect(await endOf(world, id)).toBe("2026-06-15T00:00:00.000000Z");
+});
+
+billingScenario("SUB-56 a longer term holds for one on hold as well", async (world) => {
+  const plan = await sell(
+    world,
+    recurringPrice({ subscription_period_count: 2, subscription_period_interval: "Month" }),
+    [],
+  );
+  const id = await subscribe(world, plan, await world.customer());
+  await setCard(world, id, true);
+  await world.advance("2026-02-10T00:00:00Z");
+  await world.ok("updateSubscription", {
+    path: { subscription_id: id },
+    body: { subscription_period_count: 3, subscription_period_interval: "Month" },
+  });
+  await world.advance("2026-03-31T00:00:00Z");
+  expect((await subscriptionOf(world, id)).status).toBe("on_hold");
+  await world.advance("2026-04-01T00:00:00Z");
+  expect((await subscriptionOf(world, id)).status).toBe("expired");
 });

@@ -28,11 +28,17 @@ import { drain } from "./usage.js";
 
 /** Plans the end of the subscription's current period; one that is charged on request only ends with its term. */
 export function planBoundary(unit: Unit, subscription: Subscription): void {
-  const { id, nextBillingAt, expiresAt, isOnDemand } = subscription;
-  if (!isOnDemand) {
-    schedule(unit, "close-cycle", id, nextBillingAt);
-    schedule(unit, "renew", id, nextBillingAt);
-  } else if (expiresAt !== null) {
+  const { id, nextBillingAt, isOnDemand } = subscription;
+  planTerm(unit, subscription);
+  if (isOnDemand) return;
+  schedule(unit, "close-cycle", id, nextBillingAt);
+  schedule(unit, "renew", id, nextBillingAt);
+}
+
+/** Plans the end of the term of a subscription on hold or charged on request; another one ends with its last period. */
+export function planTerm(unit: Unit, { id, status, isOnDemand, expiresAt }: Subscription): void {
+  const isPlanned = status === "on_hold" || isOnDemand;
+  if (isPlanned && expiresAt !== null && expiresAt > unit.now) {
     schedule(unit, "end-term", id, expiresAt);
   }
 }
@@ -149,10 +155,10 @@ export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
 
 /** Stops a subscription whose charge was declined until it is paid, or its term is over. */
 export function putOnHold(unit: Unit, subscription: Subscription): void {
-  const { id, expiresAt } = subscription;
-  unit.tx.put("subscription", { ...subscription, status: "on_hold" });
-  announce(unit, "subscription.on_hold", subscription);
-  if (expiresAt !== null && expiresAt > unit.now) schedule(unit, "end-term", id, expiresAt);
+  const held: Subscription = { ...subscription, status: "on_hold" };
+  unit.tx.put("subscription", held);
+  announce(unit, "subscription.on_hold", held);
+  planTerm(unit, held);
 }
 
 /** Ends the term of a subscription on hold or charged on request; another one ends with its last period. */

@@ -16,7 +16,7 @@ import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { announce } from "../billing/announce.js";
 import { creditsIn } from "../billing/attach.js";
-import { endSubscription, planBoundary } from "../billing/cycle.js";
+import { endSubscription, planBoundary, planTerm } from "../billing/cycle.js";
 import { meterCharges } from "../billing/metered.js";
 import { charge, isDeclined } from "../billing/pay.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
@@ -84,7 +84,7 @@ export const subscriptions: HandlersOf<
       metadata: body.metadata ?? stored.metadata,
       cart: cartOf(stored, body.credit_entitlement_cart ?? []),
     };
-    const updated = await scheduled(context, extended(edited, body), body);
+    const updated = await scheduled(context, extended(context, edited, body), body);
     context.tx.put("subscription", updated);
     announceUpdate(context, updated, body);
     return { status: 200, body: await viewSubscription(context, updated) };
@@ -354,7 +354,7 @@ function disableOnDemand(unit: Unit, subscription: Subscription, date: string): 
 }
 
 /** @rule SUB-56 the term, counted from the start of the first paid period, can only become longer */
-function extended(subscription: Subscription, body: Patch): Subscription {
+function extended(unit: Unit, subscription: Subscription, body: Patch): Subscription {
   const { subscription_period_count: count, subscription_period_interval: interval } = body;
   if (!count && !interval) return subscription;
   const period = {
@@ -368,7 +368,9 @@ function extended(subscription: Subscription, body: Patch): Subscription {
       `The subscription ${subscription.id} would end at ${formatInstant(expiresAt)}, but it lasts until ${formatInstant(subscription.expiresAt)}; a period can only be extended`,
     );
   }
-  return { ...subscription, period, expiresAt };
+  const longer = { ...subscription, period, expiresAt };
+  planTerm(unit, longer);
+  return longer;
 }
 
 function cartOf(
