@@ -723,3 +723,16 @@ httpScenario("WHK-40 what waits for an endpoint that is deleted is dropped", asy
   expect(it.receiver.requests).toHaveLength(1);
   expect(await theDelivery(world)).toMatchObject({ status: "dropped", next_attempt_at: null });
 });
+
+httpScenario(
+  "WHK-20 where the sandbox may, it sends to other machines too",
+  async (world) => {
+    const receiver = await Receiver.open();
+    // An address that is not a loopback one, and is this machine all the same.
+    await listenTo(world, `http://0.0.0.0:${receiver.port}/hooks`);
+    await world.credit(await open(world), "1");
+    await settle(world);
+    expect(receiver.types).toEqual(["credit.added"]);
+  },
+  { allowRemoteWebhooks: true },
+);
