@@ -736,3 +736,20 @@ httpScenario(
   },
   { allowRemoteWebhooks: true },
 );
+
+httpScenario("WHK-20 a receiver that moves the clock is told that it cannot", async (world) => {
+  const receiver = await Receiver.open();
+  await listenTo(world, receiver.url);
+  const plan = await sell(world, recurringPrice(), []);
+  await subscribe(world, plan, await world.customer());
+  await settle(world);
+  const answers: number[] = [];
+  receiver.onRequest = async () => {
+    const body = JSON.stringify({ by: "1d" });
+    const headers = { "content-type": "application/json" };
+    const moved = await world.raw("POST", "/_sandbox/clock/advance", { headers, body });
+    answers.push(moved.status);
+  };
+  expect(await world.advance("P1M")).toBe("2026-02-01T00:00:00.000000Z");
+  expect(answers).toEqual([409, 409]);
+});

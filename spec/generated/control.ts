@@ -1310,6 +1310,21 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description Another call moves the clock. */
+        ClockBusy: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "CLOCK_BUSY",
+                 *       "message": "the clock is being moved by another call"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description The body cannot be read, or asks for what cannot be. */
         Unprocessable: {
             headers: {
@@ -1477,6 +1492,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            409: components["responses"]["ClockBusy"];
             422: components["responses"]["Unprocessable"];
         };
     };
@@ -1510,6 +1526,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            409: components["responses"]["ClockBusy"];
             422: components["responses"]["Unprocessable"];
             500: components["responses"]["TaskFailed"];
         };

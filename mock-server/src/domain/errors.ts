@@ -56,6 +56,7 @@ export type DomainErrorCode =
   | "webhook-iterator-invalid"
   | "wallet-invalid"
   | "wallet-too-low"
+  | "clock-busy"
   | "clock-backwards";
 
 export interface Refusal {

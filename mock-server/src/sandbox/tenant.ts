@@ -1,3 +1,4 @@
+import { DomainError } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
 import { Agenda, type TaskRunners } from "./agenda.js";
@@ -47,6 +48,7 @@ export interface Outside {
 export class Tenant {
   readonly #store: Store;
   #world: World;
+  #isMoving = false;
 
   constructor(
     readonly key: string,
@@ -92,11 +94,26 @@ export class Tenant {
     return endpoints.length === first && (await this.#store.isEmpty(["endpoint"]));
   }
 
-  /** Moves the clock, and does everything that falls due on the way; answers how many tasks ran. */
+  /**
+   * Moves the clock, and does everything that falls due on the way; answers how many tasks ran.
+   *
+   * @throws DomainError clock-busy while another call moves it: waiting could be for a receiver that waits for this one
+   */
   async advance(to: Instant): Promise<number> {
-    const ran = await this.agenda.advance(to);
-    await this.#world.alarm.adjust();
-    return ran;
+    const { agenda, alarm } = this.#world;
+    if (this.#isMoving) {
+      throw new DomainError("clock-busy", "", {
+        message:
+          "the clock is being moved by another call; wait until that one is answered, and do not move the clock from a webhook receiver, which the move waits for",
+      });
+    }
+    this.#isMoving = true;
+    try {
+      return await agenda.advance(to);
+    } finally {
+      this.#isMoving = false;
+      await alarm.adjust();
+    }
   }
 
   async freeze(isFrozen: boolean): Promise<void> {

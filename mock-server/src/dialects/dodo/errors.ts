@@ -89,5 +89,6 @@ export const errors: { readonly [Code in RefusalCode]: WireError } = {
   "webhook-iterator-invalid": wire(422, "INVALID_QUERY_PARAMS"),
   "wallet-invalid": wire(422, "INVALID_REQUEST_PARAMETERS"),
   "wallet-too-low": wire(400, "INSUFFICIENT_WALLET_FUNDS"),
+  "clock-busy": final(409, "CLOCK_BUSY"),
   "clock-backwards": wire(422, "CLOCK_BACKWARDS"),
 };
