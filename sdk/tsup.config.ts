@@ -1,14 +1,24 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    legacy: "src/legacy/index.ts",
+    sandbox: "src/sandbox/index.ts",
+    amount: "src/amount.ts",
+  },
   format: ["esm", "cjs"],
   target: "es2022",
+  // What entries share is in files of its own, in CommonJS too: an error of one is an instance of the other's class.
+  splitting: true,
   // The document's types are copied into ours, as whoever installs this package has no @drawdown/spec. Types of
   // packages are left out, types of paths are not.
   dts: {
     compilerOptions: {
-      paths: { "@drawdown/spec/dodo": ["../spec/generated/dodo.ts"] },
+      paths: {
+        "@drawdown/spec/control": ["../spec/generated/control.ts"],
+        "@drawdown/spec/dodo": ["../spec/generated/dodo.ts"],
+      },
       stripInternal: true,
     },
   },

@@ -240,3 +240,13 @@ billingScenario("ERR-03 unarchiving a product that is on sale answers 500", asyn
     "INTERNAL_SERVER_ERROR",
   );
 });
+
+billingScenario(
+  "ENT-61 a price needs neither a discount nor purchasing power parity",
+  async (world) => {
+    const { discount: _, purchasing_power_parity: __, ...price } = recurringPrice();
+    const { product_id } = await sell(world, price, []);
+    const stored = await world.ok<Product>("retrieveProduct", { path: { id: product_id } });
+    expect(stored.price).toMatchObject({ discount: 0, purchasing_power_parity: false });
+  },
+);

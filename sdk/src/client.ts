@@ -1,8 +1,13 @@
 import { type Api, connect } from "./connection.js";
 import * as errors from "./errors.js";
+import { Addons } from "./resources/addons.js";
+import { CheckoutSessions } from "./resources/checkout-sessions.js";
 import { CreditEntitlements } from "./resources/credit-entitlements.js";
 import { Customers } from "./resources/customers.js";
 import { Meters } from "./resources/meters.js";
+import { Payments } from "./resources/payments.js";
+import { Products } from "./resources/products.js";
+import { Subscriptions } from "./resources/subscriptions.js";
 import { UsageEvents } from "./resources/usage-events.js";
 import { Webhooks } from "./resources/webhooks.js";
 import { type ClientOptions, resolveSettings } from "./settings.js";
@@ -47,9 +52,14 @@ export class DodoPayments {
    */
   readonly api: Api;
 
+  readonly addons: Addons;
+  readonly checkoutSessions: CheckoutSessions;
   readonly creditEntitlements: CreditEntitlements;
   readonly customers: Customers;
   readonly meters: Meters;
+  readonly payments: Payments;
+  readonly products: Products;
+  readonly subscriptions: Subscriptions;
   readonly usageEvents: UsageEvents;
   readonly webhooks: Webhooks;
 
@@ -59,9 +69,14 @@ export class DodoPayments {
     const connection = connect(settings);
     this.baseURL = settings.baseURL;
     this.api = connection.api;
+    this.addons = new Addons(connection);
+    this.checkoutSessions = new CheckoutSessions(connection);
     this.creditEntitlements = new CreditEntitlements(connection);
     this.customers = new Customers(connection);
     this.meters = new Meters(connection);
+    this.payments = new Payments(connection);
+    this.products = new Products(connection);
+    this.subscriptions = new Subscriptions(connection);
     this.usageEvents = new UsageEvents(connection);
     this.webhooks = new Webhooks(connection, settings.webhookKey);
   }

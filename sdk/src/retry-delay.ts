@@ -30,7 +30,7 @@ function shouldRetry({ status, headers }: Response, isRepeatable: boolean): bool
 }
 
 /** What `retry-after-ms` (milliseconds) or `retry-after` (seconds, or a date) says; never negative. */
-function retryAfterMs(headers: Headers): number | undefined {
+export function retryAfterMs(headers: Headers): number | undefined {
   const milliseconds = headers.get("retry-after-ms");
   const after = headers.get("retry-after");
   const candidates = [

@@ -57,7 +57,7 @@ const hosts: Readonly<Record<Environment, string>> = {
 };
 
 /** Timers of JavaScript take no more: a longer one fires at once. */
-const timeoutMsMax = 2 ** 31 - 1;
+export const timeoutMsMax = 2 ** 31 - 1;
 
 /** @throws DodoPaymentsError when an option is missing or makes no sense; the message says what to write instead. */
 export function resolveSettings(options: ClientOptions): Settings {
@@ -124,7 +124,8 @@ function environmentVariable(name: string): string | undefined {
   return process?.env?.[name]?.trim() || undefined;
 }
 
-function wholeNumber(name: string, value: number, minimum: number, maximum: number): number {
+/** @throws DodoPaymentsError unless the value is a whole number from `minimum` to `maximum`. */
+export function wholeNumber(name: string, value: number, minimum: number, maximum: number): number {
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
   throw new DodoPaymentsError(
     `${name} is ${value}: write a whole number from ${minimum} to ${maximum}.`,

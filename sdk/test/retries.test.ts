@@ -140,6 +140,70 @@ describe("a ledger entry", () => {
   });
 });
 
+describe("an entry of a wallet", () => {
+  const ledgerEntries = "POST /customers/cus_1/wallets/ledger-entries";
+  const credit = { entry_type: "credit", amount: 500, currency: "USD" } as const;
+  const wallet = { customer_id: "cus_1", currency: "USD", balance: 500 };
+
+  test("without a key gets a random one, the same at every attempt", async () => {
+    const { client, sent } = scripted([broken, answer(500), answer(200, wallet)]);
+    expect(await client.customers.wallets.ledgerEntries.create("cus_1", credit)).toEqual(wallet);
+    const body = { ...credit, idempotency_key: expect.stringMatching(/^[0-9a-f-]{36}$/) };
+    expect(sent.map((it) => [it.line, it.body])).toEqual(Array(3).fill([ledgerEntries, body]));
+    expect(sent[1]?.body).toEqual(sent[0]?.body);
+    expect(sent[2]?.body).toEqual(sent[0]?.body);
+  });
+
+  test("with a key keeps it", async () => {
+    const { client, sent } = scripted([broken, answer(200, wallet)]);
+    const params = { ...credit, idempotency_key: "refund-42" };
+    await client.customers.wallets.ledgerEntries.create("cus_1", params);
+    expect(sent.map((it) => it.body)).toEqual([params, params]);
+  });
+
+  test("with the key null is not sent again", async () => {
+    const { client, sent } = scripted([broken]);
+    const params = { ...credit, idempotency_key: null };
+    await expect(
+      client.customers.wallets.ledgerEntries.create("cus_1", params),
+    ).rejects.toBeInstanceOf(APIConnectionError);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("what sells", () => {
+  const cart = { product_cart: [{ product_id: "pdt_1", quantity: 1 }] };
+  const plan = {
+    product_id: "pdt_2",
+    quantity: 1,
+    proration_billing_mode: "prorated_immediately",
+  } as const;
+
+  test.each<[string, (client: DodoPayments) => Promise<unknown>]>([
+    ["a checkout session", (it) => it.checkoutSessions.create(cart)],
+    ["a plan change", (it) => it.subscriptions.changePlan("sub_1", plan)],
+    ["a charge", (it) => it.subscriptions.charge("sub_1", { product_price: 250 })],
+    ["a link to the portal", (it) => it.customers.customerPortal.create("cus_1")],
+    ["a product put on sale again", (it) => it.products.unarchive("pdt_1")],
+  ])("%s is not sent again when it may have happened", async (_, call) => {
+    const { client, sent } = scripted([broken]);
+    await expect(call(client)).rejects.toBeInstanceOf(APIConnectionError);
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each<[string, (client: DodoPayments) => Promise<unknown>]>([
+    ["the preview of a checkout", (it) => it.checkoutSessions.preview(cart)],
+    ["the preview of a plan change", (it) => it.subscriptions.previewChangePlan("sub_1", plan)],
+    ["an update", (it) => it.subscriptions.update("sub_1", { customer_name: "Ada" })],
+    ["a scheduled change that is cancelled", (it) => it.subscriptions.cancelChangePlan("sub_1")],
+  ])("%s is sent again", async (_, call) => {
+    const { client, sent } = scripted([broken, answer(500), ok]);
+    await call(client);
+    expect(sent).toHaveLength(3);
+    expect(sent[2]).toEqual({ ...sent[0], headers: expect.anything() });
+  });
+});
+
 test("usage events are sent again: each carries its id", async () => {
   const { client, sent } = scripted([broken, answer(200, { ingested_count: 1 })]);
   const batch = { events: [{ event_id: "evt_1", customer_id: "cus_1", event_name: "used" }] };

@@ -3751,9 +3751,9 @@ export interface components {
              * Format: int64
              * @description Discount in whole percent, 0 to 100 (inferred).
              */
-            discount: number;
+            discount?: number;
             /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
-            purchasing_power_parity: boolean;
+            purchasing_power_parity?: boolean;
             /** @description Whether the buyer chooses the amount, `price` being the least. The amount never changes the credits issued (CHK-22). */
             pay_what_you_want?: boolean;
             /**
@@ -3782,9 +3782,9 @@ export interface components {
              * Format: int64
              * @description Discount in whole percent, 0 to 100 (inferred).
              */
-            discount: number;
+            discount?: number;
             /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
-            purchasing_power_parity: boolean;
+            purchasing_power_parity?: boolean;
             /**
              * Format: int32
              * @description Length of a billing period as a number of `payment_frequency_interval` units, at least 1 (inferred).
@@ -3832,9 +3832,9 @@ export interface components {
              * Format: int64
              * @description Discount in whole percent, 0 to 100 (inferred).
              */
-            discount: number;
+            discount?: number;
             /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
-            purchasing_power_parity: boolean;
+            purchasing_power_parity?: boolean;
             /**
              * Format: int32
              * @description Length of a billing period as a number of `payment_frequency_interval` units, at least 1 (inferred).
@@ -4701,17 +4701,17 @@ export interface components {
          * @description State of a subscription (SUB-09). `failed`, `cancelled` and `expired` are final.
          * @enum {string}
          */
-        SubscriptionStatus: "pending" | "active" | "on_hold" | "paused" | "cancelled" | "failed" | "expired";
+        SubscriptionStatus: "pending" | "active" | "on_hold" | "past_due" | "paused" | "cancelled" | "failed" | "expired";
         /**
          * @description State to bring a subscription to, or null for no change. Which changes are possible is checked in code (SUB-50, SUB-53).
          * @enum {string|null}
          */
-        NullableSubscriptionStatus: "pending" | "active" | "on_hold" | "paused" | "cancelled" | "failed" | "expired" | null;
+        NullableSubscriptionStatus: "pending" | "active" | "on_hold" | "past_due" | "paused" | "cancelled" | "failed" | "expired" | null;
         /**
          * @description Who cancelled, or null for no change.
          * @enum {string|null}
          */
-        NullableCancelReason: "cancelled_by_customer" | "cancelled_by_merchant" | "cancelled_by_merchant_send_dunning" | "dodo_team" | null;
+        NullableCancelReason: "cancelled_by_customer" | "cancelled_by_merchant" | "cancelled_by_merchant_send_dunning" | "cancelled_by_merchant_grace_period_expired" | "dodo_team" | null;
         /**
          * @description Why a customer cancelled, or null for no answer.
          * @enum {string|null}
@@ -9775,6 +9775,7 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
           "pending",
           "active",
           "on_hold",
+          "past_due",
           "paused",
           "cancelled",
           "failed",

@@ -1447,7 +1447,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 validate47.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var createProduct = validate50;
 var schema66 = { type: "object", required: ["name", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, price: { $ref: "#/$defs/Price" }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, "x-rule": "ENT-60", items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/Metadata" }, pricing_mode: { $ref: "#/$defs/NullablePricingMode" }, digital_product_delivery: { type: ["object", "null"] }, entitlements: { type: ["array", "null"], maxItems: 100, items: { type: "object" } }, license_key_enabled: { type: ["boolean", "null"] }, license_key_activation_message: { type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { type: ["object", "null"] } } }, schema79 = { type: "string", enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring"] }, schema86 = { type: ["string", "null"], enum: ["by_currency", "by_country", null] };
-var schema68 = { type: "object", required: ["type", "currency", "price", "discount", "purchasing_power_parity"], properties: { type: { type: "string", enum: ["one_time_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, pay_what_you_want: { type: "boolean" }, suggested_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_inclusive: { type: ["boolean", "null"] } } }, schema69 = { type: "string", enum: ["AED", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BWP", "BYN", "BZD", "CAD", "CHF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SEK", "SGD", "SHP", "SLE", "SLL", "SOS", "SRD", "SSP", "STN", "SVC", "SZL", "THB", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW"] };
+var schema68 = { type: "object", required: ["type", "currency", "price"], properties: { type: { type: "string", enum: ["one_time_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, pay_what_you_want: { type: "boolean" }, suggested_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_inclusive: { type: ["boolean", "null"] } } }, schema69 = { type: "string", enum: ["AED", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BWP", "BYN", "BZD", "CAD", "CHF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SEK", "SGD", "SHP", "SLE", "SLL", "SOS", "SRD", "SSP", "STN", "SVC", "SZL", "THB", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW"] };
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -1463,122 +1463,114 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "price" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.discount === void 0) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "discount" } };
-      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-    }
-    if (data.purchasing_power_parity === void 0) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "purchasing_power_parity" } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-    }
     if (data.type !== void 0) {
       let data0 = data.type;
       if (typeof data0 != "string") {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err3 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (data0 !== "one_time_price") {
-        let err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema68.properties.type.enum } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema68.properties.type.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.currency !== void 0) {
       let data1 = data.currency;
       if (typeof data1 != "string") {
-        let err7 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err5 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err6 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.price !== void 0) {
       let data2 = data.price;
       if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
-        let err9 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err7 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data2 == "number") {
         if (data2 > 2147483647 || isNaN(data2)) {
-          let err10 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          let err8 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         if (data2 < 0 || isNaN(data2)) {
-          let err11 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          let err9 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         if (!formats0.validate(data2)) {
-          let err12 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          let err10 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
       }
     }
     if (data.discount !== void 0) {
       let data3 = data.discount;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
-        let err13 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err11 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data3 == "number") {
         if (data3 > 100 || isNaN(data3)) {
-          let err14 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          let err12 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
         if (data3 < 0 || isNaN(data3)) {
-          let err15 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err13 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
         if (!formats10.validate(data3)) {
-          let err16 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err14 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
       }
     }
     if (data.purchasing_power_parity !== void 0 && typeof data.purchasing_power_parity != "boolean") {
-      let err17 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      let err15 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
     }
     if (data.pay_what_you_want !== void 0 && typeof data.pay_what_you_want != "boolean") {
-      let err18 = { instancePath: instancePath + "/pay_what_you_want", schemaPath: "#/properties/pay_what_you_want/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      let err16 = { instancePath: instancePath + "/pay_what_you_want", schemaPath: "#/properties/pay_what_you_want/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
     }
     if (data.suggested_price !== void 0) {
       let data6 = data.suggested_price;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6)) && data6 !== null) {
-        let err19 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/type", keyword: "type", params: { type: schema68.properties.suggested_price.type } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err17 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/type", keyword: "type", params: { type: schema68.properties.suggested_price.type } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data6 == "number") {
         if (data6 > 2147483647 || isNaN(data6)) {
-          let err20 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          let err18 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err21 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+          let err19 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         if (!formats0.validate(data6)) {
-          let err22 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          let err20 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
       }
     }
     if (data.tax_inclusive !== void 0) {
       let data7 = data.tax_inclusive;
       if (typeof data7 != "boolean" && data7 !== null) {
-        let err23 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema68.properties.tax_inclusive.type } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err21 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema68.properties.tax_inclusive.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
   } else {
-    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, pay_what_you_want: !0, suggested_price: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema70 = { type: "object", required: ["type", "currency", "price", "discount", "purchasing_power_parity", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["recurring_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, trial_period_days: { type: "integer", format: "int32", minimum: 0, maximum: 1e4 }, trial_amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, trial_apply_discounts: { type: ["boolean", "null"] }, tax_inclusive: { type: ["boolean", "null"] } } }, schema72 = { type: "string", enum: ["Day", "Week", "Month", "Year"] };
+var schema70 = { type: "object", required: ["type", "currency", "price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["recurring_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, trial_period_days: { type: "integer", format: "int32", minimum: 0, maximum: 1e4 }, trial_amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, trial_apply_discounts: { type: ["boolean", "null"] }, tax_inclusive: { type: ["boolean", "null"] } } }, schema72 = { type: "string", enum: ["Day", "Week", "Month", "Year"] };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -1594,226 +1586,218 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "price" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.discount === void 0) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "discount" } };
+    if (data.payment_frequency_count === void 0) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_count" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.purchasing_power_parity === void 0) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "purchasing_power_parity" } };
+    if (data.payment_frequency_interval === void 0) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_interval" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.payment_frequency_count === void 0) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_count" } };
+    if (data.subscription_period_count === void 0) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_count" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    if (data.payment_frequency_interval === void 0) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_interval" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-    }
-    if (data.subscription_period_count === void 0) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_count" } };
-      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-    }
     if (data.subscription_period_interval === void 0) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_interval" } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_interval" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.type !== void 0) {
       let data0 = data.type;
       if (typeof data0 != "string") {
-        let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (data0 !== "recurring_price") {
-        let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema70.properties.type.enum } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        let err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema70.properties.type.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.currency !== void 0) {
       let data1 = data.currency;
       if (typeof data1 != "string") {
-        let err11 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        let err9 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err12 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        let err10 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.price !== void 0) {
       let data2 = data.price;
       if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
-        let err13 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err11 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "number") {
         if (data2 > 2147483647 || isNaN(data2)) {
-          let err14 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          let err12 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
         if (data2 < 0 || isNaN(data2)) {
-          let err15 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err13 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
         if (!formats0.validate(data2)) {
-          let err16 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err14 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
       }
     }
     if (data.discount !== void 0) {
       let data3 = data.discount;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
-        let err17 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err15 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data3 == "number") {
         if (data3 > 100 || isNaN(data3)) {
-          let err18 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let err16 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data3 < 0 || isNaN(data3)) {
-          let err19 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err17 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (!formats10.validate(data3)) {
-          let err20 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          let err18 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
       }
     }
     if (data.purchasing_power_parity !== void 0 && typeof data.purchasing_power_parity != "boolean") {
-      let err21 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      let err19 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
     if (data.payment_frequency_count !== void 0) {
       let data5 = data.payment_frequency_count;
       if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
-        let err22 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        let err20 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
       if (typeof data5 == "number") {
         if (data5 > 2147483647 || isNaN(data5)) {
-          let err23 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          let err21 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         if (data5 < 1 || isNaN(data5)) {
-          let err24 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          let err22 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
         if (!formats0.validate(data5)) {
-          let err25 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          let err23 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
       }
     }
     if (data.payment_frequency_interval !== void 0) {
       let data6 = data.payment_frequency_interval;
       if (typeof data6 != "string") {
-        let err26 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err24 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (!(data6 === "Day" || data6 === "Week" || data6 === "Month" || data6 === "Year")) {
-        let err27 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err25 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
     if (data.subscription_period_count !== void 0) {
       let data7 = data.subscription_period_count;
       if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7))) {
-        let err28 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err26 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data7 == "number") {
         if (data7 > 2147483647 || isNaN(data7)) {
-          let err29 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+          let err27 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
         if (data7 < 1 || isNaN(data7)) {
-          let err30 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          let err28 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
         if (!formats0.validate(data7)) {
-          let err31 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          let err29 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       }
     }
     if (data.subscription_period_interval !== void 0) {
       let data8 = data.subscription_period_interval;
       if (typeof data8 != "string") {
-        let err32 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err30 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (!(data8 === "Day" || data8 === "Week" || data8 === "Month" || data8 === "Year")) {
-        let err33 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err31 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.trial_period_days !== void 0) {
       let data9 = data.trial_period_days;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9))) {
-        let err34 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        let err32 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data9 == "number") {
         if (data9 > 1e4 || isNaN(data9)) {
-          let err35 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e4 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          let err33 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e4 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
         if (data9 < 0 || isNaN(data9)) {
-          let err36 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+          let err34 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
         if (!formats0.validate(data9)) {
-          let err37 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+          let err35 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
       }
     }
     if (data.trial_amount !== void 0) {
       let data10 = data.trial_amount;
       if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10)) && data10 !== null) {
-        let err38 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/type", keyword: "type", params: { type: schema70.properties.trial_amount.type } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        let err36 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/type", keyword: "type", params: { type: schema70.properties.trial_amount.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
       if (typeof data10 == "number") {
         if (data10 > 2147483647 || isNaN(data10)) {
-          let err39 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+          let err37 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
         if (data10 < 0 || isNaN(data10)) {
-          let err40 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+          let err38 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
         }
         if (!formats0.validate(data10)) {
-          let err41 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+          let err39 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
       }
     }
     if (data.trial_apply_discounts !== void 0) {
       let data11 = data.trial_apply_discounts;
       if (typeof data11 != "boolean" && data11 !== null) {
-        let err42 = { instancePath: instancePath + "/trial_apply_discounts", schemaPath: "#/properties/trial_apply_discounts/type", keyword: "type", params: { type: schema70.properties.trial_apply_discounts.type } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        let err40 = { instancePath: instancePath + "/trial_apply_discounts", schemaPath: "#/properties/trial_apply_discounts/type", keyword: "type", params: { type: schema70.properties.trial_apply_discounts.type } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.tax_inclusive !== void 0) {
       let data12 = data.tax_inclusive;
       if (typeof data12 != "boolean" && data12 !== null) {
-        let err43 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema70.properties.tax_inclusive.type } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        let err41 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema70.properties.tax_inclusive.type } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
     }
   } else {
-    let err44 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+    let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
   return validate54.errors = vErrors, errors === 0;
 }
 validate54.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, trial_period_days: !0, trial_amount: !0, trial_apply_discounts: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema74 = { type: "object", required: ["type", "currency", "fixed_price", "discount", "purchasing_power_parity", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["usage_based_price"] }, currency: { $ref: "#/$defs/Currency" }, fixed_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, meters: { type: ["array", "null"], maxItems: 10, "x-rule": "MTR-33", items: { $ref: "#/$defs/AddMeterToPrice" } }, tax_inclusive: { type: ["boolean", "null"] } } }, schema78 = { type: "object", required: ["meter_id"], properties: { meter_id: { type: "string", minLength: 1, maxLength: 255 }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "x-rule": "MTR-23" }, free_threshold: { type: ["integer", "null"], format: "int64", minimum: 0, maximum: 9007199254740991, "x-rule": "MTR-62" }, credit_entitlement_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, meter_units_per_credit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, name: { type: ["string", "null"], maxLength: 255 }, description: { type: ["string", "null"], maxLength: 1e3 }, measurement_unit: { type: ["string", "null"], maxLength: 255 } } }, pattern7 = new RegExp("^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "u");
+var schema74 = { type: "object", required: ["type", "currency", "fixed_price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["usage_based_price"] }, currency: { $ref: "#/$defs/Currency" }, fixed_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, meters: { type: ["array", "null"], maxItems: 10, "x-rule": "MTR-33", items: { $ref: "#/$defs/AddMeterToPrice" } }, tax_inclusive: { type: ["boolean", "null"] } } }, schema78 = { type: "object", required: ["meter_id"], properties: { meter_id: { type: "string", minLength: 1, maxLength: 255 }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "x-rule": "MTR-23" }, free_threshold: { type: ["integer", "null"], format: "int64", minimum: 0, maximum: 9007199254740991, "x-rule": "MTR-62" }, credit_entitlement_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, meter_units_per_credit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, name: { type: ["string", "null"], maxLength: 255 }, description: { type: ["string", "null"], maxLength: 1e3 }, measurement_unit: { type: ["string", "null"], maxLength: 255 } } }, pattern7 = new RegExp("^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "u");
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -1829,313 +1813,305 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fixed_price" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.discount === void 0) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "discount" } };
+    if (data.payment_frequency_count === void 0) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_count" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.purchasing_power_parity === void 0) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "purchasing_power_parity" } };
+    if (data.payment_frequency_interval === void 0) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_interval" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.payment_frequency_count === void 0) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_count" } };
+    if (data.subscription_period_count === void 0) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_count" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    if (data.payment_frequency_interval === void 0) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "payment_frequency_interval" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-    }
-    if (data.subscription_period_count === void 0) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_count" } };
-      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-    }
     if (data.subscription_period_interval === void 0) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_interval" } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "subscription_period_interval" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.type !== void 0) {
       let data0 = data.type;
       if (typeof data0 != "string") {
-        let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (data0 !== "usage_based_price") {
-        let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema74.properties.type.enum } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        let err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema74.properties.type.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.currency !== void 0) {
       let data1 = data.currency;
       if (typeof data1 != "string") {
-        let err11 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        let err9 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err12 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        let err10 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.fixed_price !== void 0) {
       let data2 = data.fixed_price;
       if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
-        let err13 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err11 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "number") {
         if (data2 > 2147483647 || isNaN(data2)) {
-          let err14 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          let err12 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
         if (data2 < 0 || isNaN(data2)) {
-          let err15 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err13 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
         if (!formats0.validate(data2)) {
-          let err16 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err14 = { instancePath: instancePath + "/fixed_price", schemaPath: "#/properties/fixed_price/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
       }
     }
     if (data.discount !== void 0) {
       let data3 = data.discount;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
-        let err17 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err15 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data3 == "number") {
         if (data3 > 100 || isNaN(data3)) {
-          let err18 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let err16 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data3 < 0 || isNaN(data3)) {
-          let err19 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err17 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (!formats10.validate(data3)) {
-          let err20 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
-          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          let err18 = { instancePath: instancePath + "/discount", schemaPath: "#/properties/discount/format", keyword: "format", params: { format: "int64" } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
       }
     }
     if (data.purchasing_power_parity !== void 0 && typeof data.purchasing_power_parity != "boolean") {
-      let err21 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      let err19 = { instancePath: instancePath + "/purchasing_power_parity", schemaPath: "#/properties/purchasing_power_parity/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
     if (data.payment_frequency_count !== void 0) {
       let data5 = data.payment_frequency_count;
       if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
-        let err22 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        let err20 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
       if (typeof data5 == "number") {
         if (data5 > 2147483647 || isNaN(data5)) {
-          let err23 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          let err21 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         if (data5 < 1 || isNaN(data5)) {
-          let err24 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          let err22 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
         if (!formats0.validate(data5)) {
-          let err25 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          let err23 = { instancePath: instancePath + "/payment_frequency_count", schemaPath: "#/properties/payment_frequency_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
       }
     }
     if (data.payment_frequency_interval !== void 0) {
       let data6 = data.payment_frequency_interval;
       if (typeof data6 != "string") {
-        let err26 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err24 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (!(data6 === "Day" || data6 === "Week" || data6 === "Month" || data6 === "Year")) {
-        let err27 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err25 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
     if (data.subscription_period_count !== void 0) {
       let data7 = data.subscription_period_count;
       if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7))) {
-        let err28 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err26 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data7 == "number") {
         if (data7 > 2147483647 || isNaN(data7)) {
-          let err29 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+          let err27 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
         if (data7 < 1 || isNaN(data7)) {
-          let err30 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          let err28 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
         if (!formats0.validate(data7)) {
-          let err31 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          let err29 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       }
     }
     if (data.subscription_period_interval !== void 0) {
       let data8 = data.subscription_period_interval;
       if (typeof data8 != "string") {
-        let err32 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err30 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (!(data8 === "Day" || data8 === "Week" || data8 === "Month" || data8 === "Year")) {
-        let err33 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err31 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.meters !== void 0) {
       let data9 = data.meters;
       if (!Array.isArray(data9) && data9 !== null) {
-        let err34 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/type", keyword: "type", params: { type: schema74.properties.meters.type } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        let err32 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/type", keyword: "type", params: { type: schema74.properties.meters.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (Array.isArray(data9)) {
         if (data9.length > 10) {
-          let err35 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          let err33 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
         let len0 = data9.length;
         for (let i0 = 0; i0 < len0; i0++) {
           let data10 = data9[i0];
           if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
             if (data10.meter_id === void 0) {
-              let err36 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/required", keyword: "required", params: { missingProperty: "meter_id" } };
-              vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+              let err34 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/required", keyword: "required", params: { missingProperty: "meter_id" } };
+              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
             }
             if (data10.meter_id !== void 0) {
               let data11 = data10.meter_id;
               if (typeof data11 == "string") {
                 if (func1(data11) > 255) {
-                  let err37 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+                  let err35 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
                 }
                 if (func1(data11) < 1) {
-                  let err38 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+                  let err36 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
                 }
               } else {
-                let err39 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+                let err37 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
               }
             }
             if (data10.price_per_unit !== void 0) {
               let data12 = data10.price_per_unit;
               if (typeof data12 != "string" && data12 !== null) {
-                let err40 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/type", keyword: "type", params: { type: schema78.properties.price_per_unit.type } };
-                vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+                let err38 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/type", keyword: "type", params: { type: schema78.properties.price_per_unit.type } };
+                vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
               }
               if (typeof data12 == "string") {
                 if (func1(data12) > 64) {
-                  let err41 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/maxLength", keyword: "maxLength", params: { limit: 64 } };
-                  vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+                  let err39 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                  vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
                 }
                 if (func1(data12) < 1) {
-                  let err42 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+                  let err40 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
                 }
                 if (!pattern7.test(data12)) {
-                  let err43 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/pattern", keyword: "pattern", params: { pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$" } };
-                  vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+                  let err41 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/pattern", keyword: "pattern", params: { pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$" } };
+                  vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
                 }
               }
             }
             if (data10.free_threshold !== void 0) {
               let data13 = data10.free_threshold;
               if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13)) && data13 !== null) {
-                let err44 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/type", keyword: "type", params: { type: schema78.properties.free_threshold.type } };
-                vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+                let err42 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/type", keyword: "type", params: { type: schema78.properties.free_threshold.type } };
+                vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
               }
               if (typeof data13 == "number") {
                 if (data13 > 9007199254740991 || isNaN(data13)) {
-                  let err45 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
-                  vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+                  let err43 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+                  vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
                 }
                 if (data13 < 0 || isNaN(data13)) {
-                  let err46 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+                  let err44 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
                 }
                 if (!formats10.validate(data13)) {
-                  let err47 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/format", keyword: "format", params: { format: "int64" } };
-                  vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+                  let err45 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/format", keyword: "format", params: { format: "int64" } };
+                  vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
                 }
               }
             }
             if (data10.credit_entitlement_id !== void 0) {
               let data14 = data10.credit_entitlement_id;
               if (typeof data14 != "string" && data14 !== null) {
-                let err48 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/type", keyword: "type", params: { type: schema78.properties.credit_entitlement_id.type } };
-                vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+                let err46 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/type", keyword: "type", params: { type: schema78.properties.credit_entitlement_id.type } };
+                vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
               }
               if (typeof data14 == "string") {
                 if (func1(data14) > 255) {
-                  let err49 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+                  let err47 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
                 }
                 if (func1(data14) < 1) {
-                  let err50 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+                  let err48 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
                 }
               }
             }
             if (data10.meter_units_per_credit !== void 0) {
               let data15 = data10.meter_units_per_credit;
               if (typeof data15 != "string" && data15 !== null) {
-                let err51 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/type", keyword: "type", params: { type: schema78.properties.meter_units_per_credit.type } };
-                vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+                let err49 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/type", keyword: "type", params: { type: schema78.properties.meter_units_per_credit.type } };
+                vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
               }
               if (typeof data15 == "string") {
                 if (func1(data15) > 64) {
-                  let err52 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/maxLength", keyword: "maxLength", params: { limit: 64 } };
-                  vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+                  let err50 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                  vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
                 }
                 if (func1(data15) < 1) {
-                  let err53 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+                  let err51 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
                 }
                 if (!pattern4.test(data15)) {
-                  let err54 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
-                  vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+                  let err52 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+                  vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
                 }
               }
             }
             if (data10.name !== void 0) {
               let data16 = data10.name;
               if (typeof data16 != "string" && data16 !== null) {
-                let err55 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/type", keyword: "type", params: { type: schema78.properties.name.type } };
-                vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+                let err53 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/type", keyword: "type", params: { type: schema78.properties.name.type } };
+                vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
               }
               if (typeof data16 == "string" && func1(data16) > 255) {
-                let err56 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+                let err54 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
               }
             }
             if (data10.description !== void 0) {
               let data17 = data10.description;
               if (typeof data17 != "string" && data17 !== null) {
-                let err57 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/type", keyword: "type", params: { type: schema78.properties.description.type } };
-                vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+                let err55 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/type", keyword: "type", params: { type: schema78.properties.description.type } };
+                vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
               }
               if (typeof data17 == "string" && func1(data17) > 1e3) {
-                let err58 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-                vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+                let err56 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+                vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
               }
             }
             if (data10.measurement_unit !== void 0) {
               let data18 = data10.measurement_unit;
               if (typeof data18 != "string" && data18 !== null) {
-                let err59 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/type", keyword: "type", params: { type: schema78.properties.measurement_unit.type } };
-                vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+                let err57 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/type", keyword: "type", params: { type: schema78.properties.measurement_unit.type } };
+                vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
               }
               if (typeof data18 == "string" && func1(data18) > 255) {
-                let err60 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+                let err58 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
               }
             }
           } else {
-            let err61 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+            let err59 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
         }
       }
@@ -2143,13 +2119,13 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tax_inclusive !== void 0) {
       let data19 = data.tax_inclusive;
       if (typeof data19 != "boolean" && data19 !== null) {
-        let err62 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema74.properties.tax_inclusive.type } };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+        let err60 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema74.properties.tax_inclusive.type } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
     }
   } else {
-    let err63 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+    let err61 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
   }
   return validate55.errors = vErrors, errors === 0;
 }
@@ -4349,7 +4325,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate68.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var updateSubscription = validate85;
-var schema114 = { type: "object", properties: { status: { $ref: "#/$defs/NullableSubscriptionStatus" }, pause: { type: ["boolean", "null"] }, cancel_at_next_billing_date: { type: ["boolean", "null"] }, cancel_reason: { $ref: "#/$defs/NullableCancelReason" }, cancellation_comment: { type: ["string", "null"], maxLength: 1e3 }, cancellation_feedback: { $ref: "#/$defs/NullableCancellationFeedback" }, next_billing_date: { type: ["string", "null"], format: "date-time" }, credit_entitlement_cart: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/UpdateCreditEntitlementCartItem" } }, subscription_period_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/NullableTimeInterval" }, disable_on_demand: { $ref: "#/$defs/NullableDisableOnDemandReq" }, billing: { $ref: "#/$defs/NullableBillingAddress" }, customer_name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" } } }, schema115 = { type: ["string", "null"], enum: ["pending", "active", "on_hold", "paused", "cancelled", "failed", "expired", null] }, schema116 = { type: ["string", "null"], enum: ["cancelled_by_customer", "cancelled_by_merchant", "cancelled_by_merchant_send_dunning", "dodo_team", null] }, schema117 = { type: ["string", "null"], enum: ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "low_quality", "too_complex", "other", null] }, schema121 = { type: ["object", "null"], required: ["next_billing_date"], properties: { next_billing_date: { type: "string", format: "date-time" } } }, schema118 = { type: "object", required: ["credit_entitlement_id"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" } } };
+var schema114 = { type: "object", properties: { status: { $ref: "#/$defs/NullableSubscriptionStatus" }, pause: { type: ["boolean", "null"] }, cancel_at_next_billing_date: { type: ["boolean", "null"] }, cancel_reason: { $ref: "#/$defs/NullableCancelReason" }, cancellation_comment: { type: ["string", "null"], maxLength: 1e3 }, cancellation_feedback: { $ref: "#/$defs/NullableCancellationFeedback" }, next_billing_date: { type: ["string", "null"], format: "date-time" }, credit_entitlement_cart: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/UpdateCreditEntitlementCartItem" } }, subscription_period_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/NullableTimeInterval" }, disable_on_demand: { $ref: "#/$defs/NullableDisableOnDemandReq" }, billing: { $ref: "#/$defs/NullableBillingAddress" }, customer_name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" } } }, schema115 = { type: ["string", "null"], enum: ["pending", "active", "on_hold", "past_due", "paused", "cancelled", "failed", "expired", null] }, schema116 = { type: ["string", "null"], enum: ["cancelled_by_customer", "cancelled_by_merchant", "cancelled_by_merchant_send_dunning", "cancelled_by_merchant_grace_period_expired", "dodo_team", null] }, schema117 = { type: ["string", "null"], enum: ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "low_quality", "too_complex", "other", null] }, schema121 = { type: ["object", "null"], required: ["next_billing_date"], properties: { next_billing_date: { type: "string", format: "date-time" } } }, schema118 = { type: "object", required: ["credit_entitlement_id"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" } } };
 function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -4639,7 +4615,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
         let err0 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/type", keyword: "type", params: { type: schema115.type } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
-      if (!(data0 === "pending" || data0 === "active" || data0 === "on_hold" || data0 === "paused" || data0 === "cancelled" || data0 === "failed" || data0 === "expired" || data0 === null)) {
+      if (!(data0 === "pending" || data0 === "active" || data0 === "on_hold" || data0 === "past_due" || data0 === "paused" || data0 === "cancelled" || data0 === "failed" || data0 === "expired" || data0 === null)) {
         let err1 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/enum", keyword: "enum", params: { allowedValues: schema115.enum } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -4664,7 +4640,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
         let err4 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/type", keyword: "type", params: { type: schema116.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
-      if (!(data3 === "cancelled_by_customer" || data3 === "cancelled_by_merchant" || data3 === "cancelled_by_merchant_send_dunning" || data3 === "dodo_team" || data3 === null)) {
+      if (!(data3 === "cancelled_by_customer" || data3 === "cancelled_by_merchant" || data3 === "cancelled_by_merchant_send_dunning" || data3 === "cancelled_by_merchant_grace_period_expired" || data3 === "dodo_team" || data3 === null)) {
         let err5 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/enum", keyword: "enum", params: { allowedValues: schema116.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }

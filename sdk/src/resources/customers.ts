@@ -1,6 +1,8 @@
 import type { components, operations } from "@drawdown/spec/dodo";
 import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
 import { type PagePromise, paginate } from "../page.js";
+import { CustomerPortal } from "./customer-portal.js";
+import { Wallets } from "./wallets.js";
 
 type Schemas = components["schemas"];
 export type Customer = Schemas["CustomerResponse"];
@@ -9,9 +11,17 @@ export type CustomerUpdateParams = Schemas["PatchCustomerRequest"];
 export type CustomerListParams = NonNullable<operations["listCustomers"]["parameters"]["query"]>;
 export type CustomerListCreditEntitlementsResponse = Schemas["CustomerCreditEntitlementsResponse"];
 
-/** Those who hold credits. */
+/** Those who buy, and hold credits. */
 export class Customers {
-  constructor(private readonly connection: Connection) {}
+  /** Where customers see what they bought. */
+  readonly customerPortal: CustomerPortal;
+  /** Money that customers hold. */
+  readonly wallets: Wallets;
+
+  constructor(private readonly connection: Connection) {
+    this.customerPortal = new CustomerPortal(connection);
+    this.wallets = new Wallets(connection);
+  }
 
   /**
    * Creates a customer.

@@ -1,4 +1,5 @@
 import type { components, operations } from "@drawdown/spec/dodo";
+import { type BatcherOptions, UsageEventBatcher } from "../batcher.js";
 import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
 import { type PagePromise, paginate } from "../page.js";
 
@@ -27,6 +28,19 @@ export class UsageEvents {
   ): Promise<UsageEventIngestResponse> {
     const { api, init } = this.connection;
     return bodyOf(api.POST("/events/ingest", { body, ...init(options, { isRepeatable: true }) }));
+  }
+
+  /**
+   * Collects events and sends them in batches, in the background.
+   *
+   * @throws DodoPaymentsError when an option makes no sense
+   * @example
+   * const batcher = client.usageEvents.batcher({ onError: (error) => console.error(error.message, error.events) });
+   * batcher.add({ customer_id: "cus_1", event_name: "tokens.used", metadata: { tokens: 128 } });
+   * await batcher.close(); // before the process ends
+   */
+  batcher(options?: BatcherOptions): UsageEventBatcher {
+    return new UsageEventBatcher((events, signal) => this.ingest({ events }, { signal }), options);
   }
 
   /**

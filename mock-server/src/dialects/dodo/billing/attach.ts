@@ -152,8 +152,8 @@ function timeframeOf(request: Attach, entitlement: Entitlement, where: string): 
 export async function priceOf(tx: Tx, wire: Schemas["Price"]): Promise<Price> {
   const terms = {
     currency: wire.currency,
-    discount: wire.discount,
-    hasPurchasingPowerParity: wire.purchasing_power_parity,
+    discount: wire.discount ?? 0,
+    hasPurchasingPowerParity: wire.purchasing_power_parity ?? false,
     isTaxInclusive: wire.tax_inclusive ?? null,
   };
   if (wire.type === "one_time_price") {

@@ -1,0 +1,64 @@
+import type { components, operations } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import { type PagePromise, paginate } from "../page.js";
+
+type Schemas = components["schemas"];
+export type AddonResponse = Schemas["AddonResponse"];
+export type AddonCreateParams = Schemas["CreateAddonRequest"];
+export type AddonUpdateParams = Schemas["PatchAddonRequest"];
+export type AddonListParams = NonNullable<operations["listAddons"]["parameters"]["query"]>;
+
+/** What is sold on top of a plan, every period. Add-ons bring no credits. */
+export class Addons {
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * Creates an add-on. `price` is in the smallest unit of the currency, for one period.
+   *
+   * @throws UnprocessableEntityError when a field is missing or too long
+   * @example
+   * const seat = await client.addons.create({ name: "Seat", currency: "USD", price: 900, tax_category: "saas" });
+   */
+  create(body: AddonCreateParams, options?: RequestOptions): Promise<AddonResponse> {
+    const { api, init } = this.connection;
+    return bodyOf(api.POST("/addons", { body, ...init(options) }));
+  }
+
+  /**
+   * One add-on.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { price } = await client.addons.retrieve("adn_1");
+   */
+  retrieve(id: string, options?: RequestOptions): Promise<AddonResponse> {
+    const { api, init } = this.connection;
+    return bodyOf(api.GET("/addons/{id}", { params: { path: { id } }, ...init(options) }));
+  }
+
+  /**
+   * Changes the fields given and leaves the others. Resolves with the add-on as it is then.
+   *
+   * @throws NotFoundError
+   * @example
+   * await client.addons.update("adn_1", { price: 1000 });
+   */
+  update(id: string, body: AddonUpdateParams, options?: RequestOptions): Promise<AddonResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.PATCH("/addons/{id}", { params, body, ...init(options) }));
+  }
+
+  /**
+   * The add-ons, newest first.
+   *
+   * @example
+   * for await (const addon of client.addons.list()) console.log(addon.name, addon.price);
+   */
+  list(query?: AddonListParams | null, options?: RequestOptions): PagePromise<AddonResponse> {
+    const { api, init } = this.connection;
+    return paginate(query, (page) =>
+      bodyOf(api.GET("/addons", { params: { query: { ...query, ...page } }, ...init(options) })),
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import type { components } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+
+type Schemas = components["schemas"];
+export type CheckoutSessionCreateParams = Schemas["CreateCheckoutSessionRequest"];
+export type CheckoutSessionResponse = Schemas["CreateSessionResponse"];
+export type CheckoutSessionPreviewParams = Schemas["CreateCheckoutSessionRequest"];
+export type CheckoutSessionPreviewResponse = Schemas["CalculateSessionResponse"];
+export type CheckoutSessionStatus = Schemas["GetCheckoutSessionsStatus"];
+
+/** Carts, each with a page where it is paid once. */
+export class CheckoutSessions {
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * Opens a session, to be paid at `checkout_url` within 24 hours. Paid, it issues the credits of its products and starts
+   * the subscription, if one is in the cart.
+   *
+   * @throws UnprocessableEntityError when the cart is empty, a product unknown or archived, or the customer unknown
+   * @example
+   * const { session_id, checkout_url } = await client.checkoutSessions.create({
+   *   product_cart: [{ product_id: "pdt_1", quantity: 1 }],
+   *   customer: { customer_id: "cus_1" },
+   * });
+   */
+  create(
+    body: CheckoutSessionCreateParams,
+    options?: RequestOptions,
+  ): Promise<CheckoutSessionResponse> {
+    const { api, init } = this.connection;
+    return bodyOf(api.POST("/checkouts", { body, ...init(options) }));
+  }
+
+  /**
+   * What a session with this body would charge, now and at every renewal, and the credits it would issue. Stores
+   * nothing, so the request is sent again like one that only reads.
+   *
+   * @throws UnprocessableEntityError as `create` does
+   * @example
+   * const { total_price } = await client.checkoutSessions.preview({
+   *   product_cart: [{ product_id: "pdt_1", quantity: 2 }],
+   * });
+   */
+  preview(
+    body: CheckoutSessionPreviewParams,
+    options?: RequestOptions,
+  ): Promise<CheckoutSessionPreviewResponse> {
+    const { api, init } = this.connection;
+    return bodyOf(
+      api.POST("/checkouts/preview", { body, ...init(options, { isRepeatable: true }) }),
+    );
+  }
+
+  /**
+   * Who buys, and how the payment stands.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { payment_status } = await client.checkoutSessions.retrieve("cks_1");
+   */
+  retrieve(id: string, options?: RequestOptions): Promise<CheckoutSessionStatus> {
+    const { api, init } = this.connection;
+    return bodyOf(api.GET("/checkouts/{id}", { params: { path: { id } }, ...init(options) }));
+  }
+}

@@ -1,0 +1,102 @@
+import type { components, operations } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import { type PagePromise, paginate } from "../page.js";
+
+type Schemas = components["schemas"];
+export type Product = Schemas["GetProductResponse"];
+export type ProductCreateParams = Schemas["CreateProductRequest"];
+export type ProductUpdateParams = Schemas["PatchProductRequest"];
+export type ProductListParams = NonNullable<operations["listProducts"]["parameters"]["query"]>;
+export type ProductListResponse = Schemas["GetProductsListResponseItem"];
+
+/** What a business sells, and the credits that come with it. Prices are in the smallest unit of their currency. */
+export class Products {
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * Creates a product: a pack, sold once, or a plan, sold by subscription. It issues up to five credits.
+   *
+   * @throws UnprocessableEntityError when a field is missing, or a credit or meter is unknown or named twice
+   * @example
+   * const pack = await client.products.create({
+   *   name: "100 tokens",
+   *   tax_category: "saas",
+   *   price: { type: "one_time_price", currency: "USD", price: 500, discount: 0, purchasing_power_parity: false },
+   *   credit_entitlements: [{ credit_entitlement_id: "cde_1", credits_amount: "100" }],
+   * });
+   */
+  create(body: ProductCreateParams, options?: RequestOptions): Promise<Product> {
+    const { api, init } = this.connection;
+    return bodyOf(api.POST("/products", { body, ...init(options) }));
+  }
+
+  /**
+   * One product, archived or not.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { price, credit_entitlements } = await client.products.retrieve("pdt_1");
+   */
+  retrieve(id: string, options?: RequestOptions): Promise<Product> {
+    const { api, init } = this.connection;
+    return bodyOf(api.GET("/products/{id}", { params: { path: { id } }, ...init(options) }));
+  }
+
+  /**
+   * Changes the fields given and leaves the others; a list of credits replaces the whole list. Subscriptions that exist
+   * keep the terms they were sold on.
+   *
+   * @throws NotFoundError
+   * @throws UnprocessableEntityError when the fields would not go together
+   * @example
+   * await client.products.update("pdt_1", { name: "100 tokens, now cheaper" });
+   */
+  update(id: string, body: ProductUpdateParams, options?: RequestOptions): Promise<void> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.PATCH("/products/{id}", { params, body, ...init(options) }));
+  }
+
+  /**
+   * The products on sale, or with `archived: true` the archived ones. They come without their credits.
+   *
+   * @example
+   * for await (const plan of client.products.list({ recurring: true })) console.log(plan.name, plan.price);
+   */
+  list(
+    query?: ProductListParams | null,
+    options?: RequestOptions,
+  ): PagePromise<ProductListResponse> {
+    const { api, init } = this.connection;
+    return paginate(query, (page) =>
+      bodyOf(api.GET("/products", { params: { query: { ...query, ...page } }, ...init(options) })),
+    );
+  }
+
+  /**
+   * Takes a product off sale; subscriptions to it go on.
+   *
+   * @throws NotFoundError
+   * @throws APIError with status 410 when it is archived already
+   * @example
+   * await client.products.archive("pdt_1");
+   */
+  archive(id: string, options?: RequestOptions): Promise<void> {
+    const { api, init } = this.connection;
+    return bodyOf(api.DELETE("/products/{id}", { params: { path: { id } }, ...init(options) }));
+  }
+
+  /**
+   * Puts an archived product on sale again.
+   *
+   * @throws NotFoundError
+   * @throws InternalServerError when it is not archived
+   * @example
+   * await client.products.unarchive("pdt_1");
+   */
+  unarchive(id: string, options?: RequestOptions): Promise<void> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.POST("/products/{id}/unarchive", { params, ...init(options) }));
+  }
+}

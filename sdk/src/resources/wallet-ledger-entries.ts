@@ -1,0 +1,68 @@
+import type { components, operations } from "@drawdown/spec/dodo";
+import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import { type PagePromise, paginate } from "../page.js";
+import type { CustomerWallet } from "./wallets.js";
+
+type Schemas = components["schemas"];
+export type CustomerWalletTransaction = Schemas["CustomerWalletTransactionResponse"];
+export type LedgerEntryCreateParams = Schemas["CustomerLedgerEntryRequest"];
+export type LedgerEntryListParams = NonNullable<
+  operations["listWalletLedgerEntries"]["parameters"]["query"]
+>;
+
+/** The movements of the wallets of a customer. */
+export class WalletLedgerEntries {
+  constructor(private readonly connection: Connection) {}
+
+  /**
+   * The movements of all wallets of a customer, or of the one of a currency, newest first.
+   *
+   * @throws NotFoundError
+   * @example
+   * const entries = client.customers.wallets.ledgerEntries.list("cus_1", { currency: "USD" });
+   * for await (const entry of entries) console.log(entry.event_type, entry.amount, entry.after_balance);
+   */
+  list(
+    customerID: string,
+    query?: LedgerEntryListParams | null,
+    options?: RequestOptions,
+  ): PagePromise<CustomerWalletTransaction> {
+    const { api, init } = this.connection;
+    const path = { customer_id: customerID };
+    return paginate(query, (page) => {
+      const params = { path, query: { ...query, ...page } };
+      return bodyOf(
+        api.GET("/customers/{customer_id}/wallets/ledger-entries", { params, ...init(options) }),
+      );
+    });
+  }
+
+  /**
+   * Adds money or takes it away, once. Resolves with the wallet as it is then. Without an `idempotency_key` a random one
+   * is sent, so that the request can be sent again when its answer is lost: a key that is known answers as it did the
+   * first time. `null` sends none and is then not sent again.
+   *
+   * @throws BadRequestError when the wallet does not cover a debit
+   * @throws NotFoundError
+   * @throws UnprocessableEntityError when the amount is no whole number of the currency's smallest unit
+   * @example
+   * const { balance } = await client.customers.wallets.ledgerEntries.create("cus_1", {
+   *   entry_type: "credit", amount: 500, currency: "USD", idempotency_key: "refund-42", // 5.00 in USD
+   * });
+   */
+  create(
+    customerID: string,
+    body: LedgerEntryCreateParams,
+    options?: RequestOptions,
+  ): Promise<CustomerWallet> {
+    const { api, init } = this.connection;
+    const { idempotency_key = crypto.randomUUID(), ...movement } = body;
+    return bodyOf(
+      api.POST("/customers/{customer_id}/wallets/ledger-entries", {
+        params: { path: { customer_id: customerID } },
+        body: { ...movement, idempotency_key },
+        ...init(options, { isRepeatable: idempotency_key !== null }),
+      }),
+    );
+  }
+}

@@ -1,0 +1,175 @@
+import { bodyOf, type RequestOptions } from "../connection.js";
+import type { ControlConnection, Schemas } from "./connection.js";
+
+export type MetersRunResponse = Schemas["MetersRun"];
+export type Checkout = Schemas["CheckoutView"];
+export type CheckoutCompleteParams = Schemas["CheckoutOutcome"];
+export type CheckoutCompleteResponse = Schemas["CheckoutCompleted"];
+export type SubscriptionSetCardParams = Schemas["CardSetting"];
+export type SubscriptionSetCardResponse = Schemas["CardSet"];
+export type SubscriptionCloseCycleResponse = Schemas["CycleClosed"];
+export type SubscriptionMetersResponse = Schemas["MeterReadings"];
+export type EntryCreateParams = Schemas["NewEntry"] & { readonly credit_entitlement_id: string };
+export type EntryCreateResponse = Schemas["EntryPosted"];
+export type Portal = Schemas["PortalView"];
+
+/** The worker that turns usage events into deductions. */
+export class SandboxMeters {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * Takes every event that waits and deducts what it costs, without waiting for the minute.
+   *
+   * @example
+   * const { events } = await control.meters.run(); // how many waited
+   */
+  run(options?: RequestOptions): Promise<MetersRunResponse> {
+    const { api, init } = this.connection;
+    return bodyOf(api.POST("/_sandbox/meters/run", { ...init(options) }));
+  }
+}
+
+/** Checkout sessions, as the customer sees and pays them. */
+export class SandboxCheckouts {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * What the pay page shows: products, prices and their credits, and whether it was paid.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { status, total } = await control.checkouts.retrieve("cks_1");
+   */
+  retrieve(id: string, options?: RequestOptions): Promise<Checkout> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.GET("/_sandbox/checkouts/{id}", { params, ...init(options) }));
+  }
+
+  /**
+   * Pays a session as the customer would, with a card that succeeds unless `outcome` says otherwise. A card that fails
+   * leaves the session open.
+   *
+   * @throws NotFoundError
+   * @throws UnprocessableEntityError when it cannot be paid, such as a second time
+   * @example
+   * const { subscription_ids } = await control.checkouts.complete("cks_1");
+   * await control.checkouts.complete("cks_2", { outcome: "declined" });
+   */
+  complete(
+    id: string,
+    body: CheckoutCompleteParams = {},
+    options?: RequestOptions,
+  ): Promise<CheckoutCompleteResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(
+      api.POST("/_sandbox/checkouts/{id}/complete", { params, body, ...init(options) }),
+    );
+  }
+}
+
+/** What happens to subscriptions by itself in the real service. */
+export class SandboxSubscriptions {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * Decides what the card does at the next renewal. A card that works again is charged at once where the subscription is
+   * on hold.
+   *
+   * @throws NotFoundError
+   * @example
+   * await control.subscriptions.setCard("sub_1", { fails: true });
+   * await control.clock.advance({ by: "P1M" }); // on hold
+   */
+  setCard(
+    id: string,
+    body: SubscriptionSetCardParams,
+    options?: RequestOptions,
+  ): Promise<SubscriptionSetCardResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.PUT("/_sandbox/subscriptions/{id}/card", { params, body, ...init(options) }));
+  }
+
+  /**
+   * Ends the billing period now, with everything that falls due at its end. Later periods count from now.
+   *
+   * @throws NotFoundError
+   * @throws UnprocessableEntityError when the subscription has no period to end
+   * @example
+   * const { next_billing_date } = await control.subscriptions.closeCycle("sub_1");
+   */
+  closeCycle(id: string, options?: RequestOptions): Promise<SubscriptionCloseCycleResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(
+      api.POST("/_sandbox/subscriptions/{id}/close-cycle", { params, ...init(options) }),
+    );
+  }
+
+  /**
+   * What each meter has counted in the current period, and how many credits of usage neither balance nor overage could
+   * take.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { items } = await control.subscriptions.meters("sub_1");
+   * console.log(items[0]?.units, items[0]?.blocked);
+   */
+  meters(id: string, options?: RequestOptions): Promise<SubscriptionMetersResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.GET("/_sandbox/subscriptions/{id}/meters", { params, ...init(options) }));
+  }
+}
+
+/** Ledger entries that the API cannot write. */
+export class SandboxEntries {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * Moves credits as the merchant's dashboard does (`manual_adjustment`), or as the service would on a low balance
+   * (`auto_top_up`) or a refund (`refund`).
+   *
+   * @throws BadRequestError when the amount cannot be moved
+   * @throws NotFoundError
+   * @example
+   * await control.entries.create("cus_1", {
+   *   credit_entitlement_id: "cde_1", transaction_type: "manual_adjustment", entry_type: "credit", amount: "25",
+   * });
+   */
+  create(
+    customerID: string,
+    { credit_entitlement_id, ...body }: EntryCreateParams,
+    options?: RequestOptions,
+  ): Promise<EntryCreateResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { credit_entitlement_id, customer_id: customerID } };
+    return bodyOf(
+      api.POST("/_sandbox/balances/{credit_entitlement_id}/{customer_id}/entries", {
+        params,
+        body,
+        ...init(options),
+      }),
+    );
+  }
+}
+
+/** Customer portals, as the customer sees them. */
+export class SandboxPortals {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * The credits and movements behind a portal link, whose last part is the id. A link works for 24 hours.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { credits } = await control.portals.retrieve("cps_1");
+   */
+  retrieve(id: string, options?: RequestOptions): Promise<Portal> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.GET("/_sandbox/portals/{id}", { params, ...init(options) }));
+  }
+}

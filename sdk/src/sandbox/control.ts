@@ -1,0 +1,148 @@
+import { bodyOf, type RequestOptions } from "../connection.js";
+import {
+  SandboxCheckouts,
+  SandboxEntries,
+  SandboxMeters,
+  SandboxPortals,
+  SandboxSubscriptions,
+} from "./billing.js";
+import { type Clock, SandboxClock } from "./clock.js";
+import {
+  type ControlApi,
+  type ControlConnection,
+  connectControl,
+  type Schemas,
+} from "./connection.js";
+import { resolveControlSettings, type SandboxControlOptions } from "./settings.js";
+import { SandboxKeys, SandboxPolicy } from "./tenant.js";
+import { SandboxDeliveries, SandboxEvents, SandboxWebhooks } from "./webhooks.js";
+
+export type Health = Schemas["Health"];
+export type ResetParams = Schemas["Reset"];
+export type Audit = Schemas["Audit"];
+export type ExplainParams = { readonly credit_entitlement_id: string };
+export type Explanation = Schemas["Explanation"];
+export type ExplainedGrant = Schemas["ExplainedGrant"];
+export type ExplainedMovement = Schemas["ExplainedMovement"];
+
+/**
+ * What a sandbox can do that the service cannot: move time, pay checkouts, fail cards, lose webhooks, explain a balance.
+ * Each call acts on the tenant of its key, so give it the client's. Methods reject as the client's do, with an `APIError`
+ * of the class of the status.
+ *
+ * @example
+ * const control = new SandboxControl({ bearerToken: "dodo_test_me", baseURL: "http://127.0.0.1:4010" });
+ * await control.clock.freeze();
+ * await control.clock.advance({ by: "30d" });
+ *
+ * @example
+ * // In a test: a sandbox in the same process, no network.
+ * const { fetch } = createSandbox();
+ * const client = new DodoPayments({ bearerToken: "dodo_test_me", fetch });
+ * const control = new SandboxControl({ bearerToken: "dodo_test_me", fetch });
+ */
+export class SandboxControl {
+  /** Where requests go, without a slash at the end. */
+  readonly baseURL: string;
+
+  /**
+   * The openapi-fetch client below the methods: same key, timeout and retries, but an answer is a value whatever its
+   * status.
+   *
+   * @example
+   * const { data, error, response } = await control.api.GET("/_sandbox/audit");
+   */
+  readonly api: ControlApi;
+
+  readonly checkouts: SandboxCheckouts;
+  readonly clock: SandboxClock;
+  readonly deliveries: SandboxDeliveries;
+  readonly entries: SandboxEntries;
+  readonly events: SandboxEvents;
+  readonly keys: SandboxKeys;
+  readonly meters: SandboxMeters;
+  readonly policy: SandboxPolicy;
+  readonly portals: SandboxPortals;
+  readonly subscriptions: SandboxSubscriptions;
+  readonly webhooks: SandboxWebhooks;
+  readonly #connection: ControlConnection;
+
+  /** @throws DodoPaymentsError when an option is missing or makes no sense, or the address is the vendor's. */
+  constructor(options: SandboxControlOptions = {}) {
+    const settings = resolveControlSettings(options);
+    const connection = connectControl(settings);
+    this.baseURL = settings.baseURL;
+    this.api = connection.api;
+    this.checkouts = new SandboxCheckouts(connection);
+    this.clock = new SandboxClock(connection);
+    this.deliveries = new SandboxDeliveries(connection);
+    this.entries = new SandboxEntries(connection);
+    this.events = new SandboxEvents(connection);
+    this.keys = new SandboxKeys(connection);
+    this.meters = new SandboxMeters(connection);
+    this.policy = new SandboxPolicy(connection);
+    this.portals = new SandboxPortals(connection);
+    this.subscriptions = new SandboxSubscriptions(connection);
+    this.webhooks = new SandboxWebhooks(connection);
+    this.#connection = connection;
+  }
+
+  /**
+   * Whether the sandbox is up, and its version. Touches no tenant.
+   *
+   * @throws APIConnectionError when nobody answers
+   * @example
+   * const { version } = await control.health();
+   */
+  health(options?: RequestOptions): Promise<Health> {
+    const { api, init } = this.#connection;
+    return bodyOf(api.GET("/_sandbox/health", { ...init(options) }));
+  }
+
+  /**
+   * Empties the tenant and starts its ids, its policy and its clock afresh. The same seed and calls give the same ids.
+   *
+   * @throws UnprocessableEntityError when `at` is no instant
+   * @example
+   * beforeEach(() => control.reset({ at: "2026-01-01T00:00:00Z", frozen: true }));
+   */
+  reset(body: ResetParams = {}, options?: RequestOptions): Promise<Clock> {
+    const { api, init } = this.#connection;
+    return bodyOf(api.POST("/_sandbox/reset", { body, ...init(options, { isRepeatable: true }) }));
+  }
+
+  /**
+   * Adds every ledger up again and compares it with the stored balances and grants. A sound sandbox has no differences.
+   *
+   * @example
+   * expect((await control.audit()).differences).toEqual([]);
+   */
+  audit(options?: RequestOptions): Promise<Audit> {
+    const { api, init } = this.#connection;
+    return bodyOf(api.GET("/_sandbox/audit", { ...init(options) }));
+  }
+
+  /**
+   * Why a balance is what it is: every grant with the movements that led from its initial amount to what remains, what
+   * was carried on, and the movements of overage.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { balance, grants } = await control.explain("cus_1", { credit_entitlement_id: "cde_1" });
+   * for (const { initial, remaining, movements } of grants) console.log(initial, movements, remaining);
+   */
+  explain(
+    customerID: string,
+    { credit_entitlement_id }: ExplainParams,
+    options?: RequestOptions,
+  ): Promise<Explanation> {
+    const { api, init } = this.#connection;
+    const params = { path: { credit_entitlement_id, customer_id: customerID } };
+    return bodyOf(
+      api.GET("/_sandbox/explain/{credit_entitlement_id}/{customer_id}", {
+        params,
+        ...init(options),
+      }),
+    );
+  }
+}

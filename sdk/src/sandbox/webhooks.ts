@@ -1,0 +1,195 @@
+import type { operations } from "@drawdown/spec/control";
+import { bodyOf, type RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import type { WebhookEvent } from "../webhook-event.js";
+import type { ControlConnection, Schemas } from "./connection.js";
+import { readLog } from "./log.js";
+
+export type EventListParams = NonNullable<operations["readEvents"]["parameters"]["query"]>;
+export type Delivery = Schemas["Delivery"];
+export type DeliveryAttempt = Schemas["Attempt"];
+export type DeliveryListParams = NonNullable<operations["listDeliveries"]["parameters"]["query"]>;
+export type DeliverySettleResponse = Schemas["Settled"];
+export type DeliveryMode = Schemas["DeliveryMode"];
+export type DeliveryModeParams = Schemas["DeliveryModeChange"];
+export type WebhookReplayParams = Schemas["EventRange"];
+export type WebhookQueuedResponse = Schemas["Queued"];
+export type WebhookRotateSecretResponse = Schemas["Secret"];
+export type WebhookSendParams = Schemas["AnyBody"];
+
+/** Something that happened. Its `payload` is the body of its webhook as it would be sent now. */
+export type SandboxEvent = Omit<Schemas["EventList"]["items"][number], "payload"> & {
+  readonly payload: WebhookEvent;
+};
+
+/** What happened, whether or not an endpoint wanted it. */
+export class SandboxEvents {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * Every event so far, oldest first. `after` is the id of an event and reads on from there; `limit` is how many a page
+   * holds, 1 to 1000.
+   *
+   * @example
+   * for await (const { type, payload } of control.events.list()) console.log(type, payload.timestamp);
+   *
+   * @example
+   * // What one call caused.
+   * const before = (await control.events.list()).items.at(-1)?.id;
+   * await client.creditEntitlements.balances.createLedgerEntry(customerID, debit);
+   * const { items } = await control.events.list(before === undefined ? {} : { after: before });
+   */
+  list(query?: EventListParams | null, options?: RequestOptions): PagePromise<SandboxEvent> {
+    const { api, init } = this.connection;
+    return readLog(query, async (part) => {
+      const params = { query: { ...query, ...part } };
+      const list = await bodyOf(api.GET("/_sandbox/events", { params, ...init(options) }));
+      return list as unknown as { items: SandboxEvent[] }; // the control document leaves payloads to the vendor's
+    });
+  }
+}
+
+/** What was sent to endpoints, or is going to be. */
+export class SandboxDeliveries {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * The deliveries, oldest first, with every attempt and its exact bytes. `after` is the id of a delivery and reads on
+   * from there; `limit` is how many a page holds, 1 to 1000.
+   *
+   * @example
+   * for await (const { event_type, url } of control.deliveries.list({ status: "failed" })) console.log(event_type, url);
+   */
+  list(query?: DeliveryListParams | null, options?: RequestOptions): PagePromise<Delivery> {
+    const { api, init } = this.connection;
+    return readLog(query, (part) => {
+      const params = { query: { ...query, ...part } };
+      return bodyOf(api.GET("/_sandbox/deliveries", { params, ...init(options) }));
+    });
+  }
+
+  /**
+   * One delivery with every attempt.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { status, attempts } = await control.deliveries.retrieve("dlv_1");
+   */
+  retrieve(id: string, options?: RequestOptions): Promise<Delivery> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.GET("/_sandbox/deliveries/{id}", { params, ...init(options) }));
+  }
+
+  /**
+   * Attempts a delivery once more at once, whatever became of it, with the same `webhook-id`.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { attempts } = await control.deliveries.resend("dlv_1");
+   */
+  resend(id: string, options?: RequestOptions): Promise<Delivery> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.POST("/_sandbox/deliveries/{id}/resend", { params, ...init(options) }));
+  }
+
+  /**
+   * Attempts every delivery that is due and waits for the answers: what a test awaits before it looks at what arrived.
+   *
+   * @example
+   * await control.deliveries.settle();
+   * expect(received).toHaveLength(1);
+   */
+  settle(options?: RequestOptions): Promise<DeliverySettleResponse> {
+    const { api, init } = this.connection;
+    return bodyOf(api.POST("/_sandbox/deliveries/settle", { ...init(options) }));
+  }
+}
+
+/** How deliveries to endpoints go wrong, and are made good. */
+export class SandboxWebhooks {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * The faults that are switched on.
+   *
+   * @example
+   * const { held, copies } = await control.webhooks.readMode();
+   */
+  readMode(options?: RequestOptions): Promise<DeliveryMode> {
+    const { api, init } = this.connection;
+    return bodyOf(api.GET("/_sandbox/webhooks/mode", { ...init(options) }));
+  }
+
+  /**
+   * Holds deliveries back, sends each several times, in another order, loses the next ones, or only collects what would
+   * be sent. Fields left out stay as they are.
+   *
+   * @throws UnprocessableEntityError
+   * @example
+   * await control.webhooks.setMode({ copies: 2, shuffled: true }); // does the receiver count twice?
+   */
+  setMode(body: DeliveryModeParams, options?: RequestOptions): Promise<DeliveryMode> {
+    const { api, init } = this.connection;
+    return bodyOf(api.PATCH("/_sandbox/webhooks/mode", { body, ...init(options) }));
+  }
+
+  /**
+   * Sends the endpoint every event of a range (by default all) that its filter wants, those from before its creation too,
+   * each with the `webhook-id` it had. Both ends of the range are included.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { deliveries } = await control.webhooks.replay("whk_1", { since: "2026-01-01T00:00:00Z" });
+   */
+  replay(
+    id: string,
+    body: WebhookReplayParams = {},
+    options?: RequestOptions,
+  ): Promise<WebhookQueuedResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.POST("/_sandbox/webhooks/{id}/replay", { params, body, ...init(options) }));
+  }
+
+  /**
+   * Attempts again every delivery of the endpoint that failed for good or was dropped.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { deliveries } = await control.webhooks.recover("whk_1");
+   */
+  recover(id: string, options?: RequestOptions): Promise<WebhookQueuedResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.POST("/_sandbox/webhooks/{id}/recover", { params, ...init(options) }));
+  }
+
+  /**
+   * Gives the endpoint a new secret. For 24 hours of sandbox time deliveries carry a signature by each of the two.
+   *
+   * @throws NotFoundError
+   * @example
+   * const { secret } = await control.webhooks.rotateSecret("whk_1");
+   */
+  rotateSecret(id: string, options?: RequestOptions): Promise<WebhookRotateSecretResponse> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.POST("/_sandbox/webhooks/{id}/rotate-secret", { params, ...init(options) }));
+  }
+
+  /**
+   * Signs any JSON text for the endpoint and sends it once, to see what a receiver makes of it.
+   *
+   * @throws NotFoundError
+   * @throws UnprocessableEntityError when the body is not JSON
+   * @example
+   * const { status_code } = await control.webhooks.send("whk_1", { body: '{"type":"refund.succeeded","data":{}}' });
+   */
+  send(id: string, body: WebhookSendParams, options?: RequestOptions): Promise<DeliveryAttempt> {
+    const { api, init } = this.connection;
+    const params = { path: { id } };
+    return bodyOf(api.POST("/_sandbox/webhooks/{id}/send", { params, body, ...init(options) }));
+  }
+}
