@@ -37,7 +37,7 @@ export class Alarm {
     if (next === undefined) return;
     const delayMs = Math.min(Math.max(next - this.clock.now(), 0), delayMaxMs);
     this.off();
-    this.#cancel = this.setTimer(delayMs, () => void this.#ring());
+    this.#cancel = this.setTimer(delayMs, () => void this.#ring().catch(ignore));
   }
 
   /** Sets it anew if it was ever set, because the clock was moved, stopped or released. */
@@ -54,3 +54,6 @@ export class Alarm {
     await this.set();
   }
 }
+
+/** A task that fails stays due, and whoever calls next is told. */
+const ignore = () => {};

@@ -67,10 +67,19 @@ export class Courier {
     const ready = await this.transact((unit) => this.deliveries.ready(unit));
     for (const [endpointId, deliveryIds] of ready) {
       if (this.#lanes.has(endpointId) || this.#lanes.size >= lanesMax) continue;
-      const lane = this.#sendAll(deliveryIds).finally(() => {
-        this.#lanes.delete(endpointId);
-        this.wake();
-      });
+      const close = () => this.#lanes.delete(endpointId);
+      const lane = this.#sendAll(deliveryIds).then(
+        (attempts) => {
+          close();
+          this.wake();
+          return attempts;
+        },
+        // A task that fails, or a bug: what is left stays ready, and whoever calls next is told.
+        () => {
+          close();
+          return 0;
+        },
+      );
       this.#lanes.set(endpointId, lane);
     }
   }

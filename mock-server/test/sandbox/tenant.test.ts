@@ -107,6 +107,17 @@ describe("the outbox", () => {
   });
 });
 
+describe("the courier", () => {
+  test("a failing task stops the lanes without ending the process", async () => {
+    const tenant = tenantOf({});
+    await tenant.agenda.transact(async (unit) => {
+      await pay(unit);
+      schedule(unit, "expire-grant", "cdg_none", unit.now);
+    });
+    await expect(tenant.courier.settle()).rejects.toThrow("cdg_none");
+  });
+});
+
 describe("the alarm", () => {
   /** Timers that ring when the test says so. */
   function timers() {
@@ -138,6 +149,17 @@ describe("the alarm", () => {
     expect(set).toEqual([]);
     await tenant.freeze(false);
     expect(set).toHaveLength(1);
+  });
+
+  test("a task that fails when the alarm rings is told to the next caller, and to nobody else", async () => {
+    const { set, setTimer } = timers();
+    const tenant = tenantOf({ setTimer, isFrozen: false });
+    await tenant.agenda.transact(async (unit) =>
+      schedule(unit, "expire-grant", "cdg_none", unit.now),
+    );
+    await tenant.isEmpty();
+    for (const { ring } of [...set]) ring();
+    await expect(tenant.agenda.transact(async () => {})).rejects.toThrow("cdg_none");
   });
 
   test("a clock that stands still is not", async () => {
