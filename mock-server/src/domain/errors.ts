@@ -78,6 +78,12 @@ export class DomainError extends Error {
   }
 }
 
+/** Makes the refusals of one subject, which have a code in common unless they name another. */
+export const refusing =
+  (subject: DomainErrorCode) =>
+  (rule: string, message: string, code: DomainErrorCode = subject): DomainError =>
+    new DomainError(code, rule, { message });
+
 /** Fails loudly on a state that no input can cause: a bug in Drawdown, never a user's mistake. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);

@@ -66,7 +66,7 @@ export const billingControls = {
     const entitlement = await loadEntitlement(unit.tx, entitlementId, "LED-11");
     const { id } = await load(unit.tx, "customer", customerId, "LED-11");
     const amount = parseCreditAmount(body.amount, entitlement.precision);
-    const { entries } = await enter(unit, entitlement, id, {
+    const entries = await enter(unit, entitlement, id, {
       amount,
       metadata: null,
       description: body.reason ?? null,

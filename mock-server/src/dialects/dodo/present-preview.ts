@@ -10,6 +10,7 @@ import {
   currencyOfCart,
   type LoadedLine,
   startsTrial,
+  totalOfCart,
   trialDaysOf,
 } from "./billing/complete.js";
 import { currencyOf } from "./present-billing.js";
@@ -22,7 +23,7 @@ export function presentPreview(
   lines: readonly LoadedLine[],
   now: Instant,
 ): Schemas["CalculateSessionResponse"] {
-  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  const total = totalOfCart(lines);
   const plan = lines.find(({ product }) => isPlan(product));
   const trialDays = plan ? trialDaysOf(plan.product, session) : 0;
   const recurring = lines

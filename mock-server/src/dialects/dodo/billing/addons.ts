@@ -1,4 +1,4 @@
-import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
+import { refusing } from "../../../domain/errors.js";
 import { type AddonLine, addonsMax } from "../../../domain/subscriptions/addon.js";
 import { isPlan, type Product } from "../../../domain/subscriptions/product.js";
 import type { Tx } from "../../../sandbox/ports.js";
@@ -8,11 +8,7 @@ interface AddonRequest {
   readonly quantity: number;
 }
 
-const refuse = (
-  rule: string,
-  message: string,
-  code: DomainErrorCode = "addon-invalid",
-): DomainError => new DomainError(code, rule, { message });
+const refuse = refusing("addon-invalid");
 
 /**
  * The add-ons asked for beside a product, at their present prices.

@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import { type Amount, parseAmount, parseCreditAmount } from "../../../domain/amount.js";
-import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
+import { DomainError, refusing } from "../../../domain/errors.js";
 import type { Entitlement } from "../../../domain/ledger/entitlement.js";
 import type { Attachment, MeterLink, Price } from "../../../domain/subscriptions/product.js";
 import type { Timeframe } from "../../../domain/time.js";
@@ -9,11 +9,7 @@ import type { NextId, Tx } from "../../../sandbox/ports.js";
 type Schemas = components["schemas"];
 type Attach = Schemas["AttachCreditEntitlementRequest"];
 
-const refuse = (
-  rule: string,
-  message: string,
-  code: DomainErrorCode = "product-invalid",
-): DomainError => new DomainError(code, rule, { message });
+const refuse = refusing("product-invalid");
 
 /**
  * The credits a product issues, with what the request leaves open taken from the entitlement.

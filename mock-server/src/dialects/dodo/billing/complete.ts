@@ -47,7 +47,7 @@ export async function completeCheckout(
   refuseUsed(session, unit);
   const card = cards[outcome];
   const customer = await payerOf(unit, session.payer);
-  const amount = lines.reduce((sum, it) => sum + it.amount, 0);
+  const amount = totalOfCart(lines);
   const currency = currencyOfCart(lines);
   const known = session.paymentId === null ? undefined : await tx.get("payment", session.paymentId);
   const payment: Payment = {
@@ -128,7 +128,7 @@ export async function viewCheckout(
   return {
     status: session.isPaid ? "paid" : session.expiresAt <= unit.now ? "expired" : "open",
     currency: currencyOfCart(lines),
-    total: lines.reduce((sum, { amount }) => sum + amount, 0),
+    total: totalOfCart(lines),
     return_url: session.returnUrl,
     lines: lines.map(({ line, product, amount, cart }) => ({
       name: product.name,
@@ -223,6 +223,10 @@ function dueNow(line: CartLine, product: Product, session: CheckoutSession): num
   if (onDemand?.isMandateOnly) return 0;
   return (onDemand?.firstAmount ?? amountOfLine(line, product)) + addonsTotal(line.addons);
 }
+
+/** Minor units of a cart to pay at once. */
+export const totalOfCart = (lines: readonly LoadedLine[]): number =>
+  lines.reduce((sum, { amount }) => sum + amount, 0);
 
 /** Currency of a cart: of its first product. */
 export const currencyOfCart = (lines: readonly LoadedLine[]): string =>

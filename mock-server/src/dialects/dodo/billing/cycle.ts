@@ -70,11 +70,7 @@ export async function closeCycle(unit: Unit, subscriptionId: string): Promise<vo
 
 /** Settles overage and carries credits over, unless the renewal is going to fail. */
 async function closeBooks(unit: Unit, subscription: Subscription): Promise<void> {
-  const owed = await usageOwed(unit, subscription);
-  const { amount } = payable(
-    renewing(subscription).recurringAmount + owed,
-    subscription.invoiceCredit,
-  );
+  const { amount } = renewalOf(subscription, await usageOwed(unit, subscription));
   if (await isDeclined(unit.tx, subscription, amount)) return;
   const usageDue = await settleUsage(unit, subscription);
   await rollOverGrants(unit, subscription);
@@ -114,16 +110,17 @@ export async function endSubscription(
 }
 
 /**
- * The subscription on the plan that its next period is billed by.
+ * The subscription on the plan that its next period is billed by, and what that comes to with the usage that is due.
  *
  * @rule SUB-43 a scheduled change takes over with the renewal, without proration
  */
-const renewing = (subscription: Subscription): Subscription => {
-  const { scheduledChange } = subscription;
-  return scheduledChange
-    ? { ...continued(subscription, scheduledChange.plan), scheduledChange: null }
-    : subscription;
-};
+function renewalOf(ending: Subscription, usageDue: number) {
+  const { scheduledChange, invoiceCredit } = ending;
+  const subscription: Subscription = scheduledChange
+    ? { ...continued(ending, scheduledChange.plan), scheduledChange: null }
+    : ending;
+  return { subscription, ...payable(subscription.recurringAmount + usageDue, invoiceCredit) };
+}
 
 /**
  * Bills the next period and, once paid, begins it with its credits.
@@ -136,12 +133,8 @@ const renewing = (subscription: Subscription): Subscription => {
 export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
   const ending = await atBoundary(unit, subscriptionId);
   if (!ending) return;
-  const subscription = renewing(ending);
-  const owed = subscription.usageDue + (await usageOwed(unit, ending));
-  const { amount, invoiceCredit } = payable(
-    subscription.recurringAmount + owed,
-    subscription.invoiceCredit,
-  );
+  const owed = ending.usageDue + (await usageOwed(unit, ending));
+  const { subscription, amount, invoiceCredit } = renewalOf(ending, owed);
   if (await isDeclined(unit.tx, subscription, amount)) {
     await charge(unit, { subscription, amount, isDeclined: true });
     putOnHold(unit, ending);
@@ -175,15 +168,11 @@ export async function endTerm(unit: Unit, subscriptionId: string): Promise<void>
 /**
  * Pays what a subscription on hold owes with a card that works again, and begins the period that the present falls in.
  */
-export async function recover(unit: Unit, subscription: Subscription): Promise<Subscription> {
-  const due = subscription.usageDue + (await settleUsage(unit, subscription));
-  const renewed = renewing(subscription);
-  const { amount, invoiceCredit } = payable(
-    renewed.recurringAmount + due,
-    subscription.invoiceCredit,
-  );
-  await charge(unit, { subscription: renewed, amount, isDeclined: false });
-  const resumed = resumedPeriod({ ...renewed, invoiceCredit }, unit.now);
+export async function recover(unit: Unit, held: Subscription): Promise<Subscription> {
+  const due = held.usageDue + (await settleUsage(unit, held));
+  const { subscription, amount, invoiceCredit } = renewalOf(held, due);
+  await charge(unit, { subscription, amount, isDeclined: false });
+  const resumed = resumedPeriod({ ...subscription, invoiceCredit }, unit.now);
   announce(unit, "subscription.active", resumed);
   await beginPeriod(unit, resumed);
   return resumed;

@@ -1,6 +1,6 @@
 import { type Amount, formatAmount } from "../../../domain/amount.js";
 import { assert } from "../../../domain/errors.js";
-import type { Account, Entry } from "../../../domain/ledger/account.js";
+import type { Entry } from "../../../domain/ledger/account.js";
 import { type DeductParameters, deduct } from "../../../domain/ledger/deduct.js";
 import type { Entitlement } from "../../../domain/ledger/entitlement.js";
 import { type GrantParameters, grant } from "../../../domain/ledger/grant.js";
@@ -26,17 +26,12 @@ export type Movement = {
   | { readonly isCredit: false; readonly entryType: DeductParameters["entryType"] }
 );
 
-export interface Entered {
-  /** What the customer held before. */
-  readonly account: Account;
-  readonly entries: readonly [Entry, ...Entry[]];
-}
-
 const byApi = { type: "api", id: null } as const;
 
 /**
  * Credits or debits a customer by hand.
  *
+ * @returns the entries as written, oldest first
  * @rule LED-03 a credit is a new grant
  * @rule LED-40 the entry shows the metadata of the request, an empty object when there is none
  * @throws DomainError insufficient-balance, overage-limit-exceeded
@@ -46,7 +41,7 @@ export async function enter(
   entitlement: Entitlement,
   customerId: string,
   movement: Movement,
-): Promise<Entered> {
+): Promise<readonly [Entry, ...Entry[]]> {
   const { tx, now, policy } = unit;
   const account = await accountOf(unit, entitlement.id, customerId);
   const overage = await overageFor(tx, entitlement, customerId);
@@ -64,7 +59,7 @@ export async function enter(
       description,
       metadata,
     };
-    return { account, entries: post(unit, account, grant(account, parameters, now)) };
+    return post(unit, account, grant(account, parameters, now));
   }
   const parameters = {
     entryType: movement.entryType,
@@ -79,5 +74,5 @@ export async function enter(
   const grants = await drawableGrants(unit, account, amount);
   const { posting } = deduct(account, grants, parameters, now);
   assert(posting !== undefined, "a debit that is not refused moves something");
-  return { account, entries: post(unit, account, posting) };
+  return post(unit, account, posting);
 }

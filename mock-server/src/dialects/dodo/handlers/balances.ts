@@ -1,14 +1,14 @@
 import type { components } from "@drawdown/spec/dodo";
 import { type Amount, formatAmount, parseCreditAmount } from "../../../domain/amount.js";
 import { assert, DomainError } from "../../../domain/errors.js";
-import { type Account, type Entry, statusOf } from "../../../domain/ledger/account.js";
+import { type Entry, statusOf } from "../../../domain/ledger/account.js";
 import type { Entitlement } from "../../../domain/ledger/entitlement.js";
 import { expiryOf } from "../../../domain/ledger/rules/expiry.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import { formatInstant, type Instant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
 import type { UsedKey } from "../../../sandbox/tables.js";
-import { type Entered, enter, type Movement } from "../billing/enter.js";
+import { enter, type Movement } from "../billing/enter.js";
 import { type Context, type HandlersOf, notFound, page, withinDates } from "../context.js";
 import { findAccount, load, loadEntitlement } from "../load.js";
 import { presentBalance, presentEntry, presentGrant } from "../present.js";
@@ -91,35 +91,22 @@ export const balances: HandlersOf<
    * @rule LED-12 a customer who never bought anything can be credited
    */
   async createLedgerEntry(context, { path, body }) {
-    const { tx, now } = context;
+    const { tx } = context;
     const entitlement = await loadEntitlement(tx, path.credit_entitlement_id, "LED-11");
     const customer = await load(tx, "customer", path.customer_id, "LED-11");
     const movement = movementOf(context, entitlement, body);
     const key = keyId(entitlement.id, customer.id, body.idempotency_key);
-    const request = requestText(body, movement.amount);
     const used = key === null ? undefined : await tx.get("usedKey", key);
-    if (used) {
-      const { account, entries } = await repeated(context, entitlement.id, customer.id, used, {
-        key: body.idempotency_key ?? "",
-        request,
-      });
-      return {
-        status: 201,
-        body: presentCreated(
-          body,
-          movement.amount,
-          entries,
-          account,
-          entitlement.precision,
-          entries[0].at,
-        ),
-      };
+    const entries = used
+      ? await repeated(context, used, body, movement.amount)
+      : await enter(context, entitlement, customer.id, movement);
+    if (key !== null && !used) {
+      const request = requestText(body, movement.amount);
+      tx.put("usedKey", { id: key, entryIds: idsOf(entries), request });
     }
-    const { account, entries } = await enter(context, entitlement, customer.id, movement);
-    if (key !== null) tx.put("usedKey", { id: key, entryIds: idsOf(entries), request });
     return {
       status: 201,
-      body: presentCreated(body, movement.amount, entries, account, entitlement.precision, now),
+      body: presentCreated(body, movement.amount, entries, entitlement, customer.id),
     };
   },
 };
@@ -192,28 +179,22 @@ const idsOf = ([first, ...rest]: readonly [Entry, ...Entry[]]): UsedKey["entryId
  */
 async function repeated(
   { tx, policy }: Context,
-  entitlementId: string,
-  customerId: string,
   used: UsedKey,
-  { key, request }: { readonly key: string; readonly request: string },
-): Promise<Entered> {
+  body: Request,
+  amount: Amount,
+): Promise<readonly [Entry, ...Entry[]]> {
   const [firstId, ...restIds] = used.entryIds;
-  if (policy.idempotency === "conflict" || request !== used.request) {
+  if (policy.idempotency === "conflict" || requestText(body, amount) !== used.request) {
     throw new DomainError("idempotency-key-used", "LED-25", {
-      message: `The idempotency key ${JSON.stringify(key)} was used already, for ledger entry ${firstId}; nothing was moved again. Send a new key for a new movement`,
+      message: `The idempotency key ${JSON.stringify(body.idempotency_key)} was used already, for ledger entry ${firstId}; nothing was moved again. Send a new key for a new movement`,
     });
   }
-  const [account] = await findAccount(tx, entitlementId, customerId);
   const entryOf = async (id: string): Promise<Entry> => {
     const entry = await tx.get("entry", id);
     assert(entry !== undefined, `entry ${id} of a used key is not stored`);
     return entry;
   };
-  assert(account !== undefined, `the account of entry ${firstId} is not stored`);
-  return {
-    account,
-    entries: [await entryOf(firstId), ...(await Promise.all(restIds.map(entryOf)))],
-  };
+  return [await entryOf(firstId), ...(await Promise.all(restIds.map(entryOf)))];
 }
 
 /**
@@ -228,16 +209,15 @@ function presentCreated(
   body: Request,
   amount: Amount,
   entries: readonly [Entry, ...Entry[]],
-  account: Account,
-  precision: number,
-  now: Instant,
+  { id, precision }: Entitlement,
+  customerId: string,
 ): components["schemas"]["CreateLedgerEntryResponse"] {
   const [first] = entries;
   const last = entries.at(-1) ?? first;
   return {
     id: first.id,
-    customer_id: account.customerId,
-    credit_entitlement_id: account.entitlementId,
+    customer_id: customerId,
+    credit_entitlement_id: id,
     entry_type: body.entry_type,
     amount: formatAmount(amount, precision),
     is_credit: first.isCredit,
@@ -248,6 +228,6 @@ function presentCreated(
     grant_id: first.grantId,
     reason: first.description,
     metadata: first.metadata,
-    created_at: formatInstant(now),
+    created_at: formatInstant(first.at),
   };
 }

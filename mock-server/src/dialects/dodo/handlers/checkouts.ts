@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import type { Amount } from "../../../domain/amount.js";
-import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
+import { refusing } from "../../../domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import {
   type CartLine,
@@ -13,7 +13,7 @@ import { formatInstant } from "../../../domain/time.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
 import { creditsIn } from "../billing/attach.js";
-import { currencyOfCart, type LoadedLine, loadLines } from "../billing/complete.js";
+import { currencyOfCart, type LoadedLine, loadLines, totalOfCart } from "../billing/complete.js";
 import type { HandlersOf } from "../context.js";
 import { load } from "../load.js";
 import { presentPreview } from "../present-preview.js";
@@ -74,11 +74,7 @@ export const checkouts: HandlersOf<
   },
 };
 
-const refuse = (
-  rule: string,
-  message: string,
-  code: DomainErrorCode = "checkout-invalid",
-): DomainError => new DomainError(code, rule, { message });
+const refuse = refusing("checkout-invalid");
 
 /** The session that a request asks for, once everything about it is in order; not stored. */
 async function drafted(
@@ -148,7 +144,7 @@ function refuseUnsellable({ onDemand }: CheckoutSession, lines: readonly LoadedL
       "on-demand-usage-based",
     );
   }
-  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  const total = totalOfCart(lines);
   if (currencyOfCart(lines) === "USD" && total > 0 && total < chargeMin) {
     throw refuse(
       "CHK-23",

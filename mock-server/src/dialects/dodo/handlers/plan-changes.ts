@@ -1,7 +1,8 @@
 import type { components } from "@drawdown/spec/dodo";
-import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
+import { refusing } from "../../../domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import type { MeterCharge } from "../../../domain/metering/charge.js";
+import { addonsTotal } from "../../../domain/subscriptions/addon.js";
 import { billFor, type ChangeLine, changePlan } from "../../../domain/subscriptions/plan-change.js";
 import { isPlan, type PlanProduct } from "../../../domain/subscriptions/product.js";
 import {
@@ -112,11 +113,7 @@ export const planChanges: HandlersOf<
 
 const unpaid = { payment_id: null, payment_link: null, client_secret: null, expires_on: null };
 
-const refuse = (
-  rule: string,
-  message: string,
-  code: DomainErrorCode = "subscription-invalid",
-): DomainError => new DomainError(code, rule, { message });
+const refuse = refusing("subscription-invalid");
 
 /** The subscription and the plan that a change asks for, once everything about them is in order. */
 async function requested(
@@ -239,7 +236,7 @@ async function planLines(
   const items: Schemas["LineItem"][] = [];
   for (const { plan, price, factor } of lines) {
     const product = await tx.get("product", plan.productId);
-    const addonsPrice = plan.addons.reduce((sum, it) => sum + it.price * it.quantity, 0);
+    const addonsPrice = addonsTotal(plan.addons);
     const sign = factor < 0 ? -1 : 1;
     const common = {
       currency: currencyOf(plan.currency),

@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import { formatAmount, larger, parseAmount, subtract, zero } from "../../../domain/amount.js";
-import { DomainError, type DomainErrorCode } from "../../../domain/errors.js";
+import { DomainError, refusing } from "../../../domain/errors.js";
 import type { Account } from "../../../domain/ledger/account.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
@@ -288,11 +288,7 @@ function refuseEnded({ id, status }: Subscription, body: Patch): void {
   throw refuse("SUB-09", `The subscription ${id} is ${status}, which is final; start a new one`);
 }
 
-const refuse = (
-  rule: string,
-  message: string,
-  code: DomainErrorCode = "subscription-invalid",
-): DomainError => new DomainError(code, rule, { message });
+const refuse = refusing("subscription-invalid");
 
 function pause(unit: Unit, subscription: Subscription): Subscription {
   const { id, status } = subscription;
