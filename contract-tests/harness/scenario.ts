@@ -31,9 +31,6 @@ type Body = (world: World) => Promise<void>;
 export const scenario = (name: string, body: Body, options: SandboxOptions = {}): void =>
   runOver(every, name, body, options);
 
-/** The same; its name says that it is about products, checkouts or subscriptions. */
-export const billingScenario = scenario;
-
 /** The same for behaviours that no client library can show: malformed requests, raw headers. */
 export const httpScenario = (name: string, body: Body, options: SandboxOptions = {}): void =>
   runOver(plain, name, body, options);

@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -49,7 +49,7 @@ async function paid(world: World, subscription_id: string): Promise<readonly num
   return items.map((it) => it.total_amount).reverse();
 }
 
-billingScenario("CHK-24 an add-on has a price and no credits", async (world) => {
+scenario("CHK-24 an add-on has a price and no credits", async (world) => {
   const result = await world.call("createAddon", { body: { ...seat, description: "One more" } });
   expect(result.status).toBe(200);
   const addon = result.body as Addon; // its shape is checked next
@@ -64,7 +64,7 @@ billingScenario("CHK-24 an add-on has a price and no credits", async (world) => 
   expect(await read(world, addon.id)).toEqual(addon);
 });
 
-billingScenario("CHK-24 an add-on needs name, currency, price and category", async (world) => {
+scenario("CHK-24 an add-on needs name, currency, price and category", async (world) => {
   const wrong: readonly Fields[] = [
     ...Object.keys(seat).map((name) => ({ [name]: null })),
     ...[-1, 1.5, "200"].map((price) => ({ price })),
@@ -80,7 +80,7 @@ billingScenario("CHK-24 an add-on needs name, currency, price and category", asy
   expect(await add(world, { price: 0 })).toMatchObject({ price: 0 });
 });
 
-billingScenario("CHK-24 an update changes the fields of an add-on it names", async (world) => {
+scenario("CHK-24 an update changes the fields of an add-on it names", async (world) => {
   const addon = await add(world, { description: "One more" });
   const path = { id: addon.id };
   await world.advance("1h");
@@ -99,7 +99,7 @@ billingScenario("CHK-24 an update changes the fields of an add-on it names", asy
   expect(await read(world, addon.id)).toEqual(updated);
 });
 
-billingScenario("CHK-24 add-ons are listed newest first, by page", async (world) => {
+scenario("CHK-24 add-ons are listed newest first, by page", async (world) => {
   for (const name of ["A", "B", "C"]) {
     await add(world, { name });
     await world.advance("1m");
@@ -110,7 +110,7 @@ billingScenario("CHK-24 add-ons are listed newest first, by page", async (world)
   await world.refused(422, "listAddons", { query: { page_size: 101 } });
 });
 
-billingScenario("CHK-24 an add-on nobody made, or somebody else, answers 404", async (world) => {
+scenario("CHK-24 an add-on nobody made, or somebody else, answers 404", async (world) => {
   const theirs = await asOther<Addon>(world, "POST", "/addons", seat);
   expect(theirs.status).toBe(200);
   for (const id of ["adn_none", theirs.body.id]) {
@@ -120,7 +120,7 @@ billingScenario("CHK-24 an add-on nobody made, or somebody else, answers 404", a
   expect(await list(world)).toEqual([]);
 });
 
-billingScenario("CHK-24 add-ons are paid for every period and issue no credits", async (world) => {
+scenario("CHK-24 add-ons are paid for every period and issue no credits", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const addons = [several(await add(world), 3), several(await add(world, { price: 50 }), 1)];
@@ -138,7 +138,7 @@ billingScenario("CHK-24 add-ons are paid for every period and issue no credits",
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("CHK-24 add-ons wait for the end of a trial", async (world) => {
+scenario("CHK-24 add-ons wait for the end of a trial", async (world) => {
   const { customer } = await open(world);
   const plan = await sell(world, recurringPrice(), []);
   const id = await subscribe(world, plan, customer, {
@@ -150,12 +150,12 @@ billingScenario("CHK-24 add-ons wait for the end of a trial", async (world) => {
   expect((await paid(world, id)).at(-1)).toBe(1200);
 });
 
-billingScenario("CHK-24 add-ons go with subscriptions, not with packs", async (world) => {
+scenario("CHK-24 add-ons go with subscriptions, not with packs", async (world) => {
   const addon = await add(world);
   await refuses(world, await sell(world, oneTimePrice(), []), [several(addon, 1)]);
 });
 
-billingScenario("CHK-24 a cart takes no add-on that is unknown or not countable", async (world) => {
+scenario("CHK-24 a cart takes no add-on that is unknown or not countable", async (world) => {
   const plan = await sell(world, recurringPrice(), []);
   const addon = await add(world);
   const theirs = await asOther<Addon>(world, "POST", "/addons", seat);
@@ -169,12 +169,12 @@ billingScenario("CHK-24 a cart takes no add-on that is unknown or not countable"
   for (const it of wrong) await refuses(world, plan, [it]);
 });
 
-billingScenario("CHK-24 an add-on has the currency of the cart", async (world) => {
+scenario("CHK-24 an add-on has the currency of the cart", async (world) => {
   const plan = await sell(world, recurringPrice(), []);
   await refuses(world, plan, [several(await add(world, { currency: "INR" }), 1)]);
 });
 
-billingScenario("CHK-25 a subscription takes ten add-ons and no eleventh", async (world) => {
+scenario("CHK-25 a subscription takes ten add-ons and no eleventh", async (world) => {
   const { customer } = await open(world);
   const plan = await sell(world, recurringPrice(), []);
   const addons: object[] = [];
@@ -186,7 +186,7 @@ billingScenario("CHK-25 a subscription takes ten add-ons and no eleventh", async
   expect(await paid(world, id)).toEqual([1055]);
 });
 
-billingScenario("MTR-37 a usage-based product takes no add-ons", async (world) => {
+scenario("MTR-37 a usage-based product takes no add-ons", async (world) => {
   const { customer } = await open(world);
   const plan = await sell(world, usagePrice(), []);
   const code = "ADDONS_IN_USAGE_BASED_BILLING_NOT_SUPPORTED";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -50,7 +50,7 @@ const packOf = (world: World, { entitlement }: Pick<Holding, "entitlement">, amo
     },
   });
 
-billingScenario("CHK-09 a session that was paid cannot be used again", async (world) => {
+scenario("CHK-09 a session that was paid cannot be used again", async (world) => {
   const holding = await start(world);
   const session = await openCheckout(world, await packOf(world, holding), holding.customer);
   const paid = await complete(world, session);
@@ -66,7 +66,7 @@ billingScenario("CHK-09 a session that was paid cannot be used again", async (wo
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("CHK-09 a card that works after one that did not pays the same", async (world) => {
+scenario("CHK-09 a card that works after one that did not pays the same", async (world) => {
   const holding = await start(world);
   const session = await openCheckout(world, await packOf(world, holding), holding.customer);
   const failed = await complete(world, session, "declined");
@@ -86,7 +86,7 @@ billingScenario("CHK-09 a card that works after one that did not pays the same",
 
 const metadata = { order: "A-1", seats: "3" };
 
-billingScenario("CHK-10 metadata goes on to the payment and its credits", async (world) => {
+scenario("CHK-10 metadata goes on to the payment and its credits", async (world) => {
   const holding = await start(world);
   const product = await packOf(world, holding);
   const { payment_id } = await buy(world, product, holding.customer, { metadata });
@@ -103,7 +103,7 @@ billingScenario("CHK-10 metadata goes on to the payment and its credits", async 
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("CHK-10 metadata goes on to the subscription and its credits", async (world) => {
+scenario("CHK-10 metadata goes on to the subscription and its credits", async (world) => {
   const holding = await start(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const bought = await buy(world, plan, holding.customer, { metadata });
@@ -115,7 +115,7 @@ billingScenario("CHK-10 metadata goes on to the subscription and its credits", a
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("CHK-12 a paid plan makes the subscription and its grant", async (world) => {
+scenario("CHK-12 a paid plan makes the subscription and its grant", async (world) => {
   const holding = await start(world);
   const plan = await sell(world, recurringPrice(), [
     attach(holding.entitlement, "1000", { trial_credits: "50" }),
@@ -138,7 +138,7 @@ billingScenario("CHK-12 a paid plan makes the subscription and its grant", async
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("CHK-12 a trial brings the grant of the trial as it begins", async (world) => {
+scenario("CHK-12 a trial brings the grant of the trial as it begins", async (world) => {
   const holding = await start(world);
   const plan = await sell(world, recurringPrice({ trial_period_days: 14 }), [
     attach(holding.entitlement, "1000", { trial_credits: "50" }),
@@ -159,7 +159,7 @@ const nothing: readonly (readonly [name: string, price: Fields])[] = [
   ["plan", recurringPrice()],
 ];
 for (const [name, price] of nothing) {
-  billingScenario(`CHK-13 a ${name} that was not paid for changes no credits`, async (world) => {
+  scenario(`CHK-13 a ${name} that was not paid for changes no credits`, async (world) => {
     const holding = await start(world);
     const product = await sell(world, price, [attach(holding.entitlement, "100")]);
     await world.credit(holding, "7");
@@ -180,7 +180,7 @@ for (const [name, price] of nothing) {
   });
 }
 
-billingScenario("GRT-15 credits come with the payment and not before", async (world) => {
+scenario("GRT-15 credits come with the payment and not before", async (world) => {
   const holding = await start(world);
   const session = await openCheckout(world, await packOf(world, holding), holding.customer);
   expect(await world.grants(holding)).toEqual([]);
@@ -202,25 +202,22 @@ const cards: readonly (readonly [Outcome, string, "succeeded" | "failed"])[] = [
   ["fails_at_renewal", "0341", "succeeded"],
 ];
 for (const [outcome, digits, status] of cards) {
-  billingScenario(
-    `CHK-27 the card that ends in ${digits} has ${status} at first`,
-    async (world) => {
-      const holding = await start(world);
-      const product = await packOf(world, holding);
-      const done = await buy(world, product, holding.customer, {}, outcome);
-      expect(done.status).toBe(status);
-      const payment = await paymentOf(world, done.payment_id);
-      expect(payment).toMatchObject({ status, card_last_four: digits });
-      expect(Boolean(payment.error_code)).toBe(status === "failed");
-      expect(await world.ledger(holding)).toBe(
-        status === "failed" ? "" : "credit_added +100 : 0→100, overage 0→0",
-      );
-      await world.audited();
-    },
-  );
+  scenario(`CHK-27 the card that ends in ${digits} has ${status} at first`, async (world) => {
+    const holding = await start(world);
+    const product = await packOf(world, holding);
+    const done = await buy(world, product, holding.customer, {}, outcome);
+    expect(done.status).toBe(status);
+    const payment = await paymentOf(world, done.payment_id);
+    expect(payment).toMatchObject({ status, card_last_four: digits });
+    expect(Boolean(payment.error_code)).toBe(status === "failed");
+    expect(await world.ledger(holding)).toBe(
+      status === "failed" ? "" : "credit_added +100 : 0→100, overage 0→0",
+    );
+    await world.audited();
+  });
 }
 
-billingScenario("CHK-27 the failing cards tell why they failed", async (world) => {
+scenario("CHK-27 the failing cards tell why they failed", async (world) => {
   const holding = await start(world);
   const product = await packOf(world, holding);
   const why = async (outcome: Outcome) => {
@@ -240,7 +237,7 @@ for (const [outcome, status, ledger] of [
     "credit_added +100 : 0→100, overage 0→0\ncredit_added +100 : 100→200, overage 0→0",
   ],
 ] as const) {
-  billingScenario(`CHK-27 at renewal, the card that ${outcome} leaves ${status}`, async (world) => {
+  scenario(`CHK-27 at renewal, the card that ${outcome} leaves ${status}`, async (world) => {
     const holding = await start(world);
     const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
     const { subscription_ids } = await buy(world, plan, holding.customer, {}, outcome);

@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -48,7 +48,7 @@ const stored = async (world: World) => ({
   subscriptions: await world.ok("listSubscriptions"),
 });
 
-billingScenario("CHK-17 the preview of a plan names its price and its credits", async (world) => {
+scenario("CHK-17 the preview of a plan names its price and its credits", async (world) => {
   const text = await world.entitlement({ name: "Text", unit: "token" });
   const image = await world.entitlement({ name: "Images", unit: "image" });
   const plan = await sell(world, recurringPrice(), [attach(text, "100"), attach(image, "7")]);
@@ -71,7 +71,7 @@ billingScenario("CHK-17 the preview of a plan names its price and its credits", 
   });
 });
 
-billingScenario("CHK-17 the preview of a pack has nothing that recurs", async (world) => {
+scenario("CHK-17 the preview of a pack has nothing that recurs", async (world) => {
   const { entitlement } = await open(world);
   const pack = await sell(world, oneTimePrice(), [attach(entitlement, "100")]);
   const shown = await preview(world, cart(pack));
@@ -83,7 +83,7 @@ billingScenario("CHK-17 the preview of a pack has nothing that recurs", async (w
   expect([shown.recurring_breakup ?? null, shown.next_billing_date ?? null]).toEqual([null, null]);
 });
 
-billingScenario("CHK-17 three packs cost three times and bring three times", async (world) => {
+scenario("CHK-17 three packs cost three times and bring three times", async (world) => {
   const { entitlement } = await open(world);
   const pack = await sell(world, oneTimePrice(), [attach(entitlement, "100")]);
   expect(await preview(world, cart(pack, { quantity: 3 }))).toMatchObject({
@@ -92,7 +92,7 @@ billingScenario("CHK-17 three packs cost three times and bring three times", asy
   });
 });
 
-billingScenario("CHK-17 a plan and a pack are summed, and only the plan recurs", async (world) => {
+scenario("CHK-17 a plan and a pack are summed, and only the plan recurs", async (world) => {
   const [plan, pack] = [
     await sell(world, recurringPrice(), []),
     await sell(world, oneTimePrice(), []),
@@ -105,7 +105,7 @@ billingScenario("CHK-17 a plan and a pack are summed, and only the plan recurs",
   });
 });
 
-billingScenario("CHK-17 the preview counts with the amounts of the session", async (world) => {
+scenario("CHK-17 the preview counts with the amounts of the session", async (world) => {
   const { entitlement } = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(entitlement, "100")]);
   expect(await preview(world, cart(plan, override(entitlement, "250")))).toMatchObject({
@@ -116,7 +116,7 @@ billingScenario("CHK-17 the preview counts with the amounts of the session", asy
   });
 });
 
-billingScenario("CHK-17 a trial costs nothing yet and brings its own credits", async (world) => {
+scenario("CHK-17 a trial costs nothing yet and brings its own credits", async (world) => {
   const { entitlement } = await open(world);
   const trial = { trial_credits: "10" };
   const plan = await sell(world, recurringPrice(), [attach(entitlement, "100", trial)]);
@@ -137,7 +137,7 @@ billingScenario("CHK-17 a trial costs nothing yet and brings its own credits", a
   expect(paid.trial_period_days ?? null).toBeNull();
 });
 
-billingScenario("CHK-17 the preview of a usage-based plan names its meters", async (world) => {
+scenario("CHK-17 the preview of a usage-based plan names its meters", async (world) => {
   const { entitlement } = await open(world);
   const tokens = await world.meter({ name: "Tokens in" });
   const calls = await world.meter({ name: "Calls", measurement_unit: "call" });
@@ -160,7 +160,7 @@ billingScenario("CHK-17 the preview of a usage-based plan names its meters", asy
   });
 });
 
-billingScenario("CHK-17 the preview counts add-ons, now and at each renewal", async (world) => {
+scenario("CHK-17 the preview counts add-ons, now and at each renewal", async (world) => {
   const plan = await sell(world, recurringPrice(), []);
   const { id: addon_id } = await world.ok<{ id: string }>("createAddon", {
     body: { name: "Seat", currency: "USD", price: 200, tax_category: "saas" },
@@ -185,7 +185,7 @@ billingScenario("CHK-17 the preview counts add-ons, now and at each renewal", as
   });
 });
 
-billingScenario("CHK-17 a preview stores nothing and issues nothing", async (world) => {
+scenario("CHK-17 a preview stores nothing and issues nothing", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const before = await stored(world);
@@ -198,7 +198,7 @@ billingScenario("CHK-17 a preview stores nothing and issues nothing", async (wor
   expect(await world.entries(holding)).toEqual([]);
 });
 
-billingScenario("CHK-17 a preview refuses what a session refuses", async (world) => {
+scenario("CHK-17 a preview refuses what a session refuses", async (world) => {
   const { entitlement } = await open(world);
   const other = await world.entitlement({ name: "Other" });
   const pack = await sell(world, oneTimePrice(), [attach(entitlement, "100")]);
@@ -223,7 +223,7 @@ billingScenario("CHK-17 a preview refuses what a session refuses", async (world)
   }
 });
 
-billingScenario("CHK-23 a total under half a dollar is refused", async (world) => {
+scenario("CHK-23 a total under half a dollar is refused", async (world) => {
   for (const price of [1, 49]) {
     const body = cart(await sell(world, oneTimePrice({ price }), []));
     for (const call of ["createCheckoutSession", "previewCheckoutSession"] as const) {
@@ -233,7 +233,7 @@ billingScenario("CHK-23 a total under half a dollar is refused", async (world) =
   }
 });
 
-billingScenario("CHK-23 the total counts, and nothing at all is not too little", async (world) => {
+scenario("CHK-23 the total counts, and nothing at all is not too little", async (world) => {
   const { customer } = await open(world);
   const small = await sell(world, oneTimePrice({ price: 25 }), []);
   expect(await preview(world, cart(small, { quantity: 2 }))).toMatchObject({ total_price: 50 });
@@ -249,7 +249,7 @@ billingScenario("CHK-23 the total counts, and nothing at all is not too little",
 });
 
 for (const path of ["/payments", "/subscriptions"]) {
-  billingScenario(`CHK-28 POST ${path} is the vendor's and not served here`, async (world) => {
+  scenario(`CHK-28 POST ${path} is the vendor's and not served here`, async (world) => {
     const customer = await world.customer();
     const product = await sell(world, oneTimePrice(), []);
     const before = await stored(world);
@@ -277,7 +277,7 @@ const second = (plan: Product, { customer_id }: Customer) => ({
   customer: { customer_id },
 });
 
-billingScenario("CHK-29 a customer may have several subscriptions", async (world) => {
+scenario("CHK-29 a customer may have several subscriptions", async (world) => {
   const { customer } = await open(world);
   const plan = await sell(world, recurringPrice(), []);
   const ids = [await subscribe(world, plan, customer), await subscribe(world, plan, customer)];
@@ -294,7 +294,7 @@ const states: { readonly [status: string]: (world: World, id: string) => Promise
     world.ok("updateSubscription", { path: { subscription_id }, body: { status: "paused" } }),
 };
 for (const [status, reach] of Object.entries(states)) {
-  billingScenario(`CHK-29 a business may forbid a second beside one ${status}`, async (world) => {
+  scenario(`CHK-29 a business may forbid a second beside one ${status}`, async (world) => {
     const { customer } = await open(world);
     const plan = await sell(world, recurringPrice(), []);
     const id = await subscribe(world, plan, customer);
@@ -307,7 +307,7 @@ for (const [status, reach] of Object.entries(states)) {
   });
 }
 
-billingScenario("CHK-29 packs, others and a new start are not forbidden", async (world) => {
+scenario("CHK-29 packs, others and a new start are not forbidden", async (world) => {
   const { customer } = await open(world);
   const other = await world.customer({ email: "grace@example.com", name: "Grace" });
   const plan = await sell(world, recurringPrice(), []);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   type Completed,
   complete,
@@ -58,7 +58,7 @@ async function declinedToPay(world: World, id: string) {
   return { status: response.status, code };
 }
 
-billingScenario("CHK-01 a session answers 200 with its id and its address alone", async (world) => {
+scenario("CHK-01 a session answers 200 with its id and its address alone", async (world) => {
   const body = { product_cart: [line(await pack(world))] };
   const result = await world.call("createCheckoutSession", { body });
   expect(result.status).toBe(200);
@@ -76,7 +76,7 @@ billingScenario("CHK-01 a session answers 200 with its id and its address alone"
   expect(await payments(world)).toEqual([]);
 });
 
-billingScenario("CHK-01 a confirmed session names its payment and its keys", async (world) => {
+scenario("CHK-01 a confirmed session names its payment and its keys", async (world) => {
   const session = await open(world, await pack(world), confirmed(await world.customer()));
   const filled = expect.stringMatching(/./);
   expect(session).toMatchObject({
@@ -87,7 +87,7 @@ billingScenario("CHK-01 a confirmed session names its payment and its keys", asy
   expect(await status(world, session.session_id)).toMatchObject({ payment_id: session.payment_id });
 });
 
-billingScenario("CHK-02 the address leads to the sandbox, and ends in the id", async (world) => {
+scenario("CHK-02 the address leads to the sandbox, and ends in the id", async (world) => {
   const product = await pack(world);
   const sessions = [await open(world, product), await open(world, product)];
   for (const { checkout_url, session_id } of sessions) {
@@ -99,12 +99,12 @@ billingScenario("CHK-02 the address leads to the sandbox, and ends in the id", a
   expect(sessions[0]?.session_id).not.toBe(sessions[1]?.session_id);
 });
 
-billingScenario("CHK-03 an empty cart has a code of its own", async (world) => {
+scenario("CHK-03 an empty cart has a code of its own", async (world) => {
   const error = await world.refused(422, "createCheckoutSession", { body: { product_cart: [] } });
   expect(error.code).toBe("PRODUCT_CART_EMTPY");
 });
 
-billingScenario("CHK-03 a cart is needed, and a product and quantity in it", async (world) => {
+scenario("CHK-03 a cart is needed, and a product and quantity in it", async (world) => {
   const product = await pack(world);
   const wrong: readonly Fields[] = [
     {},
@@ -119,7 +119,7 @@ billingScenario("CHK-03 a cart is needed, and a product and quantity in it", asy
   expect((await world.call("createCheckoutSession", { body: { product_cart } })).status).toBe(200);
 });
 
-billingScenario("CHK-04 a cart takes no product that is unknown", async (world) => {
+scenario("CHK-04 a cart takes no product that is unknown", async (world) => {
   const product = await pack(world);
   const unknown = { product_id: "pdt_none", quantity: 1 };
   const theirs = await asOther<Product>(world, "POST", "/products", {
@@ -133,7 +133,7 @@ billingScenario("CHK-04 a cart takes no product that is unknown", async (world) 
   }
 });
 
-billingScenario("CHK-04 a cart takes no archived product", async (world) => {
+scenario("CHK-04 a cart takes no archived product", async (world) => {
   const [kept, gone] = [await pack(world), await pack(world)];
   const path = { id: gone.product_id };
   await world.ok("archiveProduct", { path });
@@ -146,14 +146,14 @@ billingScenario("CHK-04 a cart takes no archived product", async (world) => {
   await open(world, gone);
 });
 
-billingScenario("CHK-05 a session may name nobody", async (world) => {
+scenario("CHK-05 a session may name nobody", async (world) => {
   const { session_id } = await open(world, await pack(world));
   const shown = await status(world, session_id);
   expect([shown["customer_email"] ?? null, shown["customer_name"] ?? null]).toEqual([null, null]);
   expect(await customers(world)).toEqual([]);
 });
 
-billingScenario("CHK-05 an email already known means that customer", async (world) => {
+scenario("CHK-05 an email already known means that customer", async (world) => {
   const ada = await world.customer({ email: "ada@example.com", name: "Ada" });
   const product = await pack(world);
   for (const customer of [{ email: ada.email }, { email: ada.email, name: "Other" }]) {
@@ -163,7 +163,7 @@ billingScenario("CHK-05 an email already known means that customer", async (worl
   expect(await customers(world)).toHaveLength(1);
 });
 
-billingScenario("CHK-05 an email nobody has makes a customer", async (world) => {
+scenario("CHK-05 an email nobody has makes a customer", async (world) => {
   const ada = await world.customer();
   const customer = { email: "grace@example.com", name: "Grace" };
   const { session_id } = await open(world, await pack(world), { customer });
@@ -173,7 +173,7 @@ billingScenario("CHK-05 an email nobody has makes a customer", async (world) => 
   expect(await customers(world)).toHaveLength(2);
 });
 
-billingScenario("CHK-05 a flag makes a new customer of a known email", async (world) => {
+scenario("CHK-05 a flag makes a new customer of a known email", async (world) => {
   const ada = await world.customer();
   const product = await pack(world);
   const pay = async (always_create_new_customer: boolean) => {
@@ -188,7 +188,7 @@ billingScenario("CHK-05 a flag makes a new customer of a known email", async (wo
   expect((await customers(world)).map((it) => it.email)).toEqual([ada.email, ada.email]);
 });
 
-billingScenario("CHK-06 a customer who does not exist cannot check out", async (world) => {
+scenario("CHK-06 a customer who does not exist cannot check out", async (world) => {
   const product_cart = [line(await pack(world))];
   const theirs = await asOther<Customer>(world, "POST", "/customers", {
     email: "eve@example.com",
@@ -202,7 +202,7 @@ billingScenario("CHK-06 a customer who does not exist cannot check out", async (
   expect(await customers(world)).toEqual([]);
 });
 
-billingScenario("CHK-07 a session can be paid for 24 hours", async (world) => {
+scenario("CHK-07 a session can be paid for 24 hours", async (world) => {
   const [product, customer] = [await pack(world), await world.customer()];
   const paid = await openCheckout(world, product, customer);
   const late = await openCheckout(world, product, customer);
@@ -214,7 +214,7 @@ billingScenario("CHK-07 a session can be paid for 24 hours", async (world) => {
   expect((await status(world, late))["payment_id"] ?? null).toBeNull();
 });
 
-billingScenario("CHK-07 a confirmed session can be paid for 15 minutes", async (world) => {
+scenario("CHK-07 a confirmed session can be paid for 15 minutes", async (world) => {
   const [product, customer] = [await pack(world), await world.customer()];
   const paid = await open(world, product, confirmed(customer));
   const late = await open(world, product, confirmed(customer));
@@ -224,7 +224,7 @@ billingScenario("CHK-07 a confirmed session can be paid for 15 minutes", async (
   expect(await declinedToPay(world, late.session_id)).toMatchObject({ status: 422 });
 });
 
-billingScenario("CHK-08 a session shows who buys and how the payment stands", async (world) => {
+scenario("CHK-08 a session shows who buys and how the payment stands", async (world) => {
   const customer = await world.customer();
   await world.advance("5m");
   const id = await openCheckout(world, await pack(world), customer);
@@ -246,13 +246,13 @@ billingScenario("CHK-08 a session shows who buys and how the payment stands", as
   });
 });
 
-billingScenario("CHK-08 a session shows a payment that failed", async (world) => {
+scenario("CHK-08 a session shows a payment that failed", async (world) => {
   const id = await openCheckout(world, await pack(world), await world.customer());
   const { payment_id } = await complete(world, id, "declined");
   expect(await status(world, id)).toMatchObject({ payment_id, payment_status: "failed" });
 });
 
-billingScenario("CHK-08 a session nobody opened answers 404", async (world) => {
+scenario("CHK-08 a session nobody opened answers 404", async (world) => {
   await open(world, await sell(world, recurringPrice(), []));
   const error = await world.refused(404, "retrieveCheckoutSession", { path: { id: "cks_none" } });
   expect(error.code).toBe("NOT_FOUND");

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario, httpScenario } from "../harness/scenario.js";
+import { httpScenario, scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -98,7 +98,7 @@ const overdrawn = [
 ];
 const cleared = "overage_reset -30 : 0→0, overage 30→0";
 
-billingScenario("OVR-07 EX-05 usage past the limit is counted as blocked", async (world) => {
+scenario("OVR-07 EX-05 usage past the limit is counted as blocked", async (world) => {
   const it = await metered(world, "40", { credit: withOverage({ overage_limit: 100 }) });
   await spend(world, it, "e-1", 60);
   expect(await reading(world, it)).toMatchObject(counted("60", "0", 1));
@@ -116,7 +116,7 @@ billingScenario("OVR-07 EX-05 usage past the limit is counted as blocked", async
   ]);
 });
 
-billingScenario("OVR-08 EX-24 usage at zero is blocked, in all periods", async (world) => {
+scenario("OVR-08 EX-24 usage at zero is blocked, in all periods", async (world) => {
   const it = await metered(world, "10000000");
   await spend(world, it, "e-1", 10_000_300);
   expect(await reading(world, it)).toMatchObject(counted("10000300", "0", 1, { blocked: "300" }));
@@ -135,7 +135,7 @@ billingScenario("OVR-08 EX-24 usage at zero is blocked, in all periods", async (
   ]);
 });
 
-billingScenario("OVR-08 blocked usage is told in credits, not units", async (world) => {
+scenario("OVR-08 blocked usage is told in credits, not units", async (world) => {
   const it = await metered(world, "2", { rate: "1000" });
   await spend(world, it, "e-1", 5000);
   expect(await reading(world, it)).toMatchObject(counted("5000", "0", 1, { blocked: "3" }));
@@ -145,7 +145,7 @@ billingScenario("OVR-08 blocked usage is told in credits, not units", async (wor
   ]);
 });
 
-billingScenario("MTR-55 EX-17 units wait until they make a whole credit", async (world) => {
+scenario("MTR-55 EX-17 units wait until they make a whole credit", async (world) => {
   const it = await metered(world, "100", { rate: "1000" });
   expect(await reading(world, it)).toMatchObject(counted("0", "0", 0));
   await use(world, it.customer, "e-1", 2500);
@@ -166,7 +166,7 @@ billingScenario("MTR-55 EX-17 units wait until they make a whole credit", async 
   ]);
 });
 
-billingScenario("EVT-23 an event without a number is skipped and told", async (world) => {
+scenario("EVT-23 an event without a number is skipped and told", async (world) => {
   const it = await metered(world, "100");
   await spend(world, it, "e-1", "many");
   await use(world, it.customer, "e-2", 0, { metadata: { words: 5 } });
@@ -175,7 +175,7 @@ billingScenario("EVT-23 an event without a number is skipped and told", async (w
   expect(await reading(world, it)).toMatchObject(counted("10", "0", 2, { skipped_events: 2 }));
 });
 
-billingScenario("EXP-20 a closed cycle counts usage, settles, then grants", async (world) => {
+scenario("EXP-20 a closed cycle counts usage, settles, then grants", async (world) => {
   const it = await metered(world, "100", overdrawing("invoice_at_billing"));
   await world.advance(mid);
   await use(world, it.customer, "e-1", 130, { timestamp: "2026-01-15T23:59:00Z" });
@@ -189,7 +189,7 @@ billingScenario("EXP-20 a closed cycle counts usage, settles, then grants", asyn
   await ledgerIs(world, it, [...overdrawn, cleared, granted]);
 });
 
-billingScenario("EXP-20 a closed cycle rolls over before it grants", async (world) => {
+scenario("EXP-20 a closed cycle rolls over before it grants", async (world) => {
   const rolling = { rollover_enabled: true, rollover_percentage: 50 };
   const it = await metered(world, "100", { attached: rolling });
   await world.advance(mid);
@@ -210,7 +210,7 @@ billingScenario("EXP-20 a closed cycle rolls over before it grants", async (worl
   ]);
 });
 
-billingScenario("EXP-20 a closed cycle repays overage from its credits last", async (world) => {
+scenario("EXP-20 a closed cycle repays overage from its credits last", async (world) => {
   const it = await metered(world, "100", overdrawing("carry_deficit_auto_repay"));
   await spend(world, it, "e-1", 130);
   await world.advance(mid);
@@ -223,7 +223,7 @@ billingScenario("EXP-20 a closed cycle repays overage from its credits last", as
   ]);
 });
 
-billingScenario("SUB-10 periods count from a closed cycle on", async (world) => {
+scenario("SUB-10 periods count from a closed cycle on", async (world) => {
   const it = await metered(world, "100");
   await world.advance(mid);
   await close(world, it);
@@ -235,7 +235,7 @@ billingScenario("SUB-10 periods count from a closed cycle on", async (world) => 
   expect((await subscriptionOf(world, it.subscription)).next_billing_date).toContain("2026-03-16");
 });
 
-billingScenario("SUB-03 a closed cycle that is not paid grants nothing", async (world) => {
+scenario("SUB-03 a closed cycle that is not paid grants nothing", async (world) => {
   const it = await metered(world, "100", overdrawing("forgive_at_reset"));
   await world.advance(mid);
   await setCard(world, it.subscription, true);
@@ -246,7 +246,7 @@ billingScenario("SUB-03 a closed cycle that is not paid grants nothing", async (
   await ledgerIs(world, it, [granted, "credit_added +100 : 100→200, overage 0→0"]);
 });
 
-billingScenario("SUB-50 closing the last cycle of a subscription cancels it", async (world) => {
+scenario("SUB-50 closing the last cycle of a subscription cancels it", async (world) => {
   const it = await metered(world, "100");
   await world.advance(mid);
   await world.ok("updateSubscription", {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -28,7 +28,7 @@ const cartOf = (product: Product, override: unknown): Fields => ({
   product_cart: [{ product_id: product.product_id, quantity: 1, credit_entitlements: [override] }],
 });
 
-billingScenario("CHK-11 a pack issues its credits once, in one grant", async (world) => {
+scenario("CHK-11 a pack issues its credits once, in one grant", async (world) => {
   const holding = await start(world);
   const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "100")]);
   const { payment_id, subscription_ids } = await buy(world, pack, holding.customer);
@@ -48,7 +48,7 @@ billingScenario("CHK-11 a pack issues its credits once, in one grant", async (wo
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("CHK-11 a pack may issue several credits, each once", async (world) => {
+scenario("CHK-11 a pack may issue several credits, each once", async (world) => {
   const customer = await world.customer();
   const text = { customer, entitlement: await world.entitlement({ name: "Text" }) };
   const image = { customer, entitlement: await world.entitlement({ name: "Image" }) };
@@ -66,7 +66,7 @@ billingScenario("CHK-11 a pack may issue several credits, each once", async (wor
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("CHK-14 a session may issue another amount of a credit", async (world) => {
+scenario("CHK-14 a session may issue another amount of a credit", async (world) => {
   const holding = await start(world);
   const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "1000")]);
   const override = { credit_entitlement_id: holding.entitlement.id, credits_amount: "250" };
@@ -83,7 +83,7 @@ billingScenario("CHK-14 a session may issue another amount of a credit", async (
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("CHK-14 what a session does not override stays as it is", async (world) => {
+scenario("CHK-14 what a session does not override stays as it is", async (world) => {
   const holding = await start(world);
   const other = { ...holding, entitlement: await world.entitlement({ name: "Other" }) };
   const pack = await sell(world, oneTimePrice(), [
@@ -102,7 +102,7 @@ billingScenario("CHK-14 what a session does not override stays as it is", async 
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("CHK-14 a session refuses other credits and amounts", async (world) => {
+scenario("CHK-14 a session refuses other credits and amounts", async (world) => {
   const holding = await start(world);
   const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "1000")]);
   const id = holding.entitlement.id;
@@ -126,7 +126,7 @@ billingScenario("CHK-14 a session refuses other credits and amounts", async (wor
   expect(await world.audited()).toBe(0);
 });
 
-billingScenario("CHK-16 three packs at once make one grant of three times", async (world) => {
+scenario("CHK-16 three packs at once make one grant of three times", async (world) => {
   const holding = await start(world);
   const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "5000000")]);
   const { payment_id } = await buy(world, pack, holding.customer, { quantity: 3 });
@@ -139,7 +139,7 @@ billingScenario("CHK-16 three packs at once make one grant of three times", asyn
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("CHK-18 each product of a cart issues a grant of its own", async (world) => {
+scenario("CHK-18 each product of a cart issues a grant of its own", async (world) => {
   const holding = await start(world);
   const { entitlement, customer } = holding;
   const small = await sell(world, oneTimePrice(), [
@@ -168,7 +168,7 @@ billingScenario("CHK-18 each product of a cart issues a grant of its own", async
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("CHK-20 credits of a pack live as long as the pack says", async (world) => {
+scenario("CHK-20 credits of a pack live as long as the pack says", async (world) => {
   const holding = await start(world, { expires_after_days: 30 });
   const pack = await sell(world, oneTimePrice(), [
     attach(holding.entitlement, "5", { expires_after_days: 365 }),
@@ -187,7 +187,7 @@ billingScenario("CHK-20 credits of a pack live as long as the pack says", async 
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("CHK-21 packs need no subscription and are spent by debit", async (world) => {
+scenario("CHK-21 packs need no subscription and are spent by debit", async (world) => {
   const holding = await start(world);
   const pack = await sell(world, oneTimePrice({ price: 5000 }), [
     attach(holding.entitlement, "5000"),
@@ -214,7 +214,7 @@ const choices: readonly (readonly [string, Fields, number])[] = [
   ["no price of a plan", recurringPrice(), 1000],
 ];
 for (const [name, price, total_amount] of choices) {
-  billingScenario(`CHK-22 amount sets ${name} and no credits`, async (world) => {
+  scenario(`CHK-22 amount sets ${name} and no credits`, async (world) => {
     const holding = await start(world);
     const product = await sell(world, price, [attach(holding.entitlement, "100")]);
     const line = { amount: 2000 };
@@ -225,7 +225,7 @@ for (const [name, price, total_amount] of choices) {
   });
 }
 
-billingScenario("GRT-16 the credits of a plan and of a pack add up", async (world) => {
+scenario("GRT-16 the credits of a plan and of a pack add up", async (world) => {
   const holding = await start(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "40000000")]);
   const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "5000000")]);

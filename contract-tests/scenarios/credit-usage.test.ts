@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -36,7 +36,7 @@ async function line(world: World, id: string): Promise<string> {
 const spend = async (world: World, holding: Holding, amount: string) =>
   expect((await world.debit(holding, amount)).status).toBe(201);
 
-billingScenario("SUB-70 every linked credit is one item with all its figures", async (world) => {
+scenario("SUB-70 every linked credit is one item with all its figures", async (world) => {
   const tokens = await open(world, withOverage({ overage_limit: 100, precision: 2 }));
   const images = {
     ...tokens,
@@ -86,7 +86,7 @@ billingScenario("SUB-70 every linked credit is one item with all its figures", a
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-71 the figures are the customer's, the settings the plan's", async (world) => {
+scenario("SUB-71 the figures are the customer's, the settings the plan's", async (world) => {
   const holding = await open(world);
   const small = await plan(world, holding, withOverage({ overage_limit: "30" }));
   const large = await plan(world, holding, withOverage({ overage_limit: "80" }), "50");
@@ -114,7 +114,7 @@ billingScenario("SUB-71 the figures are the customer's, the settings the plan's"
   expect(await world.audited()).toBe(6);
 });
 
-billingScenario("SUB-72 without a limit overage has no end", async (world) => {
+scenario("SUB-72 without a limit overage has no end", async (world) => {
   const holding = await open(world, withOverage());
   const id = await plan(world, holding);
   await spend(world, holding, "9999999999");
@@ -131,7 +131,7 @@ billingScenario("SUB-72 without a limit overage has no end", async (world) => {
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-73 the headroom is what the limit leaves, never below 0", async (world) => {
+scenario("SUB-73 the headroom is what the limit leaves, never below 0", async (world) => {
   const holding = await open(world, withOverage({ overage_limit: 100 }));
   const id = await plan(world, holding, {}, "10");
   expect(await line(world, id)).toBe("10, overage 0 of 100, headroom 100, free");
@@ -163,7 +163,7 @@ billingScenario("SUB-73 the headroom is what the limit leaves, never below 0", a
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-74 OVR-09 the limit is reached at the limit and above", async (world) => {
+scenario("SUB-74 OVR-09 the limit is reached at the limit and above", async (world) => {
   const holding = await open(world, withOverage({ overage_limit: 50 }));
   const id = await plan(world, holding, {}, "10");
   await spend(world, holding, "59");
@@ -195,7 +195,7 @@ billingScenario("SUB-74 OVR-09 the limit is reached at the limit and above", asy
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("OVR-09 metered usage that fills the limit reports it reached", async (world) => {
+scenario("OVR-09 metered usage that fills the limit reports it reached", async (world) => {
   const holding = await open(world, withOverage({ overage_limit: 5 }));
   const meter = await world.meter();
   const product = await sell(world, usagePrice([meterLink(meter, holding.entitlement)]), [
@@ -219,7 +219,7 @@ billingScenario("OVR-09 metered usage that fills the limit reports it reached", 
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("BAL-14 OVR-10 what one plan used up the other one lacks", async (world) => {
+scenario("BAL-14 OVR-10 what one plan used up the other one lacks", async (world) => {
   const holding = await open(world, withOverage({ overage_limit: 20 }));
   const first = await plan(world, holding, {}, "10");
   const second = await plan(world, holding, {}, "5");
@@ -250,7 +250,7 @@ billingScenario("BAL-14 OVR-10 what one plan used up the other one lacks", async
   expect(await world.audited()).toBe(7);
 });
 
-billingScenario("SUB-75 a credit that was never issued is shown as zero", async (world) => {
+scenario("SUB-75 a credit that was never issued is shown as zero", async (world) => {
   const holding = await open(world, withOverage({ overage_limit: 5, precision: 1 }));
   const product = await sell(world, recurringPrice({ trial_period_days: 14 }), [
     attach(holding.entitlement, "100", { trial_credits: "0" }),
@@ -271,7 +271,7 @@ billingScenario("SUB-75 a credit that was never issued is shown as zero", async 
   expect(await world.audited()).toBe(0);
 });
 
-billingScenario("SUB-76 a plan without credits lists none", async (world) => {
+scenario("SUB-76 a plan without credits lists none", async (world) => {
   const holding = await open(world);
   await world.credit(holding, "5");
   const id = await subscribe(world, await sell(world, recurringPrice(), []), holding.customer);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -55,7 +55,7 @@ const lines = (section: Section | undefined) =>
     (it) => `${it.label} ${it.amount.replace(/^(?=\d)/, "+")} : ${it.balance}`,
   );
 
-billingScenario("CUS-06 a session answers 200 with a link of its own", async (world) => {
+scenario("CUS-06 a session answers 200 with a link of its own", async (world) => {
   const customer = await world.customer();
   const path = { customer_id: customer.customer_id };
   const { status, body } = await world.call("createCustomerPortalSession", { path });
@@ -66,7 +66,7 @@ billingScenario("CUS-06 a session answers 200 with a link of its own", async (wo
   expect(await session(world, customer)).not.toBe(await session(world, customer));
 });
 
-billingScenario("CUS-06 a link works for 24 hours", async (world) => {
+scenario("CUS-06 a link works for 24 hours", async (world) => {
   const customer = await world.customer();
   const path = await session(world, customer);
   await world.advance("2026-01-01T23:59:59Z");
@@ -78,7 +78,7 @@ billingScenario("CUS-06 a link works for 24 hours", async (world) => {
   expect((await world.raw("GET", "/_sandbox/portals/cps_none")).status).toBe(404);
 });
 
-billingScenario("CUS-06 send_email and return_url may be given", async (world) => {
+scenario("CUS-06 send_email and return_url may be given", async (world) => {
   const customer = await world.customer();
   const return_url = "https://shop.example.com/account?tab=credits";
   const portal = await world.control(
@@ -89,7 +89,7 @@ billingScenario("CUS-06 send_email and return_url may be given", async (world) =
   expect((await view(world, customer)).return_url).toBeNull();
 });
 
-billingScenario("CUS-06 send_email is yes or no, and return_url an address", async (world) => {
+scenario("CUS-06 send_email is yes or no, and return_url an address", async (world) => {
   const { customer_id } = await world.customer();
   const path = { customer_id };
   for (const query of [{ send_email: "maybe" }, { return_url: "x".repeat(2049) }]) {
@@ -97,7 +97,7 @@ billingScenario("CUS-06 send_email is yes or no, and return_url an address", asy
   }
 });
 
-billingScenario("CUS-06 a customer nobody made, or somebody else, answers 404", async (world) => {
+scenario("CUS-06 a customer nobody made, or somebody else, answers 404", async (world) => {
   const theirs = await asOther<Customer>(world, "POST", "/customers", {
     email: "eve@example.com",
     name: "Eve",
@@ -107,7 +107,7 @@ billingScenario("CUS-06 a customer nobody made, or somebody else, answers 404", 
   }
 });
 
-billingScenario("CUS-07 the portal shows a credit once the customer had some", async (world) => {
+scenario("CUS-07 the portal shows a credit once the customer had some", async (world) => {
   const holding = await open(world);
   const images = await world.entitlement({ name: "Images", unit: "image" });
   const other = { ...holding, entitlement: images };
@@ -131,7 +131,7 @@ billingScenario("CUS-07 the portal shows a credit once the customer had some", a
   ]);
 });
 
-billingScenario("CUS-11 the portal names movements as customers know them", async (world) => {
+scenario("CUS-11 the portal names movements as customers know them", async (world) => {
   const holding = await open(world, withOverage());
   const { customer, entitlement } = holding;
   const price = usagePrice([meterLink(await world.meter(), entitlement)]);
@@ -164,17 +164,14 @@ billingScenario("CUS-11 the portal names movements as customers know them", asyn
   );
 });
 
-billingScenario(
-  "CUS-10 the portal gives each movement with its sign and the balance",
-  async (world) => {
-    const holding = await open(world);
-    await world.credit(holding, "12", { reason: "Welcome" });
-    await world.debit(holding, "5");
-    const [section] = (await view(world, holding.customer)).credits;
-    const at = "2026-01-01T00:00:00.000000Z";
-    expect(section?.transactions).toEqual([
-      { at, label: "Usage Deduction", description: null, amount: "-5", balance: "7" },
-      { at, label: "One-Time Credits", description: "Welcome", amount: "+12", balance: "12" },
-    ]);
-  },
-);
+scenario("CUS-10 the portal gives each movement with its sign and the balance", async (world) => {
+  const holding = await open(world);
+  await world.credit(holding, "12", { reason: "Welcome" });
+  await world.debit(holding, "5");
+  const [section] = (await view(world, holding.customer)).credits;
+  const at = "2026-01-01T00:00:00.000000Z";
+  expect(section?.transactions).toEqual([
+    { at, label: "Usage Deduction", description: null, amount: "-5", balance: "7" },
+    { at, label: "One-Time Credits", description: "Welcome", amount: "+12", balance: "12" },
+  ]);
+});

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -31,7 +31,7 @@ const boundary = "2026-02-01T00:00:30.000000Z";
 
 const granted = "credit_added +100 : 0→100, overage 0→0";
 
-billingScenario("EXP-06 a cancelled plan's credits last to their own date", async (world) => {
+scenario("EXP-06 a cancelled plan's credits last to their own date", async (world) => {
   const holding = await open(world, { expires_after_days: 60 });
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const id = await subscribe(world, plan, holding.customer);
@@ -55,7 +55,7 @@ billingScenario("EXP-06 a cancelled plan's credits last to their own date", asyn
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("EXP-06 so do those of a plan that reached its term", async (world) => {
+scenario("EXP-06 so do those of a plan that reached its term", async (world) => {
   const holding = await open(world, { expires_after_days: 40 });
   const term = { subscription_period_count: 1, subscription_period_interval: "Month" };
   const plan = await sell(world, recurringPrice(term), [attach(holding.entitlement, "100")]);
@@ -76,7 +76,7 @@ billingScenario("EXP-06 so do those of a plan that reached its term", async (wor
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("EXP-20 the last usage of a cycle comes before its credits end", async (world) => {
+scenario("EXP-20 the last usage of a cycle comes before its credits end", async (world) => {
   const holding = await betweenMinutes(world, { expires_after_days: 31 });
   await world.advance("2026-02-01T00:00:20Z");
   await use(world, holding.customer, "e-1", 30);
@@ -98,7 +98,7 @@ billingScenario("EXP-20 the last usage of a cycle comes before its credits end",
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("EXP-20 the same holds where the boundary is on the minute", async (world) => {
+scenario("EXP-20 the same holds where the boundary is on the minute", async (world) => {
   const holding = await open(world, { expires_after_days: 31 });
   const meter = await world.meter();
   const plan = await sell(world, usagePrice([meterLink(meter, holding.entitlement)]), [
@@ -128,7 +128,7 @@ for (const [behaviour, bill] of [
   ["forgive_at_reset", 1000],
   ["invoice_at_billing", 1100],
 ] as const) {
-  billingScenario(`EXP-20 ${behaviour}: usage, overage, expiry, new credits`, async (world) => {
+  scenario(`EXP-20 ${behaviour}: usage, overage, expiry, new credits`, async (world) => {
     const settings = withOverage({ price_per_unit: "10", overage_behavior: behaviour });
     const holding = await betweenMinutes(world, settings);
     await world.debit(holding, "110");
@@ -153,7 +153,7 @@ for (const [behaviour, bill] of [
   });
 }
 
-billingScenario("EXP-20 overage of the last usage is on the renewal at once", async (world) => {
+scenario("EXP-20 overage of the last usage is on the renewal at once", async (world) => {
   const settings = { price_per_unit: "10", overage_behavior: "invoice_at_billing" };
   const holding = await betweenMinutes(world, withOverage(settings));
   await world.advance("2026-02-01T00:00:20Z");
@@ -167,7 +167,7 @@ billingScenario("EXP-20 overage of the last usage is on the renewal at once", as
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("EXP-20 repayment comes last, out of the new credits", async (world) => {
+scenario("EXP-20 repayment comes last, out of the new credits", async (world) => {
   const settings = withOverage({ overage_behavior: "carry_deficit_auto_repay" });
   const holding = await betweenMinutes(world, settings, { expires_after_days: 31 });
   await world.credit(holding, "20");
@@ -190,7 +190,7 @@ billingScenario("EXP-20 repayment comes last, out of the new credits", async (wo
   expect(await world.audited()).toBe(6);
 });
 
-billingScenario("EXP-20 credits end at the boundary though the renewal fails", async (world) => {
+scenario("EXP-20 credits end at the boundary though the renewal fails", async (world) => {
   const holding = await betweenMinutes(world, { expires_after_days: 31 });
   await setCard(world, holding.id, true);
   await world.advance("2026-02-01T00:00:30Z");
@@ -203,7 +203,7 @@ billingScenario("EXP-20 credits end at the boundary though the renewal fails", a
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("EXP-21 what ends at the boundary is gone before the renewal", async (world) => {
+scenario("EXP-21 what ends at the boundary is gone before the renewal", async (world) => {
   const holding = await open(world, { expires_after_days: 31 });
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   await subscribe(world, plan, holding.customer);
@@ -217,7 +217,7 @@ billingScenario("EXP-21 what ends at the boundary is gone before the renewal", a
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("EXP-21 that goes for credits of any source", async (world) => {
+scenario("EXP-21 that goes for credits of any source", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const pack = await sell(world, oneTimePrice(), [
@@ -243,7 +243,7 @@ billingScenario("EXP-21 that goes for credits of any source", async (world) => {
   expect(await world.audited()).toBe(7);
 });
 
-billingScenario("LED-39 a cycle's credits and what becomes of them name it", async (world) => {
+scenario("LED-39 a cycle's credits and what becomes of them name it", async (world) => {
   const holding = await open(world, withOverage({ overage_behavior: "forgive_at_reset" }));
   const plan = await sell(world, recurringPrice(), [
     attach(holding.entitlement, "100", { expires_after_days: 20 }),
@@ -270,7 +270,7 @@ billingScenario("LED-39 a cycle's credits and what becomes of them name it", asy
   expect(await world.audited()).toBe(7);
 });
 
-billingScenario(
+scenario(
   "EXP-20 usage that waits is taken from a grant that ends in the same minute",
   async (world) => {
     const holding = await betweenMinutes(world);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario, scenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -151,7 +151,7 @@ scenario("LED-32 a debit that spans grants is explained in each", async (world) 
   });
 });
 
-billingScenario("LED-33 the explanation adds up whatever happened", async (world) => {
+scenario("LED-33 the explanation adds up whatever happened", async (world) => {
   const overage_behavior = "carry_deficit_auto_repay";
   const holding = await open(world, withOverage({ overage_limit: 50, overage_behavior }));
   const { entitlement, customer } = holding;
@@ -218,7 +218,7 @@ billingScenario("LED-33 the explanation adds up whatever happened", async (world
   ]);
 });
 
-billingScenario("BAL-02 credits carried twice hang below each other", async (world) => {
+scenario("BAL-02 credits carried twice hang below each other", async (world) => {
   const holding = await open(world, { precision: 2 });
   const rolling = { rollover_enabled: true, rollover_percentage: 75 };
   const price = usagePrice([meterLink(await world.meter(), holding.entitlement)]);

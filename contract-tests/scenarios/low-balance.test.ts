@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { caused, events, typesOf } from "../harness/receiver.js";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -65,7 +65,7 @@ const adjust = (world: World, { entitlement, customer }: Holding, body: Fields) 
     body,
   );
 
-billingScenario("SUB-60 15 of 100 credits are low at 20 percent", async (world) => {
+scenario("SUB-60 15 of 100 credits are low at 20 percent", async (world) => {
   const it = await subscribed(world);
   expect(await lows(world)).toEqual([]);
   const causedBy = await caused(world, () => world.debit(it, "85"));
@@ -73,7 +73,7 @@ billingScenario("SUB-60 15 of 100 credits are low at 20 percent", async (world) 
   expect(await lows(world)).toEqual(["15"]);
 });
 
-billingScenario("SUB-60 the threshold need not be a whole credit", async (world) => {
+scenario("SUB-60 the threshold need not be a whole credit", async (world) => {
   const it = await subscribed(world, { amount: "10", attached: threshold(33) });
   await world.debit(it, "6");
   expect(await lows(world)).toEqual([]);
@@ -83,7 +83,7 @@ billingScenario("SUB-60 the threshold need not be a whole credit", async (world)
   expect(Number(low?.payload.data["threshold_amount"])).toBe(3.3);
 });
 
-billingScenario("SUB-60 the threshold is of one piece, whatever the quantity", async (world) => {
+scenario("SUB-60 the threshold is of one piece, whatever the quantity", async (world) => {
   const it = await subscribed(world, { quantity: 3 });
   await world.debit(it, "280");
   expect(await lows(world)).toEqual([]);
@@ -91,7 +91,7 @@ billingScenario("SUB-60 the threshold is of one piece, whatever the quantity", a
   expect(await lows(world)).toEqual(["19"]);
 });
 
-billingScenario("SUB-60 an amount set for the subscription counts", async (world) => {
+scenario("SUB-60 an amount set for the subscription counts", async (world) => {
   const it = await subscribed(world);
   await world.ok("updateSubscription", {
     path: { subscription_id: it.id },
@@ -107,14 +107,14 @@ billingScenario("SUB-60 an amount set for the subscription counts", async (world
   expect(await lows(world)).toEqual(["79"]);
 });
 
-billingScenario("SUB-60 the whole amount as threshold reports the first use", async (world) => {
+scenario("SUB-60 the whole amount as threshold reports the first use", async (world) => {
   const it = await subscribed(world, { attached: threshold(100) });
   expect(await lows(world)).toEqual([]);
   await world.debit(it, "1");
   expect(await lows(world)).toEqual(["99"]);
 });
 
-billingScenario("SUB-61 a balance at the threshold is not low", async (world) => {
+scenario("SUB-61 a balance at the threshold is not low", async (world) => {
   const it = await subscribed(world);
   await world.debit(it, "80");
   expect(await lows(world)).toEqual([]);
@@ -122,7 +122,7 @@ billingScenario("SUB-61 a balance at the threshold is not low", async (world) =>
   expect(await lows(world)).toEqual(["19"]);
 });
 
-billingScenario("SUB-61 at the precision of the credit the smallest step is low", async (world) => {
+scenario("SUB-61 at the precision of the credit the smallest step is low", async (world) => {
   const it = await subscribed(world, {}, { precision: 2 });
   await world.debit(it, "80");
   expect(await lows(world)).toEqual([]);
@@ -130,7 +130,7 @@ billingScenario("SUB-61 at the precision of the credit the smallest step is low"
   expect((await lows(world)).map(Number)).toEqual([19.99]);
 });
 
-billingScenario("SUB-62 a balance that stays low is reported once", async (world) => {
+scenario("SUB-62 a balance that stays low is reported once", async (world) => {
   const it = await subscribed(world);
   await world.debit(it, "85");
   await world.debit(it, "5");
@@ -144,7 +144,7 @@ for (const [back, now] of [
   ["5", "at"],
   ["50", "above"],
 ] as const) {
-  billingScenario(`SUB-62 a balance back ${now} the threshold can fall again`, async (world) => {
+  scenario(`SUB-62 a balance back ${now} the threshold can fall again`, async (world) => {
     const it = await subscribed(world);
     await world.debit(it, "85");
     await world.credit(it, back);
@@ -154,7 +154,7 @@ for (const [back, now] of [
   });
 }
 
-billingScenario("SUB-62 a renewal makes it possible to fall again", async (world) => {
+scenario("SUB-62 a renewal makes it possible to fall again", async (world) => {
   const it = await subscribed(world);
   await world.debit(it, "85");
   await world.advance("P1M");
@@ -163,14 +163,14 @@ billingScenario("SUB-62 a renewal makes it possible to fall again", async (world
   expect(await lows(world)).toEqual(["15", "15"]);
 });
 
-billingScenario("SUB-62 a balance that rises below the threshold is no fall", async (world) => {
+scenario("SUB-62 a balance that rises below the threshold is no fall", async (world) => {
   const it = await subscribed(world, { attached: threshold(20) });
   await world.debit(it, "100");
   await world.credit(it, "10");
   expect(await lows(world)).toEqual(["0"]);
 });
 
-billingScenario("SUB-63 metered usage can make a balance low", async (world) => {
+scenario("SUB-63 metered usage can make a balance low", async (world) => {
   const { entitlement, customer } = await open(world);
   const plan = await sell(world, usagePrice([meterLink(await world.meter(), entitlement)]), [
     attach(entitlement, "100", threshold(20)),
@@ -184,14 +184,14 @@ billingScenario("SUB-63 metered usage can make a balance low", async (world) => 
 });
 
 for (const transaction_type of ["manual_adjustment", "refund"]) {
-  billingScenario(`SUB-63 ${transaction_type} can make a balance low`, async (world) => {
+  scenario(`SUB-63 ${transaction_type} can make a balance low`, async (world) => {
     const it = await subscribed(world);
     await adjust(world, it, { transaction_type, entry_type: "debit", amount: "81" });
     expect(await lows(world)).toEqual(["19"]);
   });
 }
 
-billingScenario("SUB-63 expiry can make a balance low", async (world) => {
+scenario("SUB-63 expiry can make a balance low", async (world) => {
   const it = await subscribed(world, { attached: { expires_after_days: 10 } });
   await world.credit(it, "19");
   await world.advance("2026-01-10T23:59:59Z");
@@ -200,7 +200,7 @@ billingScenario("SUB-63 expiry can make a balance low", async (world) => {
   expect(await lows(world)).toEqual(["19"]);
 });
 
-billingScenario("SUB-63 forfeiture can make a balance low", async (world) => {
+scenario("SUB-63 forfeiture can make a balance low", async (world) => {
   await subscribed(world, {
     attached: { rollover_enabled: true, rollover_percentage: 100, max_rollover_count: 0 },
   });
@@ -214,7 +214,7 @@ billingScenario("SUB-63 forfeiture can make a balance low", async (world) => {
   ]);
 });
 
-billingScenario("SUB-63 credits carried over whole were never gone", async (world) => {
+scenario("SUB-63 credits carried over whole were never gone", async (world) => {
   await subscribed(world, {
     attached: { rollover_enabled: true, rollover_percentage: 100, max_rollover_count: 3 },
   });
@@ -222,7 +222,7 @@ billingScenario("SUB-63 credits carried over whole were never gone", async (worl
   expect(await lows(world)).toEqual([]);
 });
 
-billingScenario("SUB-63 use past zero makes a balance low once", async (world) => {
+scenario("SUB-63 use past zero makes a balance low once", async (world) => {
   const it = await subscribed(world, {}, withOverage());
   const causedBy = await caused(world, () => world.debit(it, "130"));
   expect(typesOf(causedBy)).toEqual([
@@ -234,7 +234,7 @@ billingScenario("SUB-63 use past zero makes a balance low once", async (world) =
   expect(await lows(world)).toEqual(["0"]);
 });
 
-billingScenario("SUB-63 what counts is all the customer has", async (world) => {
+scenario("SUB-63 what counts is all the customer has", async (world) => {
   const it = await subscribed(world);
   await world.credit(it, "50");
   await world.debit(it, "130");
@@ -243,14 +243,14 @@ billingScenario("SUB-63 what counts is all the customer has", async (world) => {
   expect(await lows(world)).toEqual(["19"]);
 });
 
-billingScenario("SUB-63 a debit that is refused makes nothing low", async (world) => {
+scenario("SUB-63 a debit that is refused makes nothing low", async (world) => {
   const it = await subscribed(world);
   expect((await world.debit(it, "101")).status).toBe(400);
   expect(await lows(world)).toEqual([]);
 });
 
 for (const percent of [null, 0]) {
-  billingScenario(`SUB-64 a threshold of ${percent} is never passed`, async (world) => {
+  scenario(`SUB-64 a threshold of ${percent} is never passed`, async (world) => {
     const it = await subscribed(world, { attached: threshold(percent) }, withOverage());
     await world.debit(it, "100");
     await world.debit(it, "20");
@@ -258,7 +258,7 @@ for (const percent of [null, 0]) {
   });
 }
 
-billingScenario("SUB-64 a plan that says nothing has no threshold", async (world) => {
+scenario("SUB-64 a plan that says nothing has no threshold", async (world) => {
   const { entitlement, customer } = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(entitlement, "100")]);
   await subscribe(world, plan, customer);
@@ -266,7 +266,7 @@ billingScenario("SUB-64 a plan that says nothing has no threshold", async (world
   expect(await lows(world)).toEqual([]);
 });
 
-billingScenario("SUB-65 a pack alone reports nothing", async (world) => {
+scenario("SUB-65 a pack alone reports nothing", async (world) => {
   const { entitlement, customer } = await open(world);
   const pack = await sell(world, oneTimePrice(), [attach(entitlement, "100", threshold(20))]);
   await buy(world, pack, customer);
@@ -274,7 +274,7 @@ billingScenario("SUB-65 a pack alone reports nothing", async (world) => {
   expect(await lows(world)).toEqual([]);
 });
 
-billingScenario("SUB-65 two subscriptions are judged each for itself", async (world) => {
+scenario("SUB-65 two subscriptions are judged each for itself", async (world) => {
   const holding = await open(world);
   const small = await begin(world, holding);
   const large = await begin(world, holding, { amount: "200", attached: threshold(50) });
@@ -289,14 +289,14 @@ billingScenario("SUB-65 two subscriptions are judged each for itself", async (wo
   expect((await reported(world)).slice(2).sort()).toEqual([large, small].sort());
 });
 
-billingScenario("SUB-65 two subscriptions to one plan are both reported", async (world) => {
+scenario("SUB-65 two subscriptions to one plan are both reported", async (world) => {
   const holding = await open(world);
   const ids = [await begin(world, holding), await begin(world, holding)];
   await world.debit(holding, "185");
   expect([...(await reported(world))].sort()).toEqual([...ids].sort());
 });
 
-billingScenario("SUB-65 the credit of another subscription is not concerned", async (world) => {
+scenario("SUB-65 the credit of another subscription is not concerned", async (world) => {
   const tokens = await subscribed(world);
   const images = { ...tokens, entitlement: await world.entitlement({ name: "Images" }) };
   const id = await begin(world, images);
@@ -304,7 +304,7 @@ billingScenario("SUB-65 the credit of another subscription is not concerned", as
   expect(await reported(world)).toEqual([id]);
 });
 
-billingScenario("SUB-65 another customer's use is not concerned", async (world) => {
+scenario("SUB-65 another customer's use is not concerned", async (world) => {
   const it = await subscribed(world);
   const other = { ...it, customer: await world.customer({ email: "bo@example.com" }) };
   await world.credit(other, "100");
@@ -328,7 +328,7 @@ const set = (world: World, subscription_id: string, status: string) =>
   world.ok("updateSubscription", { path: { subscription_id }, body: { status } });
 
 for (const [state, enter] of inactive) {
-  billingScenario(`SUB-65 a subscription that is ${state} reports nothing`, async (world) => {
+  scenario(`SUB-65 a subscription that is ${state} reports nothing`, async (world) => {
     const it = await subscribed(world);
     await enter(world, it.id);
     await world.debit(it, "95");
@@ -336,7 +336,7 @@ for (const [state, enter] of inactive) {
   });
 }
 
-billingScenario("SUB-66 the payload names what ran low and by how much", async (world) => {
+scenario("SUB-66 the payload names what ran low and by how much", async (world) => {
   const it = await subscribed(world);
   await world.advance("1d");
   await world.debit(it, "85");
@@ -368,7 +368,7 @@ billingScenario("SUB-66 the payload names what ran low and by how much", async (
   ]);
 });
 
-billingScenario("SUB-67 the ledger knows nothing of it", async (world) => {
+scenario("SUB-67 the ledger knows nothing of it", async (world) => {
   const it = await subscribed(world);
   await world.debit(it, "85");
   expect(await lows(world)).toEqual(["15"]);

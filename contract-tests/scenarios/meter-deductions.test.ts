@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -76,7 +76,7 @@ const withLimit = (overage_limit: string) => ({
   currency: "USD",
 });
 
-billingScenario("MTR-50 units are converted at the rate, whatever the batches", async (world) => {
+scenario("MTR-50 units are converted at the rate, whatever the batches", async (world) => {
   const it = await onPlan(world, { meters: [{ rate: "1000" }] });
   await runEach(world, it, [2500, 600], "tokens");
   await ledgerIs(world, it, [granted, "credit_deducted -2 : 100→98", "credit_deducted -1 : 98→97"]);
@@ -88,7 +88,7 @@ for (const [type, values, deducted] of [
   ["sum", [1.5, 2.5], ["1.5 : 100.0→98.5", "2.5 : 98.5→96.0"]],
   ["count", [7, 7], ["1.0 : 100.0→99.0", "1.0 : 99.0→98.0"]],
 ] as const) {
-  billingScenario(`MTR-50 the worker deducts what a ${type} meter measures`, async (world) => {
+  scenario(`MTR-50 the worker deducts what a ${type} meter measures`, async (world) => {
     const body = { aggregation: type === "count" ? { type } : { type, key: "gb" } };
     const it = await onPlan(world, { credit: { precision: 1 }, meters: [{ body }] });
     await runEach(world, it, values, "gb");
@@ -101,7 +101,7 @@ for (const [type, values, deducted] of [
   });
 }
 
-billingScenario("MTR-50 a generation costs its tokens once the worker has run", async (world) => {
+scenario("MTR-50 a generation costs its tokens once the worker has run", async (world) => {
   const it = await onPlan(world, { amount: "40000000" });
   await world.advance("5s");
   expect(await use(world, it.customer, "generation", 1532)).toEqual({ ingested_count: 1 });
@@ -114,7 +114,7 @@ billingScenario("MTR-50 a generation costs its tokens once the worker has run", 
   ]);
 });
 
-billingScenario("MTR-35 two meters draw on one credit, each at its rate", async (world) => {
+scenario("MTR-35 two meters draw on one credit, each at its rate", async (world) => {
   const [input, output] = [{ event_name: "input" }, { event_name: "output" }];
   const meters = [
     { body: input, rate: "1000" },
@@ -137,7 +137,7 @@ billingScenario("MTR-35 two meters draw on one credit, each at its rate", async 
   ]);
 });
 
-billingScenario("MTR-56 a run writes an entry a meter, not an event", async (world) => {
+scenario("MTR-56 a run writes an entry a meter, not an event", async (world) => {
   const it = await onPlan(world, { meters: [{}, {}, { rate: "1000" }] });
   for (const tokens of [1, 2, 4]) await use(world, it.customer, `e${tokens}`, tokens);
   await runMeters(world);
@@ -145,7 +145,7 @@ billingScenario("MTR-56 a run writes an entry a meter, not an event", async (wor
   await ledgerIs(world, it, [granted, "credit_deducted -7 : 100→93", "credit_deducted -7 : 93→86"]);
 });
 
-billingScenario("MTR-56 two entries cross into overage, up to the limit", async (world) => {
+scenario("MTR-56 two entries cross into overage, up to the limit", async (world) => {
   const it = await onPlan(world, { amount: "40", attached: withLimit("100") });
   await runEach(world, it, [60, 100, 5], "tokens");
   expect((await usageOf(world, it.subscription)).items).toMatchObject([
@@ -162,7 +162,7 @@ billingScenario("MTR-56 two entries cross into overage, up to the limit", async 
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("MTR-56 what a balance of zero cannot pay is dropped for good", async (world) => {
+scenario("MTR-56 what a balance of zero cannot pay is dropped for good", async (world) => {
   const it = await onPlan(world, { amount: "10000000" });
   await runEach(world, it, [10_000_300, 50], "tokens");
   const pack = await sell(world, oneTimePrice(), [attach(it.entitlement, "5000000")]);
@@ -175,13 +175,13 @@ billingScenario("MTR-56 what a balance of zero cannot pay is dropped for good", 
   ]);
 });
 
-billingScenario("MTR-40 no unit is free on a meter that draws on credits", async (world) => {
+scenario("MTR-40 no unit is free on a meter that draws on credits", async (world) => {
   const it = await onPlan(world, { amount: "3000", meters: [{ link: { free_threshold: 1000 } }] });
   await runEach(world, it, [2500], "tokens");
   await ledgerIs(world, it, ["credit_added +3000 : 0→3000", "credit_deducted -2500 : 3000→500"]);
 });
 
-billingScenario("MTR-38 only a meter with a credit link touches credits", async (world) => {
+scenario("MTR-38 only a meter with a credit link touches credits", async (world) => {
   const link = { credit_entitlement_id: null, meter_units_per_credit: null, price_per_unit: "2" };
   const it = await onPlan(world, { meters: [{ link }] });
   await use(world, it.customer, "e1", 10);
@@ -189,7 +189,7 @@ billingScenario("MTR-38 only a meter with a credit link touches credits", async 
   await ledgerIs(world, it, [granted]);
 });
 
-billingScenario("MTR-38 usage paid with credits adds nothing to the invoice", async (world) => {
+scenario("MTR-38 usage paid with credits adds nothing to the invoice", async (world) => {
   const it = await onPlan(world);
   await runEach(world, it, [90], "tokens");
   await world.advance("2026-02-01T00:00:00Z");
@@ -202,7 +202,7 @@ billingScenario("MTR-38 usage paid with credits adds nothing to the invoice", as
   ]);
 });
 
-billingScenario("MTR-39 a plan that issues no credits spends what is there", async (world) => {
+scenario("MTR-39 a plan that issues no credits spends what is there", async (world) => {
   const it = await onPlan(world, { amount: null });
   await world.credit(it, "50");
   await use(world, it.customer, "e1", 20);
@@ -211,7 +211,7 @@ billingScenario("MTR-39 a plan that issues no credits spends what is there", asy
   await ledgerIs(world, it, ["credit_added +50 : 0→50", "credit_deducted -20 : 50→30"]);
 });
 
-billingScenario("MTR-51 usage empties the oldest grant, though it ends last", async (world) => {
+scenario("MTR-51 usage empties the oldest grant, though it ends last", async (world) => {
   const entitlement = await world.entitlement();
   const customer = await world.customer();
   const holding = { entitlement, customer };
@@ -238,7 +238,7 @@ billingScenario("MTR-51 usage empties the oldest grant, though it ends last", as
   ]);
 });
 
-billingScenario("MTR-53 of two subscriptions with one meter the older pays", async (world) => {
+scenario("MTR-53 of two subscriptions with one meter the older pays", async (world) => {
   const it = await onPlan(world);
   await world.advance("1m");
   const newer = await subscribe(world, it.plan, it.customer);
@@ -256,7 +256,7 @@ billingScenario("MTR-53 of two subscriptions with one meter the older pays", asy
   await ledgerIs(world, it, [granted, "credit_added +100 : 100→200", ...deductions]);
 });
 
-billingScenario("MTR-63 no event has a rate; each model has its own meter", async (world) => {
+scenario("MTR-63 no event has a rate; each model has its own meter", async (world) => {
   const only = (value: string) => ({
     filter: { conjunction: "and", clauses: [{ key: "model", operator: "equals", value }] },
   });
@@ -277,7 +277,7 @@ billingScenario("MTR-63 no event has a rate; each model has its own meter", asyn
   ]);
 });
 
-billingScenario("LED-23 usage metered and debited by hand is paid twice", async (world) => {
+scenario("LED-23 usage metered and debited by hand is paid twice", async (world) => {
   const it = await onPlan(world);
   await use(world, it.customer, "generation", 30);
   expect((await world.debit(it, "30", { reason: "generation" })).status).toBe(201);
@@ -289,7 +289,7 @@ billingScenario("LED-23 usage metered and debited by hand is paid twice", async 
   ]);
 });
 
-billingScenario("LED-30 usage and the reset each write their own type", async (world) => {
+scenario("LED-30 usage and the reset each write their own type", async (world) => {
   const it = await onPlan(world, { attached: withLimit("50") });
   await runEach(world, it, [130], "tokens");
   await world.advance("2026-02-01T00:00:00Z");

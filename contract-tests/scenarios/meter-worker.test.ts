@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -42,7 +42,7 @@ const eventOf = (world: World, event_id: string): Promise<UsageEvent> =>
 
 const balanceOf = async (world: World, holding: Holding) => (await world.balance(holding)).balance;
 
-billingScenario("MTR-50 usage is deducted at the next whole minute, in one go", async (world) => {
+scenario("MTR-50 usage is deducted at the next whole minute, in one go", async (world) => {
   const it = await shop(world);
   const id = await subscribe(world, it.plan, it.customer);
   await world.advance("2026-01-01T00:00:30Z");
@@ -74,7 +74,7 @@ billingScenario("MTR-50 usage is deducted at the next whole minute, in one go", 
   ]);
 });
 
-billingScenario("MTR-58 a second run finds nothing left to deduct", async (world) => {
+scenario("MTR-58 a second run finds nothing left to deduct", async (world) => {
   const it = await shop(world);
   await subscribe(world, it.plan, it.customer);
   await use(world, it.customer, "e1", 10);
@@ -88,7 +88,7 @@ billingScenario("MTR-58 a second run finds nothing left to deduct", async (world
   await ledgerIs(world, it, [granted, "credit_deducted -15 : 100→85"]);
 });
 
-billingScenario("MTR-21 usage starts from nothing in every billing period", async (world) => {
+scenario("MTR-21 usage starts from nothing in every billing period", async (world) => {
   const it = await shop(world, { aggregation: { type: "max", key: "tokens" } });
   await subscribe(world, it.plan, it.customer);
   await use(world, it.customer, "e1", 8);
@@ -105,7 +105,7 @@ billingScenario("MTR-21 usage starts from nothing in every billing period", asyn
   ]);
 });
 
-billingScenario("MTR-21 units short of a credit end with their period", async (world) => {
+scenario("MTR-21 units short of a credit end with their period", async (world) => {
   const it = await shop(world, {}, "10");
   await subscribe(world, it.plan, it.customer);
   await use(world, it.customer, "e1", 19);
@@ -116,7 +116,7 @@ billingScenario("MTR-21 units short of a credit end with their period", async (w
   await ledgerIs(world, it, [granted, "credit_deducted -1 : 100→99", "credit_added +100 : 99→199"]);
 });
 
-billingScenario("MTR-21 an event dated ahead counts for the period of its date", async (world) => {
+scenario("MTR-21 an event dated ahead counts for the period of its date", async (world) => {
   const it = await shop(world);
   await subscribe(world, it.plan, it.customer);
   await world.advance("2026-01-31T23:57:30Z");
@@ -131,7 +131,7 @@ billingScenario("MTR-21 an event dated ahead counts for the period of its date",
   ]);
 });
 
-billingScenario("MTR-59 an event late for a settled period is kept but is free", async (world) => {
+scenario("MTR-59 an event late for a settled period is kept but is free", async (world) => {
   const it = await shop(world);
   await subscribe(world, it.plan, it.customer);
   await world.advance("2026-02-01T00:10:00Z");
@@ -149,7 +149,7 @@ billingScenario("MTR-59 an event late for a settled period is kept but is free",
   ]);
 });
 
-billingScenario("MTR-61 what was used before the subscription began is free", async (world) => {
+scenario("MTR-61 what was used before the subscription began is free", async (world) => {
   const it = await shop(world);
   await world.credit(it, "50");
   await world.advance("10s");
@@ -167,21 +167,18 @@ billingScenario("MTR-61 what was used before the subscription began is free", as
   ]);
 });
 
-billingScenario(
-  "MTR-52 without a subscription usage is stored and costs nothing",
-  async (world) => {
-    const it = await shop(world);
-    const pack = await sell(world, oneTimePrice(), [attach(it.entitlement, "100")]);
-    await buy(world, pack, it.customer);
-    await use(world, it.customer, "e1", 10);
-    await runMeters(world);
-    await world.advance("1h");
-    expect(await eventOf(world, "e1")).toMatchObject({ metadata: { tokens: 10 } });
-    await ledgerIs(world, it, [granted]);
-  },
-);
+scenario("MTR-52 without a subscription usage is stored and costs nothing", async (world) => {
+  const it = await shop(world);
+  const pack = await sell(world, oneTimePrice(), [attach(it.entitlement, "100")]);
+  await buy(world, pack, it.customer);
+  await use(world, it.customer, "e1", 10);
+  await runMeters(world);
+  await world.advance("1h");
+  expect(await eventOf(world, "e1")).toMatchObject({ metadata: { tokens: 10 } });
+  await ledgerIs(world, it, [granted]);
+});
 
-billingScenario(
+scenario(
   "MTR-50 a sandbox without a meter delay deducts what it ingests, and what is early in its time",
   async (world) => {
     const it = await shop(world);
@@ -200,7 +197,7 @@ billingScenario(
   { meterDelaySeconds: 0 },
 );
 
-billingScenario("MTR-52 usage after a subscription was cancelled is free", async (world) => {
+scenario("MTR-52 usage after a subscription was cancelled is free", async (world) => {
   const it = await shop(world);
   const id = await subscribe(world, it.plan, it.customer);
   await use(world, it.customer, "e1", 10);
@@ -215,7 +212,7 @@ billingScenario("MTR-52 usage after a subscription was cancelled is free", async
   await ledgerIs(world, it, [granted, "credit_deducted -10 : 100→90"]);
 });
 
-billingScenario("MTR-52 usage is free while a subscription is on hold", async (world) => {
+scenario("MTR-52 usage is free while a subscription is on hold", async (world) => {
   const it = await shop(world);
   const id = await subscribe(world, it.plan, it.customer);
   await setCard(world, id, true);
@@ -228,7 +225,7 @@ billingScenario("MTR-52 usage is free while a subscription is on hold", async (w
   await ledgerIs(world, it, [granted]);
 });
 
-billingScenario("MTR-52 usage on a trial is deducted", async (world) => {
+scenario("MTR-52 usage on a trial is deducted", async (world) => {
   const it = await shop(world);
   await subscribe(world, it.plan, it.customer, { subscription_data: { trial_period_days: 14 } });
   await use(world, it.customer, "e1", 10);
@@ -236,7 +233,7 @@ billingScenario("MTR-52 usage on a trial is deducted", async (world) => {
   await ledgerIs(world, it, [granted, "credit_deducted -10 : 100→90"]);
 });
 
-billingScenario("MTR-52 a subscription about to be cancelled pays until its end", async (world) => {
+scenario("MTR-52 a subscription about to be cancelled pays until its end", async (world) => {
   const it = await shop(world);
   const id = await subscribe(world, it.plan, it.customer);
   await update(world, id, { cancel_at_next_billing_date: true });
@@ -250,7 +247,7 @@ billingScenario("MTR-52 a subscription about to be cancelled pays until its end"
   await ledgerIs(world, it, [granted, "credit_deducted -10 : 100→90"]);
 });
 
-billingScenario("MTR-60 an archived meter deducts no more and refunds nothing", async (world) => {
+scenario("MTR-60 an archived meter deducts no more and refunds nothing", async (world) => {
   const it = await shop(world);
   await subscribe(world, it.plan, it.customer);
   await use(world, it.customer, "e1", 10);
@@ -263,7 +260,7 @@ billingScenario("MTR-60 an archived meter deducts no more and refunds nothing", 
   await ledgerIs(world, it, [granted, "credit_deducted -10 : 100→90"]);
 });
 
-billingScenario("MTR-60 a meter taken off the product deducts no more", async (world) => {
+scenario("MTR-60 a meter taken off the product deducts no more", async (world) => {
   const it = await shop(world);
   await subscribe(world, it.plan, it.customer);
   await use(world, it.customer, "e1", 10);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -53,7 +53,7 @@ const update = (world: World, subscription_id: string, body: Fields) =>
 
 const granted = "credit_added +100 : 0→100, overage 0→0";
 
-billingScenario("MTR-37 a usage-based product is not sold on demand", async (world) => {
+scenario("MTR-37 a usage-based product is not sold on demand", async (world) => {
   const plan = await sell(world, usagePrice(), []);
   const product_cart = [{ product_id: plan.product_id, quantity: 1 }];
   for (const call of ["createCheckoutSession", "previewCheckoutSession"] as const) {
@@ -66,7 +66,7 @@ billingScenario("MTR-37 a usage-based product is not sold on demand", async (wor
   }
 });
 
-billingScenario("GRT-15 a mandate alone charges nothing and issues nothing", async (world) => {
+scenario("GRT-15 a mandate alone charges nothing and issues nothing", async (world) => {
   const it = await shop(world, { mandate_only: true });
   expect(await subscriptionOf(world, it.id)).toMatchObject({ status: "active", on_demand: true });
   expect(await paid(world, it.id)).toEqual([]);
@@ -80,7 +80,7 @@ const prices: readonly (readonly [string, Fields, number])[] = [
   ["the price of the session", { product_price: 700 }, 700],
 ];
 for (const [name, settings, price] of prices) {
-  billingScenario(`GRT-15 on demand, ${name} is paid and issues credits, once`, async (world) => {
+  scenario(`GRT-15 on demand, ${name} is paid and issues credits, once`, async (world) => {
     const it = await shop(world, settings);
     expect(await paid(world, it.id)).toEqual([price]);
     expect(await world.grants(it)).toMatchObject([
@@ -94,7 +94,7 @@ for (const [name, settings, price] of prices) {
   });
 }
 
-billingScenario("GRT-15 a declined first charge on demand issues nothing", async (world) => {
+scenario("GRT-15 a declined first charge on demand issues nothing", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const { status } = await buy(world, plan, holding.customer, onDemand(), "declined");
@@ -104,7 +104,7 @@ billingScenario("GRT-15 a declined first charge on demand issues nothing", async
 
 for (const mandate_only of [true, false]) {
   const kind = mandate_only ? "a mandate" : "a paid subscription";
-  billingScenario(`SUB-09 a charge to ${kind} is a payment without credits`, async (world) => {
+  scenario(`SUB-09 a charge to ${kind} is a payment without credits`, async (world) => {
     const it = await shop(world, { mandate_only });
     const entries = await world.entries(it);
     await world.advance("10d");
@@ -125,7 +125,7 @@ for (const mandate_only of [true, false]) {
   });
 }
 
-billingScenario("SUB-09 a charge needs a price in whole minor units", async (world) => {
+scenario("SUB-09 a charge needs a price in whole minor units", async (world) => {
   const it = await shop(world);
   for (const body of [{}, ...[-1, 1.5, "250", null].map((product_price) => ({ product_price }))]) {
     expect((await charge(world, it.id, body)).status, JSON.stringify(body)).toBe(422);
@@ -133,7 +133,7 @@ billingScenario("SUB-09 a charge needs a price in whole minor units", async (wor
   expect(await paid(world, it.id)).toEqual([1000]);
 });
 
-billingScenario("SUB-09 only an on-demand subscription is charged", async (world) => {
+scenario("SUB-09 only an on-demand subscription is charged", async (world) => {
   const { customer } = await open(world);
   const id = await subscribe(world, await sell(world, recurringPrice(), []), customer);
   expect(await refusesCharge(world, 422, id)).toBe("INVALID_REQUEST_PARAMETERS");
@@ -141,14 +141,14 @@ billingScenario("SUB-09 only an on-demand subscription is charged", async (world
   expect(await paid(world, id)).toEqual([1000]);
 });
 
-billingScenario("SUB-09 a cancelled subscription is not charged again", async (world) => {
+scenario("SUB-09 a cancelled subscription is not charged again", async (world) => {
   const it = await shop(world);
   await update(world, it.id, { status: "cancelled" });
   expect(await refusesCharge(world, 422, it.id)).toBe("SUBSCRIPTION_INACTIVE");
   expect(await paid(world, it.id)).toEqual([1000]);
 });
 
-billingScenario("SUB-34 the plan of an on-demand subscription stays", async (world) => {
+scenario("SUB-34 the plan of an on-demand subscription stays", async (world) => {
   const it = await shop(world);
   const other = await sell(world, recurringPrice({ price: 5000 }), []);
   const body = {
@@ -165,7 +165,7 @@ billingScenario("SUB-34 the plan of an on-demand subscription stays", async (wor
   expect(await paid(world, it.id)).toEqual([1000]);
 });
 
-billingScenario("SUB-09 a subscription taken off demand renews from then on", async (world) => {
+scenario("SUB-09 a subscription taken off demand renews from then on", async (world) => {
   const it = await shop(world, { product_price: 700 });
   const next_billing_date = "2026-02-10T00:00:00Z";
   await update(world, it.id, { disable_on_demand: { next_billing_date } });
@@ -189,7 +189,7 @@ billingScenario("SUB-09 a subscription taken off demand renews from then on", as
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-09 a subscription goes off demand at a time to come", async (world) => {
+scenario("SUB-09 a subscription goes off demand at a time to come", async (world) => {
   const it = await shop(world);
   await world.advance("1d");
   const path = { subscription_id: it.id };

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -60,7 +60,7 @@ const firstMonth = [
 ];
 const cleared = "overage_reset -30 : 0→0, overage 30→0";
 
-billingScenario("OVR-21 EX-06 forgiven overage is cleared and not billed", async (world) => {
+scenario("OVR-21 EX-06 forgiven overage is cleared and not billed", async (world) => {
   const plan = await overdrawn(world, "forgive_at_reset");
   await world.advance("2026-01-31T23:59:59Z");
   expect(await world.ledger(plan)).toBe(firstMonth.join("\n"));
@@ -76,7 +76,7 @@ billingScenario("OVR-21 EX-06 forgiven overage is cleared and not billed", async
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("OVR-22 EX-07 invoiced overage is on the renewal, then cleared", async (world) => {
+scenario("OVR-22 EX-07 invoiced overage is on the renewal, then cleared", async (world) => {
   const plan = await overdrawn(world, "invoice_at_billing");
   await world.advance("2026-01-31T23:59:59Z");
   expect(await paymentsOf(world, plan)).toEqual(["succeeded 1000"]);
@@ -90,7 +90,7 @@ billingScenario("OVR-22 EX-07 invoiced overage is on the renewal, then cleared",
   expect(await world.audited()).toBe(6);
 });
 
-billingScenario("OVR-23 EX-08 a carried deficit stands beside the new credits", async (world) => {
+scenario("OVR-23 EX-08 a carried deficit stands beside the new credits", async (world) => {
   const plan = await overdrawn(world, "carry_deficit");
   await world.advance("2026-02-01T00:00:00Z");
   expect((await usageOf(world, plan.id)).items).toMatchObject([
@@ -111,7 +111,7 @@ billingScenario("OVR-23 EX-08 a carried deficit stands beside the new credits", 
   expect(await world.audited()).toBe(7);
 });
 
-billingScenario("OVR-24 under auto-repay the next credits repay overage first", async (world) => {
+scenario("OVR-24 under auto-repay the next credits repay overage first", async (world) => {
   const plan = await overdrawn(world, "carry_deficit_auto_repay");
   await world.advance("2026-02-01T00:00:00Z");
   expect(await paymentsOf(world, plan)).toEqual(["succeeded 1000", "succeeded 1000"]);
@@ -156,7 +156,7 @@ const topUps = {
   },
 };
 for (const [behaviour, { bill, rest }] of Object.entries(topUps)) {
-  billingScenario(`OVR-20 EX-10 ${behaviour} with a top-up and a renewal`, async (world) => {
+  scenario(`OVR-20 EX-10 ${behaviour} with a top-up and a renewal`, async (world) => {
     const plan = await overdrawn(world, behaviour);
     await world.advance("2026-01-16T00:00:00Z");
     expect((await world.credit(plan, "20")).status).toBe(201);
@@ -166,7 +166,7 @@ for (const [behaviour, { bill, rest }] of Object.entries(topUps)) {
     expect(await world.audited()).toBe(3 + rest.length);
   });
 
-  billingScenario(`OVR-25 ${behaviour} clears nothing where nothing is owed`, async (world) => {
+  scenario(`OVR-25 ${behaviour} clears nothing where nothing is owed`, async (world) => {
     const plan = await metered(world, behaviour);
     await useNow(world, plan, "e-1", 100);
     await world.advance("2026-02-01T00:00:00Z");
@@ -176,7 +176,7 @@ for (const [behaviour, { bill, rest }] of Object.entries(topUps)) {
   });
 }
 
-billingScenario("OVR-06 a million tokens at 0.000005 USD cost 5 USD", async (world) => {
+scenario("OVR-06 a million tokens at 0.000005 USD cost 5 USD", async (world) => {
   const plan = await metered(world, "invoice_at_billing", {
     price_per_unit: "0.0005",
     overage_limit: null,
@@ -205,7 +205,7 @@ const roundings = [
   [1, "10.49", 10],
 ] as const;
 for (const [overage, price, charge] of roundings) {
-  billingScenario(`OVR-26 ${overage} credits at ${price} cost ${charge} cents`, async (world) => {
+  scenario(`OVR-26 ${overage} credits at ${price} cost ${charge} cents`, async (world) => {
     const plan = await metered(world, "invoice_at_billing", { price_per_unit: price });
     await useNow(world, plan, "e-1", 100 + overage);
     await world.advance("2026-02-01T00:00:00Z");
@@ -223,7 +223,7 @@ for (const [overage, price, charge] of roundings) {
   });
 }
 
-billingScenario("OVR-27 overage stands until the renewal that bills it is paid", async (world) => {
+scenario("OVR-27 overage stands until the renewal that bills it is paid", async (world) => {
   const plan = await overdrawn(world, "invoice_at_billing");
   await setCard(world, plan.id, true);
   await world.advance("2026-02-03T00:00:00Z");
@@ -238,7 +238,7 @@ billingScenario("OVR-27 overage stands until the renewal that bills it is paid",
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("OVR-27 the payment that fails is for overage too", async (world) => {
+scenario("OVR-27 the payment that fails is for overage too", async (world) => {
   const plan = await overdrawn(world, "invoice_at_billing");
   await setCard(world, plan.id, true);
   await world.advance("2026-02-01T00:00:00Z");
@@ -267,7 +267,7 @@ const last = {
 };
 for (const [end, finish] of Object.entries(ends)) {
   for (const [behaviour, { payments, rest }] of Object.entries(last)) {
-    billingScenario(`OVR-50 ${behaviour} when a subscription ${end}`, async (world) => {
+    scenario(`OVR-50 ${behaviour} when a subscription ${end}`, async (world) => {
       const oneMonth = { subscription_period_count: 1, subscription_period_interval: "Month" };
       const plan = await overdrawn(world, behaviour, end === "reaches its term" ? oneMonth : {});
       await finish(world, plan);
@@ -280,7 +280,7 @@ for (const [end, finish] of Object.entries(ends)) {
   }
 }
 
-billingScenario(
+scenario(
   "OVR-50 one on hold is settled when its term ends, by a card that fails",
   async (world) => {
     const term = { subscription_period_count: 6, subscription_period_interval: "Week" };

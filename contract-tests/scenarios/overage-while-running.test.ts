@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -47,7 +47,7 @@ const figures = async (world: World, it: Metered) => {
 const granted = "credit_added +40 : 0→40, overage 0→0";
 const emptied = "credit_deducted -40 : 40→0, overage 0→0";
 
-billingScenario("OVR-01 without overage usage stops costing at zero", async (world) => {
+scenario("OVR-01 without overage usage stops costing at zero", async (world) => {
   const plan = await metered(world);
   await tick(world, plan, "e-1", 30);
   await tick(world, plan, "e-2", 30);
@@ -64,7 +64,7 @@ billingScenario("OVR-01 without overage usage stops costing at zero", async (wor
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("OVR-02 events are taken from a customer at zero", async (world) => {
+scenario("OVR-02 events are taken from a customer at zero", async (world) => {
   const plan = await metered(world);
   await tick(world, plan, "e-1", 40);
   const answer = await world.call("ingestEvents", {
@@ -89,7 +89,7 @@ billingScenario("OVR-02 events are taken from a customer at zero", async (world)
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("OVR-05 the plan's settings come before the credit's", async (world) => {
+scenario("OVR-05 the plan's settings come before the credit's", async (world) => {
   const generous = await metered(world, { plan: withOverage({ overage_limit: "10" }) });
   await tick(world, generous, "e-1", 45);
   expect((await world.debit(generous, "6")).body).toMatchObject({ code: "OVERAGE_LIMIT_EXCEEDED" });
@@ -105,7 +105,7 @@ billingScenario("OVR-05 the plan's settings come before the credit's", async (wo
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("OVR-05 a plan can switch off what the credit allows", async (world) => {
+scenario("OVR-05 a plan can switch off what the credit allows", async (world) => {
   const strict = await metered(world, { credit: withOverage(), plan: { overage_enabled: false } });
   await tick(world, strict, "e-1", 45);
   const short = { status: 400, body: { code: "INSUFFICIENT_CREDIT_BALANCE" } };
@@ -123,7 +123,7 @@ billingScenario("OVR-05 a plan can switch off what the credit allows", async (wo
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("OVR-05 of two plans the metered one decides for usage", async (world) => {
+scenario("OVR-05 of two plans the metered one decides for usage", async (world) => {
   const strict = await metered(world, { plan: withOverage({ overage_limit: "2" }) });
   const product = await sell(world, usagePrice(), [
     attach(strict.entitlement, "5", withOverage({ overage_limit: "10" })),
@@ -146,7 +146,7 @@ billingScenario("OVR-05 of two plans the metered one decides for usage", async (
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("OVR-07 EX-05 usage is taken up to the limit and no further", async (world) => {
+scenario("OVR-07 EX-05 usage is taken up to the limit and no further", async (world) => {
   const plan = await metered(world, { credit: withOverage({ overage_limit: 100 }) });
   const headroom = async () => {
     const { items } = await usageOf(world, plan.id);
@@ -177,7 +177,7 @@ billingScenario("OVR-07 EX-05 usage is taken up to the limit and no further", as
   expect(await world.audited()).toBe(6);
 });
 
-billingScenario("OVR-07 what is dropped does not depend on the batches", async (world) => {
+scenario("OVR-07 what is dropped does not depend on the batches", async (world) => {
   const plan = await metered(world, { credit: withOverage({ overage_limit: 10 }) });
   for (const id of ["e-1", "e-2", "e-3"]) await use(world, plan.customer, id, 25);
   expect(await runMeters(world)).toEqual({ events: 3 });
@@ -188,7 +188,7 @@ billingScenario("OVR-07 what is dropped does not depend on the batches", async (
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("OVR-08 usage at zero is not made up for by later credits", async (world) => {
+scenario("OVR-08 usage at zero is not made up for by later credits", async (world) => {
   const plan = await metered(world);
   await tick(world, plan, "e-1", 100);
   await tick(world, plan, "e-2", 25);
@@ -209,7 +209,7 @@ billingScenario("OVR-08 usage at zero is not made up for by later credits", asyn
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("OVR-10 two plans on one credit share its overage", async (world) => {
+scenario("OVR-10 two plans on one credit share its overage", async (world) => {
   const first = await metered(world, { credit: withOverage({ overage_limit: 30 }) });
   const images = await world.meter({ name: "Images", event_name: "images.made" });
   const product = await sell(world, usagePrice([meterLink(images, first.entitlement)]), [
@@ -236,7 +236,7 @@ billingScenario("OVR-10 two plans on one credit share its overage", async (world
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("LED-39 what a meter takes names its subscription", async (world) => {
+scenario("LED-39 what a meter takes names its subscription", async (world) => {
   const plan = await metered(world, { credit: withOverage() });
   await tick(world, plan, "e-1", 50);
   const entries = [...(await world.entries(plan))].reverse();

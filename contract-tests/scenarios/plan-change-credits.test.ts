@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -44,7 +44,7 @@ const firstOfMore = "credit_added +300 : 0→300, overage 0→0";
 
 const modes = ["prorated_immediately", "full_immediately", "difference_immediately"] as const;
 
-billingScenario("SUB-38 the attachment says whether a change moves credits", async (world) => {
+scenario("SUB-38 the attachment says whether a change moves credits", async (world) => {
   const moved = await open(world);
   const left = { ...moved, entitlement: await world.entitlement({ name: "Images" }) };
   const silent = { ...moved, entitlement: await world.entitlement({ name: "Videos" }) };
@@ -70,7 +70,7 @@ billingScenario("SUB-38 the attachment says whether a change moves credits", asy
 });
 
 for (const mode of [...modes, "do_not_bill"]) {
-  billingScenario(`SUB-39 ${mode}: an upgrade halfway adds half the difference`, async (world) => {
+  scenario(`SUB-39 ${mode}: an upgrade halfway adds half the difference`, async (world) => {
     const holding = await open(world);
     const id = await subscribe(world, await planOf(world, holding, "100"), holding.customer);
     await world.advance("15d");
@@ -92,7 +92,7 @@ for (const mode of [...modes, "do_not_bill"]) {
     expect(await world.audited()).toBe(3);
   });
 
-  billingScenario(`SUB-39 ${mode}: a downgrade halfway takes half of it`, async (world) => {
+  scenario(`SUB-39 ${mode}: a downgrade halfway takes half of it`, async (world) => {
     const holding = await open(world);
     const id = await subscribe(world, await planOf(world, holding, "300"), holding.customer);
     await world.advance("15d");
@@ -105,7 +105,7 @@ for (const mode of [...modes, "do_not_bill"]) {
   });
 }
 
-billingScenario("SUB-39 a downgrade takes what is left and no top-up", async (world) => {
+scenario("SUB-39 a downgrade takes what is left and no top-up", async (world) => {
   const holding = await open(world);
   const id = await subscribe(world, await planOf(world, holding, "300"), holding.customer);
   await world.credit(holding, "500");
@@ -124,7 +124,7 @@ billingScenario("SUB-39 a downgrade takes what is left and no top-up", async (wo
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-39 a downgrade takes nothing of another subscription", async (world) => {
+scenario("SUB-39 a downgrade takes nothing of another subscription", async (world) => {
   const holding = await open(world);
   const plan = await planOf(world, holding, "300");
   const id = await subscribe(world, plan, holding.customer);
@@ -145,7 +145,7 @@ billingScenario("SUB-39 a downgrade takes nothing of another subscription", asyn
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-39 a downgrade takes nothing of an earlier period", async (world) => {
+scenario("SUB-39 a downgrade takes nothing of an earlier period", async (world) => {
   const holding = await open(world);
   const id = await subscribe(world, await planOf(world, holding, "300"), holding.customer);
   await world.advance("30d");
@@ -163,7 +163,7 @@ billingScenario("SUB-39 a downgrade takes nothing of an earlier period", async (
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-39 a downgrade never makes overage", async (world) => {
+scenario("SUB-39 a downgrade never makes overage", async (world) => {
   const holding = await open(world, withOverage());
   const id = await subscribe(world, await planOf(world, holding, "300"), holding.customer);
   await world.debit(holding, "320");
@@ -179,7 +179,7 @@ billingScenario("SUB-39 a downgrade never makes overage", async (world) => {
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-39 an upgrade settles no overage", async (world) => {
+scenario("SUB-39 an upgrade settles no overage", async (world) => {
   const holding = await open(world, withOverage());
   const id = await subscribe(world, await planOf(world, holding, "100"), holding.customer);
   await world.debit(holding, "120");
@@ -196,7 +196,7 @@ billingScenario("SUB-39 an upgrade settles no overage", async (world) => {
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-39 the difference is cut off at the precision", async (world) => {
+scenario("SUB-39 the difference is cut off at the precision", async (world) => {
   const whole = await open(world);
   const exact = { ...whole, entitlement: await world.entitlement({ name: "C", precision: 2 }) };
   const sold = (amount: string) =>
@@ -222,7 +222,7 @@ billingScenario("SUB-39 the difference is cut off at the precision", async (worl
   expect(await world.audited()).toBe(6);
 });
 
-billingScenario("SUB-39 quantities count on both sides", async (world) => {
+scenario("SUB-39 quantities count on both sides", async (world) => {
   const holding = await open(world);
   const plan = await planOf(world, holding, "100");
   const id = await subscribe(world, plan, holding.customer);
@@ -240,28 +240,23 @@ billingScenario("SUB-39 quantities count on both sides", async (world) => {
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario(
-  "SUB-39 a credit on one of the plans counts as none on the other",
-  async (world) => {
-    const gone = await open(world);
-    const come = { ...gone, entitlement: await world.entitlement({ name: "Images" }) };
-    const id = await subscribe(world, await planOf(world, gone, "100"), gone.customer);
-    await world.advance("15d");
-    await change(world, id, await planOf(world, come, "300"));
-    expect(await world.ledger(gone)).toBe(
-      lines(first, "credit_deducted -50 : 100→50, overage 0→0"),
-    );
-    expect(await world.ledger(come)).toBe("credit_added +150 : 0→150, overage 0→0");
-    await world.advance("2026-02-15T00:00:00Z");
-    expect(await world.holdings(gone)).toBe("50 of 100 (subscription)");
-    expect(await world.ledger(come)).toBe(
-      lines("credit_added +150 : 0→150, overage 0→0", "credit_added +300 : 150→450, overage 0→0"),
-    );
-    expect(await world.audited()).toBe(4);
-  },
-);
+scenario("SUB-39 a credit on one of the plans counts as none on the other", async (world) => {
+  const gone = await open(world);
+  const come = { ...gone, entitlement: await world.entitlement({ name: "Images" }) };
+  const id = await subscribe(world, await planOf(world, gone, "100"), gone.customer);
+  await world.advance("15d");
+  await change(world, id, await planOf(world, come, "300"));
+  expect(await world.ledger(gone)).toBe(lines(first, "credit_deducted -50 : 100→50, overage 0→0"));
+  expect(await world.ledger(come)).toBe("credit_added +150 : 0→150, overage 0→0");
+  await world.advance("2026-02-15T00:00:00Z");
+  expect(await world.holdings(gone)).toBe("50 of 100 (subscription)");
+  expect(await world.ledger(come)).toBe(
+    lines("credit_added +150 : 0→150, overage 0→0", "credit_added +300 : 150→450, overage 0→0"),
+  );
+  expect(await world.audited()).toBe(4);
+});
 
-billingScenario("SUB-39 no difference is no entry", async (world) => {
+scenario("SUB-39 no difference is no entry", async (world) => {
   const holding = await open(world);
   const id = await subscribe(world, await planOf(world, holding, "100"), holding.customer);
   await world.advance("15d");
@@ -270,7 +265,7 @@ billingScenario("SUB-39 no difference is no entry", async (world) => {
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("SUB-39 usage before the change is deducted before it", async (world) => {
+scenario("SUB-39 usage before the change is deducted before it", async (world) => {
   const holding = await open(world);
   const { entitlement, customer } = holding;
   const meter = await world.meter();
@@ -293,7 +288,7 @@ billingScenario("SUB-39 usage before the change is deducted before it", async (w
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-39 a change that ends a trial grants the new plan's all", async (world) => {
+scenario("SUB-39 a change that ends a trial grants the new plan's all", async (world) => {
   const holding = await open(world);
   const { entitlement, customer } = holding;
   const tried = await attached(
@@ -313,7 +308,7 @@ billingScenario("SUB-39 a change that ends a trial grants the new plan's all", a
 });
 
 for (const mode of modes) {
-  billingScenario(`SUB-40 ${mode}: the new amount comes whole`, async (world) => {
+  scenario(`SUB-40 ${mode}: the new amount comes whole`, async (world) => {
     const holding = await open(world, { expires_after_days: 35 });
     const plan = await planOf(world, holding, "100", noProrate);
     const id = await subscribe(world, plan, holding.customer);
@@ -339,7 +334,7 @@ for (const mode of modes) {
   });
 }
 
-billingScenario("SUB-40 do_not_bill grants nothing before the renewal", async (world) => {
+scenario("SUB-40 do_not_bill grants nothing before the renewal", async (world) => {
   const holding = await open(world);
   const plan = await planOf(world, holding, "100", noProrate);
   const id = await subscribe(world, plan, holding.customer);
@@ -356,7 +351,7 @@ billingScenario("SUB-40 do_not_bill grants nothing before the renewal", async (w
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-40 a downgrade takes nothing", async (world) => {
+scenario("SUB-40 a downgrade takes nothing", async (world) => {
   const holding = await open(world);
   const plan = await planOf(world, holding, "300", noProrate);
   const id = await subscribe(world, plan, holding.customer);
@@ -370,7 +365,7 @@ billingScenario("SUB-40 a downgrade takes nothing", async (world) => {
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-40 a credit on one of the plans stays or comes whole", async (world) => {
+scenario("SUB-40 a credit on one of the plans stays or comes whole", async (world) => {
   const gone = await open(world);
   const come = { ...gone, entitlement: await world.entitlement({ name: "Images" }) };
   const plan = await planOf(world, gone, "100", noProrate);
@@ -387,7 +382,7 @@ billingScenario("SUB-40 a credit on one of the plans stays or comes whole", asyn
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-41 the new plan decides to prorate", async (world) => {
+scenario("SUB-41 the new plan decides to prorate", async (world) => {
   const holding = await open(world);
   const plan = await planOf(world, holding, "100", noProrate);
   const id = await subscribe(world, plan, holding.customer);
@@ -399,7 +394,7 @@ billingScenario("SUB-41 the new plan decides to prorate", async (world) => {
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-41 the new plan decides not to prorate", async (world) => {
+scenario("SUB-41 the new plan decides not to prorate", async (world) => {
   const holding = await open(world);
   const plan = await planOf(world, holding, "100", prorate);
   const id = await subscribe(world, plan, holding.customer);
@@ -417,7 +412,7 @@ for (const on_payment_failure of ["apply_change", "prevent_change"]) {
     [noProrate, 300],
   ] as const) {
     const name = `${on_payment_failure}, ${behaviour.proration_behavior}`;
-    billingScenario(`SUB-42 a declined change brings no credits (${name})`, async (world) => {
+    scenario(`SUB-42 a declined change brings no credits (${name})`, async (world) => {
       const holding = await open(world);
       const plan = await planOf(world, holding, "100", behaviour);
       const id = await subscribe(world, plan, holding.customer);
@@ -437,7 +432,7 @@ for (const on_payment_failure of ["apply_change", "prevent_change"]) {
   }
 }
 
-billingScenario("SUB-42 a change that is never paid brings no credits", async (world) => {
+scenario("SUB-42 a change that is never paid brings no credits", async (world) => {
   const holding = await open(world);
   const id = await subscribe(world, await planOf(world, holding, "100"), holding.customer);
   await world.advance("15d");
@@ -449,7 +444,7 @@ billingScenario("SUB-42 a change that is never paid brings no credits", async (w
 });
 
 for (const behaviour of [prorate, noProrate]) {
-  billingScenario(
+  scenario(
     `SUB-43 a scheduled change grants the new amount (${behaviour.proration_behavior})`,
     async (world) => {
       const holding = await open(world);

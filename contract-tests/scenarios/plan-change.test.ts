@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   oneTimePrice,
@@ -124,7 +124,7 @@ const modes = [
   ["do_not_bill", []],
 ] as const;
 for (const [mode, charges] of modes) {
-  billingScenario(`SUB-30 ${mode} changes the plan and bills its way`, async (world) => {
+  scenario(`SUB-30 ${mode} changes the plan and bills its way`, async (world) => {
     const { id, pro } = await halfway(world);
     await change(world, id, pro, { proration_billing_mode: mode });
     expect(await paymentsOf(world, id)).toEqual(["succeeded 3000", ...charges]);
@@ -137,7 +137,7 @@ for (const [mode, charges] of modes) {
   });
 }
 
-billingScenario("SUB-30 product, quantity and mode are needed", async (world) => {
+scenario("SUB-30 product, quantity and mode are needed", async (world) => {
   const { id, pro } = await halfway(world);
   for (const bad of [
     { product_id: undefined },
@@ -155,7 +155,7 @@ billingScenario("SUB-30 product, quantity and mode are needed", async (world) =>
   }
 });
 
-billingScenario("SUB-30 a product that cannot follow is refused", async (world) => {
+scenario("SUB-30 a product that cannot follow is refused", async (world) => {
   const { id } = await halfway(world);
   const archived = await planOf(world, 100);
   await world.ok("archiveProduct", { path: { id: archived.product_id } });
@@ -179,14 +179,14 @@ billingScenario("SUB-30 a product that cannot follow is refused", async (world) 
   ]);
 });
 
-billingScenario("SUB-30 an unknown subscription has no plan to change", async (world) => {
+scenario("SUB-30 an unknown subscription has no plan to change", async (world) => {
   const pro = await planOf(world, 8000);
   for (const operation of ["changePlan", "previewChangePlan"] as const) {
     await world.refused(404, operation, request("sub_unknown", pro));
   }
 });
 
-billingScenario("SUB-30 the quantity of the same plan can change", async (world) => {
+scenario("SUB-30 the quantity of the same plan can change", async (world) => {
   const { id, basic } = await halfway(world);
   await change(world, id, basic, { quantity: 3 });
   expect(await subscriptionOf(world, id)).toMatchObject({
@@ -202,7 +202,7 @@ billingScenario("SUB-30 the quantity of the same plan can change", async (world)
   ]);
 });
 
-billingScenario("SUB-31 a change said to be immediate is one", async (world) => {
+scenario("SUB-31 a change said to be immediate is one", async (world) => {
   const { id, pro } = await halfway(world);
   await change(world, id, pro, { effective_at: "immediately" });
   expect(await subscriptionOf(world, id)).toMatchObject({
@@ -212,7 +212,7 @@ billingScenario("SUB-31 a change said to be immediate is one", async (world) => 
   expect(await paymentsOf(world, id)).toEqual(["succeeded 3000", "succeeded 2500"]);
 });
 
-billingScenario("SUB-31 a scheduled change waits for the next billing date", async (world) => {
+scenario("SUB-31 a scheduled change waits for the next billing date", async (world) => {
   const { id, basic, pro } = await halfway(world);
   expect(await change(world, id, pro, { ...later, quantity: 2 })).toEqual(nothingCharged);
   await world.advance("2026-01-30T23:59:59Z");
@@ -240,7 +240,7 @@ billingScenario("SUB-31 a scheduled change waits for the next billing date", asy
   expect(await paymentsOf(world, id)).toEqual(["succeeded 3000", "succeeded 16000"]);
 });
 
-billingScenario("SUB-31 a scheduled change can be taken back", async (world) => {
+scenario("SUB-31 a scheduled change can be taken back", async (world) => {
   const { id, basic, pro } = await halfway(world);
   const takeBack = { path: { subscription_id: id } };
   const none = async () => (await world.refused(404, "cancelScheduledPlanChange", takeBack)).code;
@@ -257,7 +257,7 @@ billingScenario("SUB-31 a scheduled change can be taken back", async (world) => 
   });
 });
 
-billingScenario("SUB-32 a scheduled change is billed in full or not at all", async (world) => {
+scenario("SUB-32 a scheduled change is billed in full or not at all", async (world) => {
   const { id, pro } = await halfway(world);
   for (const [proration_billing_mode] of modes) {
     if (proration_billing_mode === "full_immediately") continue;
@@ -266,7 +266,7 @@ billingScenario("SUB-32 a scheduled change is billed in full or not at all", asy
   }
 });
 
-billingScenario("SUB-33 a scheduled change stands in the way of another", async (world) => {
+scenario("SUB-33 a scheduled change stands in the way of another", async (world) => {
   const { id, basic, pro } = await halfway(world);
   await change(world, id, pro, later);
   for (const more of [{}, later]) {
@@ -277,7 +277,7 @@ billingScenario("SUB-33 a scheduled change stands in the way of another", async 
   expect((await subscriptionOf(world, id)).product_id).toBe(pro.product_id);
 });
 
-billingScenario("SUB-33 a change that awaits payment stands in the way", async (world) => {
+scenario("SUB-33 a change that awaits payment stands in the way", async (world) => {
   const { id, basic, pro } = await halfway(world);
   await setCard(world, id, true);
   await change(world, id, pro, { on_payment_failure: "prevent_change" });
@@ -289,7 +289,7 @@ billingScenario("SUB-33 a change that awaits payment stands in the way", async (
   expect((await subscriptionOf(world, id)).product_id).toBe(basic.product_id);
 });
 
-billingScenario("SUB-34 only an active subscription changes its plan", async (world) => {
+scenario("SUB-34 only an active subscription changes its plan", async (world) => {
   const { customer, basic, pro } = await subscribed(world);
   const begun = () => subscribe(world, basic, customer);
   const [held, paused, ended] = [await begun(), await begun(), await begun()];
@@ -306,7 +306,7 @@ billingScenario("SUB-34 only an active subscription changes its plan", async (wo
   }
 });
 
-billingScenario("SUB-34 a subscription charged on demand keeps its plan", async (world) => {
+scenario("SUB-34 a subscription charged on demand keeps its plan", async (world) => {
   const { id, pro } = await halfway(world, {
     subscription_data: { on_demand: { mandate_only: true } },
   });
@@ -317,7 +317,7 @@ billingScenario("SUB-34 a subscription charged on demand keeps its plan", async 
 
 for (const more of [{}, { on_payment_failure: "apply_change" }, { on_payment_failure: null }]) {
   const said = JSON.stringify(more);
-  billingScenario(`SUB-35 a declined change is applied and holds (${said})`, async (world) => {
+  scenario(`SUB-35 a declined change is applied and holds (${said})`, async (world) => {
     const { id, pro } = await halfway(world);
     await setCard(world, id, true);
     await change(world, id, pro, more);
@@ -336,7 +336,7 @@ for (const more of [{}, { on_payment_failure: "apply_change" }, { on_payment_fai
   });
 }
 
-billingScenario("SUB-35 a declined change that is prevented waits", async (world) => {
+scenario("SUB-35 a declined change that is prevented waits", async (world) => {
   const { id, basic, pro } = await halfway(world);
   await setCard(world, id, true);
   const { payment_id } = await change(world, id, pro, { on_payment_failure: "prevent_change" });
@@ -359,7 +359,7 @@ billingScenario("SUB-35 a declined change that is prevented waits", async (world
   });
 });
 
-billingScenario("SUB-35 a card that fails does not matter when nothing is due", async (world) => {
+scenario("SUB-35 a card that fails does not matter when nothing is due", async (world) => {
   const { id, pro } = await halfway(world);
   await setCard(world, id, true);
   await change(world, id, pro, { proration_billing_mode: "do_not_bill" });
@@ -370,20 +370,20 @@ billingScenario("SUB-35 a card that fails does not matter when nothing is due", 
   });
 });
 
-billingScenario("SUB-36 an upgrade halfway charges half the difference", async (world) => {
+scenario("SUB-36 an upgrade halfway charges half the difference", async (world) => {
   const { id, pro } = await halfway(world);
   await change(world, id, pro);
   expect(await paymentsOf(world, id)).toEqual(["succeeded 3000", "succeeded 2500"]);
 });
 
-billingScenario("SUB-36 an upgrade at once charges the whole difference", async (world) => {
+scenario("SUB-36 an upgrade at once charges the whole difference", async (world) => {
   const { id, pro } = await subscribed(world);
   await change(world, id, pro);
   expect(await chargesOf(world, id)).toHaveLength(2);
   expect(await chargesOf(world, id)).toContain("succeeded 5000");
 });
 
-billingScenario("SUB-36 the two parts are rounded half up one by one", async (world) => {
+scenario("SUB-36 the two parts are rounded half up one by one", async (world) => {
   const { customer } = await open(world);
   const id = await subscribe(world, await planOf(world, 3001), customer);
   await world.advance("15d");
@@ -391,7 +391,7 @@ billingScenario("SUB-36 the two parts are rounded half up one by one", async (wo
   expect(await paymentsOf(world, id)).toEqual(["succeeded 3001", "succeeded 2500"]);
 });
 
-billingScenario("SUB-37 what a downgrade leaves lowers the next payment", async (world) => {
+scenario("SUB-37 what a downgrade leaves lowers the next payment", async (world) => {
   const id = await halfwayThroughPro(world);
   expect(await change(world, id, await planOf(world, 3000))).toEqual(nothingCharged);
   expect(await paymentsOf(world, id)).toEqual(["succeeded 8000"]);
@@ -399,7 +399,7 @@ billingScenario("SUB-37 what a downgrade leaves lowers the next payment", async 
   expect(await chargesOf(world, id)).toEqual(["succeeded 8000", "succeeded 500", "succeeded 3000"]);
 });
 
-billingScenario("SUB-37 what is left can last for several payments", async (world) => {
+scenario("SUB-37 what is left can last for several payments", async (world) => {
   const id = await halfwayThroughPro(world);
   await change(world, id, await planOf(world, 2000), {
     proration_billing_mode: "difference_immediately",
@@ -412,7 +412,7 @@ billingScenario("SUB-37 what is left can last for several payments", async (worl
   ]);
 });
 
-billingScenario("SUB-37 what is left lowers the payment of a later change", async (world) => {
+scenario("SUB-37 what is left lowers the payment of a later change", async (world) => {
   const id = await halfwayThroughPro(world);
   await change(world, id, await planOf(world, 3000));
   await change(world, id, await planOf(world, 6000), {
@@ -421,7 +421,7 @@ billingScenario("SUB-37 what is left lowers the payment of a later change", asyn
   expect(await chargesOf(world, id)).toEqual(["succeeded 8000", "succeeded 3500"]);
 });
 
-billingScenario("SUB-37 money that is left is no credit of an entitlement", async (world) => {
+scenario("SUB-37 money that is left is no credit of an entitlement", async (world) => {
   const holding = await open(world);
   const sold = (price: number) =>
     sell(world, recurringPrice({ ...thirtyDays, price }), [
@@ -438,7 +438,7 @@ billingScenario("SUB-37 money that is left is no credit of an entitlement", asyn
 });
 
 for (const [mode] of modes.slice(0, 3)) {
-  billingScenario(`SUB-44 a new period begins with ${mode}`, async (world) => {
+  scenario(`SUB-44 a new period begins with ${mode}`, async (world) => {
     const { id, pro } = await halfway(world);
     await change(world, id, pro, { proration_billing_mode: mode });
     expect(await datesOf(world, id)).toBe("2026-01-16 to 2026-02-15");
@@ -450,14 +450,14 @@ for (const [mode] of modes.slice(0, 3)) {
   });
 }
 
-billingScenario("SUB-44 the new period has the length of the new plan", async (world) => {
+scenario("SUB-44 the new period has the length of the new plan", async (world) => {
   const { id } = await halfway(world);
   const monthly = { payment_frequency_count: 1, payment_frequency_interval: "Month" };
   await change(world, id, await planOf(world, 8000, monthly));
   expect(await datesOf(world, id)).toBe("2026-01-16 to 2026-02-16");
 });
 
-billingScenario("SUB-44 a downgrade begins a new period too", async (world) => {
+scenario("SUB-44 a downgrade begins a new period too", async (world) => {
   const id = await halfwayThroughPro(world);
   await change(world, id, await planOf(world, 3000));
   expect(await datesOf(world, id)).toBe("2026-01-16 to 2026-02-15");
@@ -465,7 +465,7 @@ billingScenario("SUB-44 a downgrade begins a new period too", async (world) => {
 
 const weekly = { payment_frequency_count: 1, payment_frequency_interval: "Week" };
 
-billingScenario("SUB-44 do_not_bill leaves the dates as they are", async (world) => {
+scenario("SUB-44 do_not_bill leaves the dates as they are", async (world) => {
   const { id } = await halfway(world);
   await change(world, id, await planOf(world, 8000, weekly), {
     proration_billing_mode: "do_not_bill",
@@ -476,7 +476,7 @@ billingScenario("SUB-44 do_not_bill leaves the dates as they are", async (world)
   expect(await paymentsOf(world, id)).toEqual(["succeeded 3000", "succeeded 8000"]);
 });
 
-billingScenario("SUB-44 by the older rule no change moves the dates", async (world) => {
+scenario("SUB-44 by the older rule no change moves the dates", async (world) => {
   await policy(world, { planChangeDates: "unchanged" });
   const { id } = await halfway(world);
   await change(world, id, await planOf(world, 8000, weekly));
@@ -491,7 +491,7 @@ billingScenario("SUB-44 by the older rule no change moves the dates", async (wor
 });
 
 for (const [mode] of modes.slice(0, 3)) {
-  billingScenario(`SUB-44 ${mode} ends a trial and charges in full`, async (world) => {
+  scenario(`SUB-44 ${mode} ends a trial and charges in full`, async (world) => {
     const { customer } = await open(world);
     const tried = await planOf(world, 3000, { trial_period_days: 14 });
     const id = await subscribe(world, tried, customer);
@@ -504,7 +504,7 @@ for (const [mode] of modes.slice(0, 3)) {
   });
 }
 
-billingScenario("SUB-44 do_not_bill lets a trial run on", async (world) => {
+scenario("SUB-44 do_not_bill lets a trial run on", async (world) => {
   const { customer } = await open(world);
   const tried = await planOf(world, 3000, { trial_period_days: 14 });
   const id = await subscribe(world, tried, customer);
@@ -525,7 +525,7 @@ interface Preview {
   readonly new_plan: { readonly product_id: string; readonly quantity: number };
 }
 
-billingScenario("SUB-45 a preview tells the charge and changes nothing", async (world) => {
+scenario("SUB-45 a preview tells the charge and changes nothing", async (world) => {
   const { id, pro } = await halfway(world);
   const before = await stateOf(world, id);
   const answer = await world.call("previewChangePlan", request(id, pro, { quantity: 2 }));
@@ -544,7 +544,7 @@ billingScenario("SUB-45 a preview tells the charge and changes nothing", async (
   expect(await paymentsOf(world, id)).toEqual(["succeeded 3000", "succeeded 6500"]);
 });
 
-billingScenario("SUB-45 a preview tells what a downgrade would leave", async (world) => {
+scenario("SUB-45 a preview tells what a downgrade would leave", async (world) => {
   const id = await halfwayThroughPro(world);
   const preview = await world.ok<Preview>(
     "previewChangePlan",
@@ -558,7 +558,7 @@ billingScenario("SUB-45 a preview tells what a downgrade would leave", async (wo
   expect(await paymentsOf(world, id)).toEqual(["succeeded 8000", "succeeded 8000"]);
 });
 
-billingScenario("SUB-45 a preview of a later change schedules nothing", async (world) => {
+scenario("SUB-45 a preview of a later change schedules nothing", async (world) => {
   const { id, pro } = await halfway(world);
   const before = await stateOf(world, id);
   await world.ok("previewChangePlan", request(id, pro, later));
@@ -566,7 +566,7 @@ billingScenario("SUB-45 a preview of a later change schedules nothing", async (w
 });
 
 for (const more of [{}, { addons: [] }, { addons: null }]) {
-  billingScenario(`SUB-46 add-ons go with ${JSON.stringify(more)}`, async (world) => {
+  scenario(`SUB-46 add-ons go with ${JSON.stringify(more)}`, async (world) => {
     const addon_id = await makeAddon(world, 500);
     const { id, pro } = await halfway(world, { line: { addons: [{ addon_id, quantity: 2 }] } });
     expect(await subscriptionOf(world, id)).toMatchObject({
@@ -587,7 +587,7 @@ for (const more of [{}, { addons: [] }, { addons: null }]) {
   });
 }
 
-billingScenario("SUB-46 the add-ons named are those from then on", async (world) => {
+scenario("SUB-46 the add-ons named are those from then on", async (world) => {
   const { id, pro } = await halfway(world);
   const addon_id = await makeAddon(world, 1000);
   await change(world, id, pro, { addons: [{ addon_id, quantity: 2 }] });
@@ -603,7 +603,7 @@ billingScenario("SUB-46 the add-ons named are those from then on", async (world)
   ]);
 });
 
-billingScenario("SUB-46 unknown add-ons and more than ten are refused", async (world) => {
+scenario("SUB-46 unknown add-ons and more than ten are refused", async (world) => {
   const { id, pro } = await halfway(world);
   await refusal(world, 422, id, pro, { addons: [{ addon_id: "adn_unknown", quantity: 1 }] });
   const eleven: Fields[] = [];
@@ -615,7 +615,7 @@ billingScenario("SUB-46 unknown add-ons and more than ten are refused", async (w
   expect((await subscriptionOf(world, id)).addons).toHaveLength(10);
 });
 
-billingScenario("SUB-47 usage-based plans can change", async (world) => {
+scenario("SUB-47 usage-based plans can change", async (world) => {
   const { customer } = await open(world);
   const meter = await world.meter();
   const priced = [{ meter_id: meter.id, price_per_unit: "2", free_threshold: 0 }];
@@ -632,7 +632,7 @@ billingScenario("SUB-47 usage-based plans can change", async (world) => {
   expect((await paymentsOf(world, id)).slice(2)).toEqual(["succeeded 8000"]);
 });
 
-billingScenario("SUB-47 by the strict rule usage-based plans cannot change", async (world) => {
+scenario("SUB-47 by the strict rule usage-based plans cannot change", async (world) => {
   const { id, pro, customer } = await halfway(world);
   const usage = await sellUsage(world, 100);
   const metered = await subscribe(world, usage, customer);
@@ -643,7 +643,7 @@ billingScenario("SUB-47 by the strict rule usage-based plans cannot change", asy
   expect((await subscriptionOf(world, id)).product_id).toBe(pro.product_id);
 });
 
-billingScenario("SUB-49 the answer to a change names its payment", async (world) => {
+scenario("SUB-49 the answer to a change names its payment", async (world) => {
   const { id, pro } = await halfway(world);
   const answer = await change(world, id, pro, { metadata: { order: "A-1" } });
   expect(answer).toEqual({ ...nothingCharged, payment_id: expect.stringMatching(/^pay_/) });
@@ -659,7 +659,7 @@ billingScenario("SUB-49 the answer to a change names its payment", async (world)
   });
 });
 
-billingScenario("SUB-49 without a charge there is no payment to name", async (world) => {
+scenario("SUB-49 without a charge there is no payment to name", async (world) => {
   const { id, pro } = await halfway(world);
   const free = { proration_billing_mode: "do_not_bill" };
   expect(await change(world, id, pro, free)).toEqual(nothingCharged);

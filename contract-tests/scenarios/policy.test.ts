@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { deliveries, listenTo, setMode } from "../harness/receiver.js";
-import { billingScenario, httpScenario, scenario } from "../harness/scenario.js";
+import { httpScenario, scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -66,7 +66,7 @@ const drawn = {
 
 for (const [consumptionOrder, holdings] of Object.entries(drawn)) {
   for (const [way, spend] of Object.entries(spending)) {
-    billingScenario(`LED-05 EX-03 consumptionOrder ${consumptionOrder}, ${way}`, async (world) => {
+    scenario(`LED-05 EX-03 consumptionOrder ${consumptionOrder}, ${way}`, async (world) => {
       await setPolicy(world, { consumptionOrder });
       const holding = await packAndPlan(world);
       await spend(world, holding);
@@ -221,7 +221,7 @@ async function metered(world: World, amount: string, { credit = {}, link = {} } 
   return { ...holding, plan, subscription: await subscribe(world, plan, customer) };
 }
 
-billingScenario("LED-31 apiEntriesAs leaves plans and meters as they are", async (world) => {
+scenario("LED-31 apiEntriesAs leaves plans and meters as they are", async (world) => {
   await setPolicy(world, { apiEntriesAs: "manual_adjustment" });
   const it = await metered(world, "100");
   await use(world, it.customer, "e", 30);
@@ -232,21 +232,18 @@ billingScenario("LED-31 apiEntriesAs leaves plans and meters as they are", async
 const texts = { counted: ["-1500 : 2000→500", "-20 : 500→480"], ignored: ["-20 : 2000→1980"] };
 
 for (const [numericStrings, deductions] of Object.entries(texts)) {
-  billingScenario(
-    `EVT-23 numbers sent as text, numericStrings ${numericStrings}`,
-    async (world) => {
-      await setPolicy(world, { numericStrings });
-      const it = await metered(world, "2000");
-      for (const [id, tokens] of Object.entries({ text: "1500", word: "many", number: 20 })) {
-        expect(await use(world, it.customer, id, tokens)).toEqual({ ingested_count: 1 });
-        await runMeters(world);
-      }
-      await ledgerIs(world, it, [
-        "credit_added +2000 : 0→2000",
-        ...deductions.map((line) => `credit_deducted ${line}`),
-      ]);
-    },
-  );
+  scenario(`EVT-23 numbers sent as text, numericStrings ${numericStrings}`, async (world) => {
+    await setPolicy(world, { numericStrings });
+    const it = await metered(world, "2000");
+    for (const [id, tokens] of Object.entries({ text: "1500", word: "many", number: 20 })) {
+      expect(await use(world, it.customer, id, tokens)).toEqual({ ingested_count: 1 });
+      await runMeters(world);
+    }
+    await ledgerIs(world, it, [
+      "credit_added +2000 : 0→2000",
+      ...deductions.map((line) => `credit_deducted ${line}`),
+    ]);
+  });
 }
 
 const free = { link: { free_threshold: 1000 } };
@@ -255,19 +252,16 @@ for (const [freeThresholdOnCredits, deduction] of [
   ["ignored", "-2500 : 3000→500"],
   ["applied", "-1500 : 3000→1500"],
 ] as const) {
-  billingScenario(
-    `MTR-40 EX-31 freeThresholdOnCredits ${freeThresholdOnCredits}`,
-    async (world) => {
-      await setPolicy(world, { freeThresholdOnCredits });
-      const it = await metered(world, "3000", free);
-      await use(world, it.customer, "e", 2500);
-      await runMeters(world);
-      await ledgerIs(world, it, ["credit_added +3000 : 0→3000", `credit_deducted ${deduction}`]);
-    },
-  );
+  scenario(`MTR-40 EX-31 freeThresholdOnCredits ${freeThresholdOnCredits}`, async (world) => {
+    await setPolicy(world, { freeThresholdOnCredits });
+    const it = await metered(world, "3000", free);
+    await use(world, it.customer, "e", 2500);
+    await runMeters(world);
+    await ledgerIs(world, it, ["credit_added +3000 : 0→3000", `credit_deducted ${deduction}`]);
+  });
 }
 
-billingScenario("MTR-40 freeThresholdOnCredits applied counts anew each period", async (world) => {
+scenario("MTR-40 freeThresholdOnCredits applied counts anew each period", async (world) => {
   await setPolicy(world, { freeThresholdOnCredits: "applied" });
   const it = await metered(world, "3000", free);
   const spend = async (id: string, tokens: number) => {
@@ -320,7 +314,7 @@ const changeDates = {
 };
 
 for (const [planChangeDates, { period, renewals }] of Object.entries(changeDates)) {
-  billingScenario(`SUB-44 planChangeDates ${planChangeDates} at a change`, async (world) => {
+  scenario(`SUB-44 planChangeDates ${planChangeDates} at a change`, async (world) => {
     await setPolicy(world, { planChangeDates });
     const holding = await open(world);
     const [small, large] = await Promise.all(
@@ -372,7 +366,7 @@ const repayments = {
 
 for (const [autoRepay, { rest, held }] of Object.entries(repayments)) {
   for (const [source, topUp] of Object.entries(topUps)) {
-    billingScenario(`OVR-42 autoRepay ${autoRepay} with a top-up (${source})`, async (world) => {
+    scenario(`OVR-42 autoRepay ${autoRepay} with a top-up (${source})`, async (world) => {
       await setPolicy(world, { autoRepay });
       const overage_behavior = "carry_deficit_auto_repay";
       const credit = withOverage({ overage_limit: 50, overage_behavior });
@@ -399,7 +393,7 @@ for (const [autoRepay, { rest, held }] of Object.entries(repayments)) {
 }
 
 for (const percentageLossAs of ["credit_expired", "rollover_forfeited"]) {
-  billingScenario(`ROL-12 percentageLossAs ${percentageLossAs}`, async (world) => {
+  scenario(`ROL-12 percentageLossAs ${percentageLossAs}`, async (world) => {
     await setPolicy(world, { percentageLossAs });
     const it = await open(world);
     const rolling = { rollover_enabled: true, rollover_percentage: 75 };
@@ -430,7 +424,7 @@ async function largerPlans(world: World, { entitlement }: Sale) {
   };
 }
 
-billingScenario("SUB-47 usageBasedPlanChange allowed changes between such plans", async (world) => {
+scenario("SUB-47 usageBasedPlanChange allowed changes between such plans", async (world) => {
   await setPolicy(world, { usageBasedPlanChange: "allowed" });
   const it = await metered(world, "100");
   const { usage } = await largerPlans(world, it);
@@ -440,7 +434,7 @@ billingScenario("SUB-47 usageBasedPlanChange allowed changes between such plans"
   await ledgerIs(world, it, ["credit_added +100 : 0→100", "credit_added +300 : 100→400"]);
 });
 
-billingScenario("SUB-47 usageBasedPlanChange refused, whichever plan is such", async (world) => {
+scenario("SUB-47 usageBasedPlanChange refused, whichever plan is such", async (world) => {
   await setPolicy(world, { usageBasedPlanChange: "refused" });
   const it = await metered(world, "100");
   const { usage, flat } = await largerPlans(world, it);
@@ -468,7 +462,7 @@ const overriding = async (world: World, { entitlement, customer }: Sale) => {
   return { pack, customer, line: { credit_entitlements: [override] } };
 };
 
-billingScenario("CHK-14 EX-35 checkoutCreditAmounts allowed takes the amount", async (world) => {
+scenario("CHK-14 EX-35 checkoutCreditAmounts allowed takes the amount", async (world) => {
   await setPolicy(world, { checkoutCreditAmounts: "allowed" });
   const it = await open(world);
   const { pack, customer, line } = await overriding(world, it);
@@ -476,7 +470,7 @@ billingScenario("CHK-14 EX-35 checkoutCreditAmounts allowed takes the amount", a
   await ledgerIs(world, it, ["credit_added +250 : 0→250"]);
 });
 
-billingScenario("CHK-14 checkoutCreditAmounts refused takes only the product's", async (world) => {
+scenario("CHK-14 checkoutCreditAmounts refused takes only the product's", async (world) => {
   await setPolicy(world, { checkoutCreditAmounts: "refused" });
   const it = await open(world);
   const { pack, customer, line } = await overriding(world, it);
@@ -515,7 +509,7 @@ for (const [readOnlyWrites, status] of [
   });
 }
 
-billingScenario("CHK-29 severalSubscriptions allowed adds up the credits", async (world) => {
+scenario("CHK-29 severalSubscriptions allowed adds up the credits", async (world) => {
   await setPolicy(world, { severalSubscriptions: "allowed" });
   const it = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(it.entitlement, "100")]);
@@ -524,7 +518,7 @@ billingScenario("CHK-29 severalSubscriptions allowed adds up the credits", async
   await ledgerIs(world, it, ["credit_added +100 : 0→100", "credit_added +100 : 100→200"]);
 });
 
-billingScenario("CHK-29 severalSubscriptions refused allows one at a time", async (world) => {
+scenario("CHK-29 severalSubscriptions refused allows one at a time", async (world) => {
   await setPolicy(world, { severalSubscriptions: "refused" });
   const it = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(it.entitlement, "100")]);
@@ -555,7 +549,7 @@ for (const [emptyEventFilter, expected] of [
   ["all", 1],
   ["none", 0],
 ] as const) {
-  billingScenario(
+  scenario(
     `WHK-44 emptyEventFilter ${emptyEventFilter} sends an endpoint without event types ${expected}`,
     async (world) => {
       await setMode(world, { collected: true });

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -52,7 +52,7 @@ const settings = [
 
 const pick = (from: Fields): Fields => Object.fromEntries(settings.map((it) => [it, from[it]]));
 
-billingScenario("ENT-62 what an attachment leaves open is the entitlement's", async (world) => {
+scenario("ENT-62 what an attachment leaves open is the entitlement's", async (world) => {
   const entitlement = await world.entitlement(everything);
   const nulls = Object.fromEntries([...settings, "overage_limit"].map((it) => [it, null]));
   for (const more of [{}, nulls]) {
@@ -62,7 +62,7 @@ billingScenario("ENT-62 what an attachment leaves open is the entitlement's", as
   }
 });
 
-billingScenario("ENT-62 what an attachment sets goes before the entitlement's", async (world) => {
+scenario("ENT-62 what an attachment sets goes before the entitlement's", async (world) => {
   const entitlement = await world.entitlement(everything);
   const other = {
     expires_after_days: 365,
@@ -84,14 +84,14 @@ billingScenario("ENT-62 what an attachment sets goes before the entitlement's", 
   expect(await world.ok("retrieveCreditEntitlement", { path })).toEqual(entitlement);
 });
 
-billingScenario("ENT-62 one setting of its own leaves the others inherited", async (world) => {
+scenario("ENT-62 one setting of its own leaves the others inherited", async (world) => {
   const entitlement = await world.entitlement(everything);
   const attachment = await attached(world, entitlement, { overage_limit: "7" });
   expect(pick(attachment)).toEqual(pick(everything));
   expect(attachment.overage_limit).toBe("7");
 });
 
-billingScenario("ENT-62 the settings of the attachment are those in force", async (world) => {
+scenario("ENT-62 the settings of the attachment are those in force", async (world) => {
   const [entitlement, customer] = [await world.entitlement(), await world.customer()];
   const own = { overage_enabled: true, overage_limit: "5", price_per_unit: "1", currency: "USD" };
   const plan = await sell(world, recurringPrice(), [attach(entitlement, "100", own)]);
@@ -109,7 +109,7 @@ billingScenario("ENT-62 the settings of the attachment are those in force", asyn
   ]);
 });
 
-billingScenario("ENT-64 an attachment shows its flags and behaviours filled in", async (world) => {
+scenario("ENT-64 an attachment shows its flags and behaviours filled in", async (world) => {
   const entitlement = await world.entitlement({ name: "Calls", unit: "call" });
   const product = await sell(world, recurringPrice(), [attach(entitlement, "100")]);
   expect(attachmentOf(product)).toMatchObject({
@@ -129,7 +129,7 @@ billingScenario("ENT-64 an attachment shows its flags and behaviours filled in",
   expect(read.credit_entitlements).toEqual(product.credit_entitlements);
 });
 
-billingScenario("ENT-65 left out, proration is off and trial credits stay", async (world) => {
+scenario("ENT-65 left out, proration is off and trial credits stay", async (world) => {
   const entitlement = await world.entitlement();
   const open = { proration_behavior: "no_prorate", trial_credits_expire_after_trial: false };
   const nulls = { proration_behavior: null, trial_credits_expire_after_trial: null };
@@ -139,7 +139,7 @@ billingScenario("ENT-65 left out, proration is off and trial credits stay", asyn
   expect(await attached(world, entitlement, chosen)).toMatchObject(chosen);
 });
 
-billingScenario("ENT-66 credits are a decimal string above zero", async (world) => {
+scenario("ENT-66 credits are a decimal string above zero", async (world) => {
   const entitlement = await world.entitlement({ precision: 2 });
   const product = await sell(world, recurringPrice(), [attach(entitlement, "0.01")]);
   expect(attachmentOf(product).credits_amount).toBe("0.01");
@@ -148,7 +148,7 @@ billingScenario("ENT-66 credits are a decimal string above zero", async (world) 
   }
 });
 
-billingScenario("ENT-66 credits have no more decimals than the precision", async (world) => {
+scenario("ENT-66 credits have no more decimals than the precision", async (world) => {
   const whole = await world.entitlement({ name: "Whole", precision: 0 });
   const fine = await world.entitlement({ name: "Fine", precision: 3 });
   const product = await sell(world, recurringPrice(), [attach(whole, "1"), attach(fine, "1.234")]);
@@ -157,7 +157,7 @@ billingScenario("ENT-66 credits have no more decimals than the precision", async
   await refuses(world, product, attach(fine, "1.2345"));
 });
 
-billingScenario("ENT-69 the low-balance threshold is a percentage, 0 to 100", async (world) => {
+scenario("ENT-69 the low-balance threshold is a percentage, 0 to 100", async (world) => {
   const [entitlement, customer] = [await world.entitlement(), await world.customer()];
   const products: Product[] = [];
   for (const percent of [0, 20, 100]) {
@@ -179,7 +179,7 @@ billingScenario("ENT-69 the low-balance threshold is a percentage, 0 to 100", as
   }
 });
 
-billingScenario("EXP-04 two products give one credit lifetimes of their own", async (world) => {
+scenario("EXP-04 two products give one credit lifetimes of their own", async (world) => {
   const entitlement = await world.entitlement({ expires_after_days: 7 });
   const customer = await world.customer();
   const lasting = (days: number) => ({ expires_after_days: days });

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -67,7 +67,7 @@ async function metered(world: World, rate: string, precision = 0) {
   return { entitlement, customer, plan, subscription };
 }
 
-billingScenario("MTR-07 an archived meter cannot be put on a product", async (world) => {
+scenario("MTR-07 an archived meter cannot be put on a product", async (world) => {
   const meter = await world.meter();
   await world.ok("archiveMeter", { path: { id: meter.id } });
   await refuses(world, [money(meter)], "METER_IS_DELETED");
@@ -76,7 +76,7 @@ billingScenario("MTR-07 an archived meter cannot be put on a product", async (wo
   expect(metersOf(product)).toMatchObject([{ meter_id: meter.id }]);
 });
 
-billingScenario("MTR-23 a price per unit has up to 5 and 12 digits", async (world) => {
+scenario("MTR-23 a price per unit has up to 5 and 12 digits", async (world) => {
   const meter = await world.meter();
   for (const price_per_unit of ["99999.999999999999", "0.000000000001", "1", "99999"]) {
     const product = await sell(world, usagePrice([money(meter, { price_per_unit })]), []);
@@ -85,13 +85,13 @@ billingScenario("MTR-23 a price per unit has up to 5 and 12 digits", async (worl
   await sell(world, usagePrice([money(meter, { price_per_unit: "10.50" })]), []);
 });
 
-billingScenario("MTR-23 any other price per unit is refused", async (world) => {
+scenario("MTR-23 any other price per unit is refused", async (world) => {
   const meter = await world.meter();
   const wrong = ["100000", "0.0000000000001", "0", "0.00", "-1", "1e2", "", ".5", "ten", 5];
   for (const price_per_unit of wrong) await refuses(world, [money(meter, { price_per_unit })]);
 });
 
-billingScenario("MTR-25 a fixed price is billed every period, used or not", async (world) => {
+scenario("MTR-25 a fixed price is billed every period, used or not", async (world) => {
   const { entitlement, customer, plan, subscription } = await metered(world, "1");
   expect(plan.price).toMatchObject({ type: "usage_based_price", fixed_price: 1000 });
   const amounts = async () => {
@@ -116,7 +116,7 @@ billingScenario("MTR-25 a fixed price is billed every period, used or not", asyn
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("MTR-25 a usage-based product needs its fixed price", async (world) => {
+scenario("MTR-25 a usage-based product needs its fixed price", async (world) => {
   for (const fixed_price of [undefined, null, -1, 10.5, "1000"]) {
     const price = usagePrice([], { fixed_price });
     const body = { name: "Plan", tax_category: "saas", price };
@@ -128,7 +128,7 @@ billingScenario("MTR-25 a usage-based product needs its fixed price", async (wor
   });
 });
 
-billingScenario("MTR-30 only a usage-based price keeps its meters", async (world) => {
+scenario("MTR-30 only a usage-based price keeps its meters", async (world) => {
   const [entitlement, customer] = [await world.entitlement(), await world.customer()];
   const meters = [meterLink(await world.meter(), entitlement)];
   const usage = await sell(world, usagePrice(meters), []);
@@ -150,7 +150,7 @@ billingScenario("MTR-30 only a usage-based price keeps its meters", async (world
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("MTR-31 a meter that costs credits says how many units", async (world) => {
+scenario("MTR-31 a meter that costs credits says how many units", async (world) => {
   const [meter, entitlement] = [await world.meter(), await world.entitlement()];
   const link = meterLink(meter, entitlement);
   const { meter_units_per_credit: _, ...bare } = link;
@@ -159,7 +159,7 @@ billingScenario("MTR-31 a meter that costs credits says how many units", async (
   expect(metersOf(await sell(world, usagePrice([link]), []))).toMatchObject([link]);
 });
 
-billingScenario("MTR-31 only a linked meter makes usage cost credits", async (world) => {
+scenario("MTR-31 only a linked meter makes usage cost credits", async (world) => {
   const customer = await world.customer();
   const pool = (name: string) => world.entitlement({ name });
   const [linked, other] = [await pool("Linked"), await pool("Other")];
@@ -198,7 +198,7 @@ const rates: readonly [
   ["1000", 1, 2500, "2.5", "97.5"],
 ];
 for (const [rate, precision, usage, cost, left] of rates) {
-  billingScenario(
+  scenario(
     `MTR-32 at ${rate} units a credit and precision ${precision}, ${usage} units cost ${cost}`,
     async (world) => {
       const { entitlement, customer } = await metered(world, rate, precision);
@@ -214,7 +214,7 @@ for (const [rate, precision, usage, cost, left] of rates) {
   );
 }
 
-billingScenario("MTR-32 the units of one credit must be above zero", async (world) => {
+scenario("MTR-32 the units of one credit must be above zero", async (world) => {
   const [meter, entitlement] = [await world.meter(), await world.entitlement()];
   for (const rate of ["0", "0.000", "-1", "", "many"]) {
     await refuses(world, [meterLink(meter, entitlement, rate)]);
@@ -223,7 +223,7 @@ billingScenario("MTR-32 the units of one credit must be above zero", async (worl
   await sell(world, usagePrice([meterLink(meter, entitlement, "0.001")]), []);
 });
 
-billingScenario("MTR-33 a product takes ten meters and refuses an eleventh", async (world) => {
+scenario("MTR-33 a product takes ten meters and refuses an eleventh", async (world) => {
   const eleven = (await metersNamed(world, 11)).map((it) => money(it));
   const product = await sell(world, usagePrice(eleven.slice(0, 10)), []);
   expect(metersOf(product)).toHaveLength(10);
@@ -231,7 +231,7 @@ billingScenario("MTR-33 a product takes ten meters and refuses an eleventh", asy
   await refuses(world, eleven);
 });
 
-billingScenario("MTR-34 naming a meter twice on one product is refused", async (world) => {
+scenario("MTR-34 naming a meter twice on one product is refused", async (world) => {
   const [meter, entitlement]: [Meter, Entitlement] = [
     await world.meter(),
     await world.entitlement(),
@@ -241,13 +241,13 @@ billingScenario("MTR-34 naming a meter twice on one product is refused", async (
   await refuses(world, [meterLink(meter, entitlement), money(meter)], code);
 });
 
-billingScenario("MTR-34 naming a meter nobody made is refused", async (world) => {
+scenario("MTR-34 naming a meter nobody made is refused", async (world) => {
   const meter = await world.meter();
   await refuses(world, [money({ id: "mtr_none" })], "MISSING_METER_IDS");
   await refuses(world, [money(meter), money({ id: "mtr_none" })], "MISSING_METER_IDS");
 });
 
-billingScenario("MTR-62 a free threshold may pass 2^31", async (world) => {
+scenario("MTR-62 a free threshold may pass 2^31", async (world) => {
   const meter = await world.meter();
   for (const free_threshold of [2_147_483_648, 9_007_199_254_740_991]) {
     const product = await sell(world, usagePrice([money(meter, { free_threshold })]), []);

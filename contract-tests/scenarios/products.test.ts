@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -67,7 +67,7 @@ async function refusesCredits(world: World, attachments: readonly Fields[], code
   expect(await listed(world)).toEqual([product.product_id]);
 }
 
-billingScenario("ENT-60 a product takes five credits", async (world) => {
+scenario("ENT-60 a product takes five credits", async (world) => {
   const five = (await entitlements(world, 5)).map((it, i) => attach(it, `${i + 1}`));
   const product = await sell(world, recurringPrice(), five);
   expect(credits(product)).toHaveLength(5);
@@ -76,13 +76,13 @@ billingScenario("ENT-60 a product takes five credits", async (world) => {
   expect(credits(await read(world, bare))).toEqual(credits(product));
 });
 
-billingScenario("ENT-60 a product refuses a sixth credit", async (world) => {
+scenario("ENT-60 a product refuses a sixth credit", async (world) => {
   const six: Fields[] = [];
   for (let i = 1; i <= 6; i++) six.push(attach(await world.entitlement({ name: `E${i}` }), "1"));
   await refusesCredits(world, six);
 });
 
-billingScenario("ENT-61 products of every kind of price carry credits", async (world) => {
+scenario("ENT-61 products of every kind of price carry credits", async (world) => {
   const entitlement = await world.entitlement();
   const customer = await world.customer();
   const prices = [oneTimePrice(), recurringPrice(), usagePrice()];
@@ -102,7 +102,7 @@ billingScenario("ENT-61 products of every kind of price carry credits", async (w
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("ENT-63 an update with credits replaces the whole set", async (world) => {
+scenario("ENT-63 an update with credits replaces the whole set", async (world) => {
   const [one, two, three] = (await entitlements(world, 3)) as [
     Entitlement,
     Entitlement,
@@ -115,7 +115,7 @@ billingScenario("ENT-63 an update with credits replaces the whole set", async (w
   expect(credits(await read(world, product))).toEqual([`20 ${two.id}`, `30 ${three.id}`].sort());
 });
 
-billingScenario("ENT-63 an empty list clears the credits, no list keeps them", async (world) => {
+scenario("ENT-63 an empty list clears the credits, no list keeps them", async (world) => {
   const product = await sell(world, recurringPrice(), [attach(await world.entitlement(), "5")]);
   expect((await update(world, product, { name: "Renamed" })).status).toBe(200);
   const renamed = await read(world, product);
@@ -127,20 +127,20 @@ billingScenario("ENT-63 an empty list clears the credits, no list keeps them", a
   expect(await read(world, product)).toMatchObject({ name: "Renamed", credit_entitlements: [] });
 });
 
-billingScenario("ENT-67 no product takes one credit twice", async (world) => {
+scenario("ENT-67 no product takes one credit twice", async (world) => {
   const entitlement = await world.entitlement();
   await refusesCredits(world, [attach(entitlement, "5"), attach(entitlement, "6")]);
 });
 
-billingScenario("ENT-67 no product takes a credit that does not exist", async (world) => {
+scenario("ENT-67 no product takes a credit that does not exist", async (world) => {
   await refusesCredits(world, [attach({ ...(await world.entitlement()), id: "cde_none" }, "5")]);
 });
 
-billingScenario("ENT-67 the credits of another business do not exist here", async (world) => {
+scenario("ENT-67 the credits of another business do not exist here", async (world) => {
   await refusesCredits(world, [attach(await foreign(world), "5")]);
 });
 
-billingScenario("ENT-68 one credit serves products on terms of their own", async (world) => {
+scenario("ENT-68 one credit serves products on terms of their own", async (world) => {
   const entitlement = await world.entitlement();
   const terms: readonly Fields[] = [
     { overage_enabled: false, expires_after_days: 30 },
@@ -164,7 +164,7 @@ billingScenario("ENT-68 one credit serves products on terms of their own", async
   );
 });
 
-billingScenario("ENT-56 no product takes a deleted credit", async (world) => {
+scenario("ENT-56 no product takes a deleted credit", async (world) => {
   const entitlement = await world.entitlement();
   await world.ok("deleteCreditEntitlement", { path: { id: entitlement.id } });
   await refusesCredits(world, [attach(entitlement, "5")], "CREDIT_ENTITLEMENT_IS_DELETED");
@@ -172,7 +172,7 @@ billingScenario("ENT-56 no product takes a deleted credit", async (world) => {
   await sell(world, recurringPrice(), [attach(entitlement, "5")]);
 });
 
-billingScenario("ENT-56 what had a credit before its deletion goes on with it", async (world) => {
+scenario("ENT-56 what had a credit before its deletion goes on with it", async (world) => {
   const [entitlement, customer] = [await world.entitlement(), await world.customer()];
   const link = meterLink(await world.meter(), entitlement);
   const plan = await sell(world, usagePrice([link]), [attach(entitlement, "100")]);
@@ -196,7 +196,7 @@ billingScenario("ENT-56 what had a credit before its deletion goes on with it", 
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("MTR-36 a usage-based product is sold one at a time", async (world) => {
+scenario("MTR-36 a usage-based product is sold one at a time", async (world) => {
   const [usage, plan] = [
     await sell(world, usagePrice(), []),
     await sell(world, recurringPrice(), []),
@@ -212,7 +212,7 @@ billingScenario("MTR-36 a usage-based product is sold one at a time", async (wor
   await world.ok("createCheckoutSession", cart(plan, 2));
 });
 
-billingScenario("ERR-03 archiving a product a second time answers 410", async (world) => {
+scenario("ERR-03 archiving a product a second time answers 410", async (world) => {
   const product = await sell(world, oneTimePrice(), []);
   const kept = await sell(world, oneTimePrice(), []);
   expect((await world.call("archiveProduct", on(product))).status).toBe(200);
@@ -226,7 +226,7 @@ billingScenario("ERR-03 archiving a product a second time answers 410", async (w
   expect(await listed(world, { archived: true })).toEqual([product.product_id]);
 });
 
-billingScenario("ERR-03 unarchiving a product that is on sale answers 500", async (world) => {
+scenario("ERR-03 unarchiving a product that is on sale answers 500", async (world) => {
   const product = await sell(world, oneTimePrice(), []);
   const before = await read(world, product);
   const never = await world.refused(500, "unarchiveProduct", on(product));
@@ -241,12 +241,9 @@ billingScenario("ERR-03 unarchiving a product that is on sale answers 500", asyn
   );
 });
 
-billingScenario(
-  "ENT-61 a price needs neither a discount nor purchasing power parity",
-  async (world) => {
-    const { discount: _, purchasing_power_parity: __, ...price } = recurringPrice();
-    const { product_id } = await sell(world, price, []);
-    const stored = await world.ok<Product>("retrieveProduct", { path: { id: product_id } });
-    expect(stored.price).toMatchObject({ discount: 0, purchasing_power_parity: false });
-  },
-);
+scenario("ENT-61 a price needs neither a discount nor purchasing power parity", async (world) => {
+  const { discount: _, purchasing_power_parity: __, ...price } = recurringPrice();
+  const { product_id } = await sell(world, price, []);
+  const stored = await world.ok<Product>("retrieveProduct", { path: { id: product_id } });
+  expect(stored.price).toMatchObject({ discount: 0, purchasing_power_parity: false });
+});

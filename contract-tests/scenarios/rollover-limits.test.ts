@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -64,7 +64,7 @@ const halves = [
   "credit_expired -50 : 100→50",
 ];
 
-billingScenario("ROL-01 credits issued without rollover never roll", async (world) => {
+scenario("ROL-01 credits issued without rollover never roll", async (world) => {
   const it = await onPlan(world, { rollover_enabled: false });
   await setRollover(world, it, rolling(50));
   await world.advance(february);
@@ -82,14 +82,14 @@ billingScenario("ROL-01 credits issued without rollover never roll", async (worl
   ]);
 });
 
-billingScenario("ROL-01 credits issued with rollover roll though it is off now", async (world) => {
+scenario("ROL-01 credits issued with rollover roll though it is off now", async (world) => {
   const it = await onPlan(world, rolling(50));
   await setRollover(world, it, { rollover_enabled: false });
   await world.advance(february);
   await ledgerIs(world, it, [granted, ...halves, "credit_added +100 : 50→150"]);
 });
 
-billingScenario("ROL-11 at the limit of two rollovers all that remains is lost", async (world) => {
+scenario("ROL-11 at the limit of two rollovers all that remains is lost", async (world) => {
   const it = await onPlan(world, rolling(100, { max_rollover_count: 2 }));
   await setRollover(world, it, { rollover_enabled: false }); // for the grants to come
   await world.advance("2026-04-01T00:00:00Z");
@@ -108,7 +108,7 @@ billingScenario("ROL-11 at the limit of two rollovers all that remains is lost",
   ]);
 });
 
-billingScenario("ROL-12 the count forfeits, the percentage expires", async (world) => {
+scenario("ROL-12 the count forfeits, the percentage expires", async (world) => {
   const it = await onPlan(world, rolling(50, { max_rollover_count: 1 }));
   await setRollover(world, it, { rollover_enabled: false });
   await world.advance(march);
@@ -131,7 +131,7 @@ billingScenario("ROL-12 the count forfeits, the percentage expires", async (worl
   ]);
 });
 
-billingScenario("ROL-13 a count of 0 forfeits everything at the first end", async (world) => {
+scenario("ROL-13 a count of 0 forfeits everything at the first end", async (world) => {
   const it = await onPlan(world, rolling(50, { max_rollover_count: 0 }));
   await world.debit(it, "40");
   await world.advance(february);
@@ -143,7 +143,7 @@ billingScenario("ROL-13 a count of 0 forfeits everything at the first end", asyn
   ]);
 });
 
-billingScenario("ROL-13 without a maximum credits roll on and on", async (world) => {
+scenario("ROL-13 without a maximum credits roll on and on", async (world) => {
   const it = await onPlan(world, rolling(100, { max_rollover_count: null }));
   await setRollover(world, it, { rollover_enabled: false });
   await world.advance("2028-01-01T00:00:00Z");
@@ -160,7 +160,7 @@ billingScenario("ROL-13 without a maximum credits roll on and on", async (world)
   await ledgerIs(world, it, [granted, ...renewals.flat()]);
 });
 
-billingScenario("ROL-14 bought credits and those of the API do not roll", async (world) => {
+scenario("ROL-14 bought credits and those of the API do not roll", async (world) => {
   const it = await onPlan(world, {}, rolling(50));
   const pack = (days: number | null) =>
     sell(world, oneTimePrice(), [
@@ -191,7 +191,7 @@ billingScenario("ROL-14 bought credits and those of the API do not roll", async 
   ]);
 });
 
-billingScenario("ROL-15 carried credits roll again at the next end", async (world) => {
+scenario("ROL-15 carried credits roll again at the next end", async (world) => {
   const it = await onPlan(world, rolling(50));
   await world.advance(february);
   await world.advance(march);
@@ -209,7 +209,7 @@ billingScenario("ROL-15 carried credits roll again at the next end", async (worl
   ]);
 });
 
-billingScenario("ROL-16 credits can last their own month and the one after", async (world) => {
+scenario("ROL-16 credits can last their own month and the one after", async (world) => {
   const it = await onPlan(world, rolling(100, { ...aMonth, max_rollover_count: 1 }));
   const balances: string[] = [];
   for (const month of ["02", "03", "04"]) {
@@ -223,23 +223,20 @@ billingScenario("ROL-16 credits can last their own month and the one after", asy
 });
 
 for (const more of [aMonth, { ...aMonth, max_rollover_count: 2 }, { max_rollover_count: 3 }]) {
-  billingScenario(
-    `ROL-17 a quarter is carried with ${Object.values(more).join(" ")}`,
-    async (world) => {
-      const it = await onPlan(world, rolling(25, more));
-      await world.advance(february);
-      await ledgerIs(world, it, [
-        granted,
-        "credit_rolled_over -25 : 100→75",
-        "credit_rolled_over +25 : 75→100",
-        "credit_expired -75 : 100→25",
-        "credit_added +100 : 25→125",
-      ]);
-    },
-  );
+  scenario(`ROL-17 a quarter is carried with ${Object.values(more).join(" ")}`, async (world) => {
+    const it = await onPlan(world, rolling(25, more));
+    await world.advance(february);
+    await ledgerIs(world, it, [
+      granted,
+      "credit_rolled_over -25 : 100→75",
+      "credit_rolled_over +25 : 75→100",
+      "credit_expired -75 : 100→25",
+      "credit_added +100 : 25→125",
+    ]);
+  });
 }
 
-billingScenario("ROL-18 the end of a cycle rolls each grant once", async (world) => {
+scenario("ROL-18 the end of a cycle rolls each grant once", async (world) => {
   const it = await onPlan(world, rolling(50, { expires_after_days: 31, ...aMonth }));
   const ledger = [granted, ...halves, "credit_added +100 : 50→150"];
   for (const instant of [february, february, "2026-02-01T00:01:00Z", "2026-02-15T00:00:00Z"]) {
@@ -258,7 +255,7 @@ const ends = {
 };
 
 for (const [name, end] of Object.entries(ends)) {
-  billingScenario(`ROL-19 a subscription ${name} carries nothing over`, async (world) => {
+  scenario(`ROL-19 a subscription ${name} carries nothing over`, async (world) => {
     const it = await onPlan(world, rolling(50, { expires_after_days: 45, ...aMonth }));
     await end(world, it.subscription);
     await world.advance("2026-02-14T23:59:59Z");

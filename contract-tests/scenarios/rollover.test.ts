@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import { attach, recurringPrice, sell, subscribe } from "../harness/storefront.js";
 import type { Customer, Entitlement, Grant, Holding, World } from "../harness/world.js";
 
@@ -44,7 +44,7 @@ const lives = async (world: World, holding: Holding) =>
 const february = "2026-02-01T00:00:00Z";
 const justBefore = "2026-01-31T23:59:59.999999Z";
 
-billingScenario("ROL-04 75 percent of 200 carries 150 and loses 50", async (world) => {
+scenario("ROL-04 75 percent of 200 carries 150 and loses 50", async (world) => {
   const it = await onPlan(world, "500", rolling(75, aMonth));
   await world.debit(it, "300");
   await world.advance(justBefore);
@@ -73,7 +73,7 @@ const halved = [
   "credit_added +100 : 50→150",
 ];
 
-billingScenario("ROL-20 a rollover writes out, in and what was lost, at once", async (world) => {
+scenario("ROL-20 a rollover writes out, in and what was lost, at once", async (world) => {
   const it = await onPlan(world, "100", rolling(50));
   const [parent] = await world.grants(it);
   await world.advance("2026-02-03T00:00:00Z");
@@ -92,7 +92,7 @@ billingScenario("ROL-20 a rollover writes out, in and what was lost, at once", a
   await ledgerIs(world, it, halved);
 });
 
-billingScenario("ROL-21 rollover entries refer to the subscription", async (world) => {
+scenario("ROL-21 rollover entries refer to the subscription", async (world) => {
   const it = await onPlan(world, "100", rolling(50, { max_rollover_count: 1 }));
   await world.advance("2026-03-01T00:00:00Z");
   const types = ["credit_rolled_over", "rollover_forfeited"];
@@ -106,7 +106,7 @@ billingScenario("ROL-21 rollover entries refer to the subscription", async (worl
   await world.audited();
 });
 
-billingScenario("GRT-10 a grant that rolls is closed and its child points to it", async (world) => {
+scenario("GRT-10 a grant that rolls is closed and its child points to it", async (world) => {
   const it = await onPlan(world, "100", rolling(100));
   const [first] = await world.grants(it);
   await world.advance("2026-02-01T00:00:00Z");
@@ -138,7 +138,7 @@ billingScenario("GRT-10 a grant that rolls is closed and its child points to it"
   await world.audited();
 });
 
-billingScenario("ROL-08 carried credits are a new grant, one rollover further", async (world) => {
+scenario("ROL-08 carried credits are a new grant, one rollover further", async (world) => {
   const it = await onPlan(world, "100", rolling(50));
   const [parent] = await world.grants(it);
   await world.advance(february);
@@ -154,7 +154,7 @@ billingScenario("ROL-08 carried credits are a new grant, one rollover further", 
   await ledgerIs(world, it, halved);
 });
 
-billingScenario("LED-30 each movement of a rollover writes its own type", async (world) => {
+scenario("LED-30 each movement of a rollover writes its own type", async (world) => {
   const it = await onPlan(world, "100", rolling(75, { max_rollover_count: 1 }));
   await world.advance("2026-03-01T00:00:00Z");
   await ledgerIs(world, it, [
@@ -171,7 +171,7 @@ billingScenario("LED-30 each movement of a rollover writes its own type", async 
   ]);
 });
 
-billingScenario("ROL-02 credits for longer than the cycle roll at its end", async (world) => {
+scenario("ROL-02 credits for longer than the cycle roll at its end", async (world) => {
   const it = await onPlan(world, "100", rolling(50, { expires_after_days: 45, ...aMonth }));
   await world.advance(justBefore);
   expect(await lives(world, it)).toEqual(["100 of 100 subscription 0, until 2026-02-15"]);
@@ -184,7 +184,7 @@ billingScenario("ROL-02 credits for longer than the cycle roll at its end", asyn
   await ledgerIs(world, it, halved);
 });
 
-billingScenario("ROL-02 credits that end before the cycle roll at their end", async (world) => {
+scenario("ROL-02 credits that end before the cycle roll at their end", async (world) => {
   const it = await onPlan(world, "100", rolling(50, { expires_after_days: 30, ...aMonth }));
   await world.advance("2026-01-30T23:59:59Z");
   expect(await lives(world, it)).toEqual(["100 of 100 subscription 0, until 2026-01-31"]);
@@ -196,7 +196,7 @@ billingScenario("ROL-02 credits that end before the cycle roll at their end", as
   await ledgerIs(world, it, halved.slice(0, 4));
 });
 
-billingScenario(
+scenario(
   "ROL-02 what was carried at its own end is not carried again that cycle",
   async (world) => {
     const it = await onPlan(world, "100", rolling(50, { expires_after_days: 30, ...aMonth }));
@@ -211,14 +211,14 @@ billingScenario(
   },
 );
 
-billingScenario("ROL-03 rollover goes first and only the rest expires", async (world) => {
+scenario("ROL-03 rollover goes first and only the rest expires", async (world) => {
   // 31 days end with January, so expiry and the end of the cycle fall together.
   const it = await onPlan(world, "100", rolling(50, { expires_after_days: 31, ...aMonth }));
   await world.advance("2026-02-10T00:00:00Z");
   await ledgerIs(world, it, halved);
 });
 
-billingScenario("ROL-05 without a percentage everything is carried", async (world) => {
+scenario("ROL-05 without a percentage everything is carried", async (world) => {
   const it = await onPlan(world, "100", { rollover_enabled: true });
   await world.debit(it, "33");
   await world.advance(february);
@@ -241,7 +241,7 @@ for (const [precision, amount, percentage, carried, lost] of [
   [2, "10.01", 33, "3.30", "6.71"],
   [0, "1", 99, "0", "1"],
 ] as const) {
-  billingScenario(
+  scenario(
     `ROL-06 ${percentage} percent of ${amount} at precision ${precision} is ${carried}`,
     async (world) => {
       const it = await onPlan(world, amount, rolling(percentage), { precision });
@@ -257,7 +257,7 @@ for (const [precision, amount, percentage, carried, lost] of [
   );
 }
 
-billingScenario("ROL-07 at 0 percent all of it expires", async (world) => {
+scenario("ROL-07 at 0 percent all of it expires", async (world) => {
   const it = await onPlan(world, "100", rolling(0));
   await world.advance(february);
   expect(await world.holdings(it)).toBe(
@@ -277,7 +277,7 @@ for (const [count, interval, until] of [
   [13, "Month", "2027-02-28"],
   [2, "Year", "2028-01-31"],
 ] as const) {
-  billingScenario(`ROL-09 carried credits live ${count} ${interval} from then`, async (world) => {
+  scenario(`ROL-09 carried credits live ${count} ${interval} from then`, async (world) => {
     const timeframe = { rollover_timeframe_count: count, rollover_timeframe_interval: interval };
     // 30 days end on 31 January, from which a month leads to the last of February.
     const it = await onPlan(world, "100", rolling(50, { expires_after_days: 30, ...timeframe }));
@@ -293,7 +293,7 @@ for (const [expires_after_days, until] of [
   [null, "ever"],
 ] as const) {
   const named = expires_after_days ?? "no";
-  billingScenario(`ROL-10 without a timeframe the lifetime is ${named} days`, async (world) => {
+  scenario(`ROL-10 without a timeframe the lifetime is ${named} days`, async (world) => {
     const it = await onPlan(world, "100", rolling(50), { expires_after_days });
     await world.advance(february);
     expect(await lives(world, it)).toEqual([

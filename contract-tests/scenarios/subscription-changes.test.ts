@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -40,7 +40,7 @@ const cartOf = async (world: World, id: string) =>
 const once = "credit_added +100 : 0→100, overage 0→0";
 const twice = `${once}\ncredit_added +100 : 100→200, overage 0→0`;
 
-billingScenario("SUB-06 an update sets a credit's amount, life and limits", async (world) => {
+scenario("SUB-06 an update sets a credit's amount, life and limits", async (world) => {
   const holding = await open(world, withOverage());
   const id = await begin(world, holding);
   const before = await cartOf(world, id);
@@ -66,7 +66,7 @@ billingScenario("SUB-06 an update sets a credit's amount, life and limits", asyn
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("SUB-06 behaviour, price, proration and trials stay as sold", async (world) => {
+scenario("SUB-06 behaviour, price, proration and trials stay as sold", async (world) => {
   const holding = await open(world, withOverage({ overage_behavior: "invoice_at_billing" }));
   const id = await begin(world, holding, { price_per_unit: "10" });
   const before = await subscriptionOf(world, id);
@@ -100,7 +100,7 @@ billingScenario("SUB-06 behaviour, price, proration and trials stay as sold", as
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("SUB-07 new settings act on later grants, not on issued ones", async (world) => {
+scenario("SUB-07 new settings act on later grants, not on issued ones", async (world) => {
   const holding = await open(world, { expires_after_days: 60 });
   const id = await begin(world, holding);
   const issued = await world.grants(holding);
@@ -126,7 +126,7 @@ billingScenario("SUB-07 new settings act on later grants, not on issued ones", a
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-07 a new overage setting acts on the next deduction", async (world) => {
+scenario("SUB-07 a new overage setting acts on the next deduction", async (world) => {
   const holding = await open(world, withOverage({ overage_limit: 10 }));
   const meter = await world.meter();
   const plan = await sell(world, usagePrice([meterLink(meter, holding.entitlement)]), [
@@ -154,7 +154,7 @@ billingScenario("SUB-07 a new overage setting acts on the next deduction", async
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-11 a renewal date in the past is refused", async (world) => {
+scenario("SUB-11 a renewal date in the past is refused", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   await world.advance("10d");
@@ -168,7 +168,7 @@ billingScenario("SUB-11 a renewal date in the past is refused", async (world) =>
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("SUB-11 a renewal date close to now brings the renewal about", async (world) => {
+scenario("SUB-11 a renewal date close to now brings the renewal about", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   await world.advance("10d");
@@ -190,7 +190,7 @@ billingScenario("SUB-11 a renewal date close to now brings the renewal about", a
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-50 status cancelled ends a subscription at once", async (world) => {
+scenario("SUB-50 status cancelled ends a subscription at once", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   await world.advance("10d");
@@ -203,7 +203,7 @@ billingScenario("SUB-50 status cancelled ends a subscription at once", async (wo
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("SUB-50 a cancellation can wait for the end of the period", async (world) => {
+scenario("SUB-50 a cancellation can wait for the end of the period", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   const kept = await begin(world, holding);
@@ -225,7 +225,7 @@ billingScenario("SUB-50 a cancellation can wait for the end of the period", asyn
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-51 credits of a cancelled plan stay until debited", async (world) => {
+scenario("SUB-51 credits of a cancelled plan stay until debited", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   await patched(world, id, { status: "cancelled" });
@@ -237,7 +237,7 @@ billingScenario("SUB-51 credits of a cancelled plan stay until debited", async (
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-52 after a cancellation nothing is issued or carried", async (world) => {
+scenario("SUB-52 after a cancellation nothing is issued or carried", async (world) => {
   const holding = await open(world, { expires_after_days: 31 });
   const later = { ...holding, entitlement: await world.entitlement({ name: "Later" }) };
   const rolling = { rollover_enabled: true, rollover_percentage: 100 };
@@ -255,7 +255,7 @@ billingScenario("SUB-52 after a cancellation nothing is issued or carried", asyn
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-53 the older pause field is always refused", async (world) => {
+scenario("SUB-53 the older pause field is always refused", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   const before = await subscriptionOf(world, id);
@@ -266,15 +266,12 @@ billingScenario("SUB-53 the older pause field is always refused", async (world) 
   expect(await subscriptionOf(world, id)).toEqual(before);
 });
 
-billingScenario(
-  "SUB-53 status paused and active are refused beside other changes",
-  async (world) => {
-    const holding = await open(world);
-    const id = await begin(world, holding);
-    const before = await subscriptionOf(world, id);
-    for (const status of ["paused", "active"]) {
-      await refused(world, id, { status, metadata: { a: "b" } });
-    }
-    expect(await subscriptionOf(world, id)).toEqual(before);
-  },
-);
+scenario("SUB-53 status paused and active are refused beside other changes", async (world) => {
+  const holding = await open(world);
+  const id = await begin(world, holding);
+  const before = await subscriptionOf(world, id);
+  for (const status of ["paused", "active"]) {
+    await refused(world, id, { status, metadata: { a: "b" } });
+  }
+  expect(await subscriptionOf(world, id)).toEqual(before);
+});

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -38,35 +38,32 @@ function issued(...amounts: readonly number[]): string {
 
 const statusOf = async (world: World, id: string) => (await subscriptionOf(world, id)).status;
 
-billingScenario(
-  "SUB-01 the first payment starts the subscription and its credits",
-  async (world) => {
-    const holding = await open(world);
-    const other = { ...holding, entitlement: await world.entitlement({ name: "Images" }) };
-    const plan = await sell(world, recurringPrice(), [
-      attach(holding.entitlement, "100"),
-      attach(other.entitlement, "7"),
-    ]);
-    const id = await subscribe(world, plan, holding.customer);
-    expect(await subscriptionOf(world, id)).toMatchObject({
-      subscription_id: id,
-      status: "active",
-      product_id: plan.product_id,
-      quantity: 1,
-      customer: { customer_id: holding.customer.customer_id },
-    });
-    expect(await paymentsOf(world, id)).toEqual(["succeeded 1000"]);
-    expect(await world.grants(holding)).toMatchObject([
-      { source_type: "subscription", source_id: id, initial_amount: "100", rollover_count: 0 },
-    ]);
-    expect(await world.holdings(other)).toBe("7 of 7 (subscription)");
-    expect(await world.ledger(holding)).toBe(issued(100));
-    expect(await world.ledger(other)).toBe(issued(7));
-    expect(await world.audited()).toBe(2);
-  },
-);
+scenario("SUB-01 the first payment starts the subscription and its credits", async (world) => {
+  const holding = await open(world);
+  const other = { ...holding, entitlement: await world.entitlement({ name: "Images" }) };
+  const plan = await sell(world, recurringPrice(), [
+    attach(holding.entitlement, "100"),
+    attach(other.entitlement, "7"),
+  ]);
+  const id = await subscribe(world, plan, holding.customer);
+  expect(await subscriptionOf(world, id)).toMatchObject({
+    subscription_id: id,
+    status: "active",
+    product_id: plan.product_id,
+    quantity: 1,
+    customer: { customer_id: holding.customer.customer_id },
+  });
+  expect(await paymentsOf(world, id)).toEqual(["succeeded 1000"]);
+  expect(await world.grants(holding)).toMatchObject([
+    { source_type: "subscription", source_id: id, initial_amount: "100", rollover_count: 0 },
+  ]);
+  expect(await world.holdings(other)).toBe("7 of 7 (subscription)");
+  expect(await world.ledger(holding)).toBe(issued(100));
+  expect(await world.ledger(other)).toBe(issued(7));
+  expect(await world.audited()).toBe(2);
+});
 
-billingScenario("SUB-02 every renewal that is paid issues the amount again", async (world) => {
+scenario("SUB-02 every renewal that is paid issues the amount again", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const id = await subscribe(world, plan, holding.customer);
@@ -99,7 +96,7 @@ billingScenario("SUB-02 every renewal that is paid issues the amount again", asy
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-03 a declined renewal issues nothing until it is paid", async (world) => {
+scenario("SUB-03 a declined renewal issues nothing until it is paid", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const id = await subscribe(world, plan, holding.customer);
@@ -121,7 +118,7 @@ billingScenario("SUB-03 a declined renewal issues nothing until it is paid", asy
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-04 a cycle issues the amount for each unit of the quantity", async (world) => {
+scenario("SUB-04 a cycle issues the amount for each unit of the quantity", async (world) => {
   const holding = await open(world, { precision: 1 });
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "33.5")]);
   const id = await subscribe(world, plan, holding.customer, { quantity: 3 });
@@ -137,7 +134,7 @@ billingScenario("SUB-04 a cycle issues the amount for each unit of the quantity"
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-05 an edit of the product reaches only later subscriptions", async (world) => {
+scenario("SUB-05 an edit of the product reaches only later subscriptions", async (world) => {
   const holding = await open(world);
   const { entitlement } = holding;
   const plan = await sell(world, recurringPrice(), [
@@ -168,7 +165,7 @@ billingScenario("SUB-05 an edit of the product reaches only later subscriptions"
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("SUB-08 the cart shows what the customer has in all", async (world) => {
+scenario("SUB-08 the cart shows what the customer has in all", async (world) => {
   const holding = await open(world, withOverage());
   const figures = async (id: string) => {
     const { credit_entitlement_cart: cart } = await subscriptionOf(world, id);
@@ -193,55 +190,52 @@ billingScenario("SUB-08 the cart shows what the customer has in all", async (wor
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario(
-  "SUB-09 on_hold ends with a payment, cancelled and expired never",
-  async (world) => {
-    const holding = await open(world);
-    const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "1")]);
-    const short = await sell(
-      world,
-      recurringPrice({ subscription_period_count: 1, subscription_period_interval: "Month" }),
-      [],
-    );
-    const held = await subscribe(world, plan, holding.customer);
-    const ended = await subscribe(world, plan, holding.customer);
-    const over = await subscribe(world, short, holding.customer);
-    for (const id of [held, ended, over]) expect(await statusOf(world, id)).toBe("active");
-    await world.ok("updateSubscription", {
-      path: { subscription_id: ended },
-      body: { status: "cancelled" },
+scenario("SUB-09 on_hold ends with a payment, cancelled and expired never", async (world) => {
+  const holding = await open(world);
+  const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "1")]);
+  const short = await sell(
+    world,
+    recurringPrice({ subscription_period_count: 1, subscription_period_interval: "Month" }),
+    [],
+  );
+  const held = await subscribe(world, plan, holding.customer);
+  const ended = await subscribe(world, plan, holding.customer);
+  const over = await subscribe(world, short, holding.customer);
+  for (const id of [held, ended, over]) expect(await statusOf(world, id)).toBe("active");
+  await world.ok("updateSubscription", {
+    path: { subscription_id: ended },
+    body: { status: "cancelled" },
+  });
+  await setCard(world, held, true);
+  await world.advance("2026-02-01T00:00:00Z");
+  const listed = async (status: string) => {
+    const { items } = await world.ok<{ items: Subscription[] }>("listSubscriptions", {
+      query: { status },
     });
-    await setCard(world, held, true);
-    await world.advance("2026-02-01T00:00:00Z");
-    const listed = async (status: string) => {
-      const { items } = await world.ok<{ items: Subscription[] }>("listSubscriptions", {
-        query: { status },
-      });
-      return items.map((it) => it.subscription_id);
-    };
-    expect([await listed("on_hold"), await listed("cancelled"), await listed("expired")]).toEqual([
-      [held],
-      [ended],
-      [over],
-    ]);
-    await setCard(world, held, false);
-    for (const id of [ended, over]) {
-      const card = `/_sandbox/subscriptions/${id}/card`;
-      await world.raw("PUT", card, { body: JSON.stringify({ fails: false }) });
-      await world.advance("P1M");
-    }
-    expect(await listed("active")).toEqual([held]);
-    expect([await statusOf(world, ended), await statusOf(world, over)]).toEqual([
-      "cancelled",
-      "expired",
-    ]);
-    expect(await listed("pending")).toEqual([]);
-    expect(await world.ledger(holding)).toBe(issued(1, 1, 1, 1, 1));
-    await world.audited();
-  },
-);
+    return items.map((it) => it.subscription_id);
+  };
+  expect([await listed("on_hold"), await listed("cancelled"), await listed("expired")]).toEqual([
+    [held],
+    [ended],
+    [over],
+  ]);
+  await setCard(world, held, false);
+  for (const id of [ended, over]) {
+    const card = `/_sandbox/subscriptions/${id}/card`;
+    await world.raw("PUT", card, { body: JSON.stringify({ fails: false }) });
+    await world.advance("P1M");
+  }
+  expect(await listed("active")).toEqual([held]);
+  expect([await statusOf(world, ended), await statusOf(world, over)]).toEqual([
+    "cancelled",
+    "expired",
+  ]);
+  expect(await listed("pending")).toEqual([]);
+  expect(await world.ledger(holding)).toBe(issued(1, 1, 1, 1, 1));
+  await world.audited();
+});
 
-billingScenario("SUB-09 one that has ended takes no new renewal date", async (world) => {
+scenario("SUB-09 one that has ended takes no new renewal date", async (world) => {
   const { customer } = await open(world);
   const id = await subscribe(world, await sell(world, recurringPrice(), []), customer);
   const change = { path: { subscription_id: id } };
@@ -254,7 +248,7 @@ billingScenario("SUB-09 one that has ended takes no new renewal date", async (wo
   expect(await subscriptionOf(world, id)).toEqual(ended);
 });
 
-billingScenario("SUB-10 a subscription from the 31st renews on the last day", async (world) => {
+scenario("SUB-10 a subscription from the 31st renews on the last day", async (world) => {
   const { customer } = await open(world);
   await world.advance("2026-01-31T12:00:00Z");
   const plan = await sell(world, recurringPrice(), []);
@@ -280,7 +274,7 @@ const frequencies = [
   [1, "Year", "2027-01-01", "2028-01-01"],
 ] as const;
 for (const [count, interval, end, after] of frequencies) {
-  billingScenario(`SUB-10 a period of ${count} ${interval} is moved on whole`, async (world) => {
+  scenario(`SUB-10 a period of ${count} ${interval} is moved on whole`, async (world) => {
     const { customer } = await open(world);
     const price = recurringPrice({
       payment_frequency_count: count,
@@ -295,7 +289,7 @@ for (const [count, interval, end, after] of frequencies) {
   });
 }
 
-billingScenario("SUB-13 at the end of its term a subscription issues no more", async (world) => {
+scenario("SUB-13 at the end of its term a subscription issues no more", async (world) => {
   const holding = await open(world);
   const plan = await sell(
     world,
@@ -318,7 +312,7 @@ billingScenario("SUB-13 at the end of its term a subscription issues no more", a
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-13 one that is on hold ends with its term too", async (world) => {
+scenario("SUB-13 one that is on hold ends with its term too", async (world) => {
   const holding = await open(world);
   const plan = await sell(
     world,
@@ -334,32 +328,29 @@ billingScenario("SUB-13 one that is on hold ends with its term too", async (worl
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario(
-  "CHK-10 the session's metadata is on every grant that comes of it",
-  async (world) => {
-    const holding = await open(world);
-    const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
-    const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "5")]);
-    const metadata = { order: "A-1", seat: "4" };
-    const { payment_id, subscription_ids } = await buy(world, plan, holding.customer, { metadata });
-    const [id = ""] = subscription_ids;
-    expect((await subscriptionOf(world, id)).metadata).toEqual(metadata);
-    expect(await world.ok("retrievePayment", { path: { payment_id } })).toMatchObject({ metadata });
-    await buy(world, pack, holding.customer, { metadata: { order: "P-2" } });
-    await world.credit(holding, "1");
-    await world.advance("P1M");
-    const added = [...(await world.entries(holding))].reverse();
-    expect(added.map((it) => [it.amount, it.metadata])).toEqual([
-      ["100", metadata],
-      ["5", { order: "P-2" }],
-      ["1", {}],
-      ["100", metadata],
-    ]);
-    expect(await world.audited()).toBe(4);
-  },
-);
+scenario("CHK-10 the session's metadata is on every grant that comes of it", async (world) => {
+  const holding = await open(world);
+  const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
+  const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "5")]);
+  const metadata = { order: "A-1", seat: "4" };
+  const { payment_id, subscription_ids } = await buy(world, plan, holding.customer, { metadata });
+  const [id = ""] = subscription_ids;
+  expect((await subscriptionOf(world, id)).metadata).toEqual(metadata);
+  expect(await world.ok("retrievePayment", { path: { payment_id } })).toMatchObject({ metadata });
+  await buy(world, pack, holding.customer, { metadata: { order: "P-2" } });
+  await world.credit(holding, "1");
+  await world.advance("P1M");
+  const added = [...(await world.entries(holding))].reverse();
+  expect(added.map((it) => [it.amount, it.metadata])).toEqual([
+    ["100", metadata],
+    ["5", { order: "P-2" }],
+    ["1", {}],
+    ["100", metadata],
+  ]);
+  expect(await world.audited()).toBe(4);
+});
 
-billingScenario("CHK-12 a subscription begins with its payment and not before", async (world) => {
+scenario("CHK-12 a subscription begins with its payment and not before", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const session = await openCheckout(world, plan, holding.customer);
@@ -380,7 +371,7 @@ billingScenario("CHK-12 a subscription begins with its payment and not before", 
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("CHK-15 an amount set at checkout counts for every cycle", async (world) => {
+scenario("CHK-15 an amount set at checkout counts for every cycle", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const amount = { credit_entitlement_id: holding.entitlement.id, credits_amount: "250" };

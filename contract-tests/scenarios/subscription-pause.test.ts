@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -58,7 +58,7 @@ const paymentsOf = async (world: World, id: string) => {
 const first = "credit_added +100 : 0→100, overage 0→0";
 const twice = `${first}\ncredit_added +100 : 100→200, overage 0→0`;
 
-billingScenario("SUB-53 status paused alone pauses, status active resumes", async (world) => {
+scenario("SUB-53 status paused alone pauses, status active resumes", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   await world.advance("10d");
@@ -77,7 +77,7 @@ billingScenario("SUB-53 status paused alone pauses, status active resumes", asyn
   expect(await subscriptionOf(world, id)).toEqual(resumed.body);
 });
 
-billingScenario("SUB-53 a pause is not mixed with another change", async (world) => {
+scenario("SUB-53 a pause is not mixed with another change", async (world) => {
   const id = await begin(world, await open(world));
   const others = [
     { metadata: { a: "b" } },
@@ -89,20 +89,20 @@ billingScenario("SUB-53 a pause is not mixed with another change", async (world)
   for (const other of others) await refusal(world, id, { status: "active", ...other });
 });
 
-billingScenario("SUB-53 the older pause field is refused while paused too", async (world) => {
+scenario("SUB-53 the older pause field is refused while paused too", async (world) => {
   const id = await begin(world, await open(world));
   await pause(world, id);
   for (const value of [true, false]) await refusal(world, id, { pause: value });
 });
 
-billingScenario("SUB-54 what is paused is not paused again", async (world) => {
+scenario("SUB-54 what is paused is not paused again", async (world) => {
   const id = await begin(world, await open(world));
   await pause(world, id);
   await world.advance("1d");
   expect(await refusal(world, id, { status: "paused" })).toBe("SUBSCRIPTION_ALREADY_PAUSED");
 });
 
-billingScenario("SUB-54 what is not paused is not resumed", async (world) => {
+scenario("SUB-54 what is not paused is not resumed", async (world) => {
   const id = await begin(world, await open(world));
   expect(await refusal(world, id, { status: "active" })).toBe("SUBSCRIPTION_NOT_PAUSED");
   await pause(world, id);
@@ -110,7 +110,7 @@ billingScenario("SUB-54 what is not paused is not resumed", async (world) => {
   expect(await refusal(world, id, { status: "active" })).toBe("SUBSCRIPTION_NOT_PAUSED");
 });
 
-billingScenario("SUB-54 only an active subscription can be paused", async (world) => {
+scenario("SUB-54 only an active subscription can be paused", async (world) => {
   const holding = await open(world);
   const held = await begin(world, holding);
   const ended = await begin(world, holding);
@@ -122,7 +122,7 @@ billingScenario("SUB-54 only an active subscription can be paused", async (world
   }
 });
 
-billingScenario("SUB-54 the dates move later by the length of the pause", async (world) => {
+scenario("SUB-54 the dates move later by the length of the pause", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding, threeMonths);
   await world.advance("10d");
@@ -147,7 +147,7 @@ billingScenario("SUB-54 the dates move later by the length of the pause", async 
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-54 two pauses add up", async (world) => {
+scenario("SUB-54 two pauses add up", async (world) => {
   const id = await begin(world, await open(world), threeMonths);
   for (const length of ["36h", "12h"]) {
     await world.advance("1d");
@@ -161,7 +161,7 @@ billingScenario("SUB-54 two pauses add up", async (world) => {
   });
 });
 
-billingScenario("SUB-54 a paused subscription outlasts renewals and its term", async (world) => {
+scenario("SUB-54 a paused subscription outlasts renewals and its term", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding, threeMonths);
   await world.advance("10d");
@@ -184,7 +184,7 @@ billingScenario("SUB-54 a paused subscription outlasts renewals and its term", a
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-54 a paused subscription can be cancelled", async (world) => {
+scenario("SUB-54 a paused subscription can be cancelled", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   await pause(world, id);
@@ -200,7 +200,7 @@ billingScenario("SUB-54 a paused subscription can be cancelled", async (world) =
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("SUB-55 credits stay to be used while paused", async (world) => {
+scenario("SUB-55 credits stay to be used while paused", async (world) => {
   const holding = await open(world, { expires_after_days: 60 });
   const id = await begin(world, holding);
   await world.advance("10d");
@@ -222,7 +222,7 @@ billingScenario("SUB-55 credits stay to be used while paused", async (world) => 
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("SUB-55 credits expire on their own date, with no rollover", async (world) => {
+scenario("SUB-55 credits expire on their own date, with no rollover", async (world) => {
   const holding = await open(world);
   const id = await begin(
     world,
@@ -240,7 +240,7 @@ billingScenario("SUB-55 credits expire on their own date, with no rollover", asy
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-55 usage while paused is never deducted", async (world) => {
+scenario("SUB-55 usage while paused is never deducted", async (world) => {
   const holding = await open(world);
   const { entitlement, customer } = holding;
   const plan = await sell(world, usagePrice([meterLink(await world.meter(), entitlement)]), [

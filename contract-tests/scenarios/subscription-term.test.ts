@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   recurringPrice,
@@ -40,7 +40,7 @@ const extensions = [
   [{ subscription_period_interval: "Year" }, "2029-01-01", 3, "Year"],
 ] as const;
 for (const [body, end, count, interval] of extensions) {
-  billingScenario(`SUB-56 ${JSON.stringify(body)} extends three months`, async (world) => {
+  scenario(`SUB-56 ${JSON.stringify(body)} extends three months`, async (world) => {
     const id = await begin(world, await open(world));
     await world.advance("40d");
     await world.ok("updateSubscription", args(id, body));
@@ -52,7 +52,7 @@ for (const [body, end, count, interval] of extensions) {
   });
 }
 
-billingScenario("SUB-56 an extended subscription renews for longer", async (world) => {
+scenario("SUB-56 an extended subscription renews for longer", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);
   await world.ok("updateSubscription", args(id, term(4)));
@@ -66,7 +66,7 @@ billingScenario("SUB-56 an extended subscription renews for longer", async (worl
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-56 a term cannot become shorter or stay", async (world) => {
+scenario("SUB-56 a term cannot become shorter or stay", async (world) => {
   const id = await begin(world, await open(world));
   const before = await subscriptionOf(world, id);
   for (const body of [
@@ -82,7 +82,7 @@ billingScenario("SUB-56 a term cannot become shorter or stay", async (world) => 
   expect(await subscriptionOf(world, id)).toEqual(before);
 });
 
-billingScenario("SUB-56 the days of a trial come on top of the term", async (world) => {
+scenario("SUB-56 the days of a trial come on top of the term", async (world) => {
   const id = await begin(world, await open(world), { trial_period_days: 14 });
   expect(await endOf(world, id)).toBe("2026-04-15T00:00:00.000000Z");
   await world.advance("5d");
@@ -93,7 +93,7 @@ billingScenario("SUB-56 the days of a trial come on top of the term", async (wor
   expect(await endOf(world, id)).toBe("2026-06-15T00:00:00.000000Z");
 });
 
-billingScenario("SUB-56 a longer term holds for one on hold as well", async (world) => {
+scenario("SUB-56 a longer term holds for one on hold as well", async (world) => {
   const plan = await sell(
     world,
     recurringPrice({ subscription_period_count: 2, subscription_period_interval: "Month" }),

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -45,7 +45,7 @@ const cancel = (world: World, id: string) =>
 
 const statusOf = async (world: World, id: string) => (await subscriptionOf(world, id)).status;
 
-billingScenario("SUB-20 a trial is active at once and charged at its end", async (world) => {
+scenario("SUB-20 a trial is active at once and charged at its end", async (world) => {
   const holding = await open(world);
   const id = await tryOut(world, holding);
   expect(await subscriptionOf(world, id)).toMatchObject({
@@ -66,7 +66,7 @@ billingScenario("SUB-20 a trial is active at once and charged at its end", async
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("SUB-21 a trial starts with its own amount of credits", async (world) => {
+scenario("SUB-21 a trial starts with its own amount of credits", async (world) => {
   const holding = await open(world);
   await tryOut(world, holding, { trial_credits: "50" });
   await world.advance("13d");
@@ -75,7 +75,7 @@ billingScenario("SUB-21 a trial starts with its own amount of credits", async (w
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("SUB-22 a trial without an amount of its own has the plan's", async (world) => {
+scenario("SUB-22 a trial without an amount of its own has the plan's", async (world) => {
   const holding = await open(world);
   await tryOut(world, holding);
   const none = { ...holding, entitlement: await world.entitlement({ name: "None" }) };
@@ -93,7 +93,7 @@ billingScenario("SUB-22 a trial without an amount of its own has the plan's", as
   expect(await world.audited()).toBe(5);
 });
 
-billingScenario("SUB-23 the first paid cycle issues the full amount", async (world) => {
+scenario("SUB-23 the first paid cycle issues the full amount", async (world) => {
   const holding = await open(world);
   await tryOut(world, holding, { trial_credits: "50" });
   await world.debit(holding, "50");
@@ -109,7 +109,7 @@ billingScenario("SUB-23 the first paid cycle issues the full amount", async (wor
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-24 a checkout sets the length of the trial itself", async (world) => {
+scenario("SUB-24 a checkout sets the length of the trial itself", async (world) => {
   const { customer } = await open(world);
   const plan = await sell(world, recurringPrice({ trial_period_days: 14 }), []);
   const from = async (days: number) => {
@@ -132,7 +132,7 @@ billingScenario("SUB-24 a checkout sets the length of the trial itself", async (
   }
 });
 
-billingScenario("SUB-25 a cancelled trial is followed by no paid credits", async (world) => {
+scenario("SUB-25 a cancelled trial is followed by no paid credits", async (world) => {
   const lasting = await open(world);
   const ending = { ...lasting, entitlement: await world.entitlement({ name: "Ending" }) };
   const kept = await tryOut(world, lasting, { trial_credits: "50" });
@@ -157,7 +157,7 @@ billingScenario("SUB-25 a cancelled trial is followed by no paid credits", async
 
 for (const ends of [false, true]) {
   const fate = ends ? "ends" : "keeps";
-  billingScenario(`SUB-25 cancelled for its end, a trial ${fate} its credits`, async (world) => {
+  scenario(`SUB-25 cancelled for its end, a trial ${fate} its credits`, async (world) => {
     const holding = await open(world);
     const id = await tryOut(world, holding, {
       trial_credits: "50",
@@ -177,7 +177,7 @@ for (const ends of [false, true]) {
   });
 }
 
-billingScenario("SUB-26 a usage-based plan has trial days from a checkout only", async (world) => {
+scenario("SUB-26 a usage-based plan has trial days from a checkout only", async (world) => {
   const holding = await open(world);
   const meter = await world.meter();
   const price = usagePrice([meterLink(meter, holding.entitlement)], { trial_period_days: 14 });
@@ -209,7 +209,7 @@ billingScenario("SUB-26 a usage-based plan has trial days from a checkout only",
   expect(await world.audited()).toBe(4);
 });
 
-billingScenario("SUB-27 the grant of a trial comes from the subscription", async (world) => {
+scenario("SUB-27 the grant of a trial comes from the subscription", async (world) => {
   const holding = await open(world);
   const id = await tryOut(world, holding, { trial_credits: "50" });
   expect(await world.grants(holding)).toMatchObject([
@@ -221,7 +221,7 @@ billingScenario("SUB-27 the grant of a trial comes from the subscription", async
   expect(await world.audited()).toBe(1);
 });
 
-billingScenario("CHK-12 a checkout with a trial issues the trial's credits", async (world) => {
+scenario("CHK-12 a checkout with a trial issues the trial's credits", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [
     attach(holding.entitlement, "1000", { trial_credits: "50" }),
@@ -233,7 +233,7 @@ billingScenario("CHK-12 a checkout with a trial issues the trial's credits", asy
 
 const used = ["credit_added +50 : 0→50, overage 0→0", "credit_deducted -20 : 50→30, overage 0→0"];
 
-billingScenario("EXP-10 EX-15 unspent trial credits end with the trial", async (world) => {
+scenario("EXP-10 EX-15 unspent trial credits end with the trial", async (world) => {
   const flags = { trial_credits: "50", trial_credits_expire_after_trial: true };
   const paying = await open(world);
   const failing = { ...paying, entitlement: await world.entitlement({ name: "Failing" }) };
@@ -256,7 +256,7 @@ billingScenario("EXP-10 EX-15 unspent trial credits end with the trial", async (
   expect(await world.audited()).toBe(7);
 });
 
-billingScenario("EXP-11 EX-15 trial credits not set to end are kept", async (world) => {
+scenario("EXP-11 EX-15 trial credits not set to end are kept", async (world) => {
   const holding = await open(world, { expires_after_days: 30 });
   await tryOut(world, holding, { trial_credits: "50", trial_credits_expire_after_trial: false });
   await world.debit(holding, "20");

@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -61,7 +61,7 @@ const examples: readonly (readonly [number, string, number, string, number])[] =
   [800, "2", 1000, "0", 0],
 ];
 for (const [used, price, free, chargeable_units, total_price] of examples) {
-  billingScenario(`MTR-22 ${used} units with ${free} free at ${price}`, async (world) => {
+  scenario(`MTR-22 ${used} units with ${free} free at ${price}`, async (world) => {
     const customer = await world.customer();
     const meter = await world.meter();
     const plan = await sell(world, usagePrice([money(meter, price, free)]), []);
@@ -88,7 +88,7 @@ for (const [used, price, free, chargeable_units, total_price] of examples) {
   });
 }
 
-billingScenario("MTR-22 the free units are there anew in every period", async (world) => {
+scenario("MTR-22 the free units are there anew in every period", async (world) => {
   const it = await shop(world);
   await use(world, it.customer, "e1", 900);
   await world.advance("10d");
@@ -105,7 +105,7 @@ billingScenario("MTR-22 the free units are there anew in every period", async (w
   ]);
 });
 
-billingScenario("MTR-22 every meter is charged by its own count", async (world) => {
+scenario("MTR-22 every meter is charged by its own count", async (world) => {
   const customer = await world.customer();
   const tokens = await world.meter();
   const calls = await world.meter({
@@ -122,7 +122,7 @@ billingScenario("MTR-22 every meter is charged by its own count", async (world) 
   expect(await paymentsOf(world, id)).toEqual(["succeeded 1000", "succeeded 1081"]);
 });
 
-billingScenario("MTR-22 usage is owed with a failed renewal, and paid once", async (world) => {
+scenario("MTR-22 usage is owed with a failed renewal, and paid once", async (world) => {
   const it = await shop(world);
   await use(world, it.customer, "e1", 2500);
   await setCard(world, it.id, true);
@@ -142,7 +142,7 @@ const ends: readonly (readonly [string, Fields])[] = [
   ["with its period", { cancel_at_next_billing_date: true }],
 ];
 for (const [name, body] of ends) {
-  billingScenario(`MTR-22 a subscription that ends ${name} pays its usage`, async (world) => {
+  scenario(`MTR-22 a subscription that ends ${name} pays its usage`, async (world) => {
     const it = await shop(world);
     await use(world, it.customer, "e1", 2500);
     await world.advance("2026-01-20T00:00:00Z");
@@ -153,7 +153,7 @@ for (const [name, body] of ends) {
   });
 }
 
-billingScenario("MTR-22 a subscription that ends unused pays nothing more", async (world) => {
+scenario("MTR-22 a subscription that ends unused pays nothing more", async (world) => {
   const it = await shop(world);
   await use(world, it.customer, "e1", 1000);
   await update(world, it.id, { cancel_at_next_billing_date: true });
@@ -161,7 +161,7 @@ billingScenario("MTR-22 a subscription that ends unused pays nothing more", asyn
   expect(await paymentsOf(world, it.id)).toEqual(["succeeded 1000"]);
 });
 
-billingScenario("MTR-22 usage in money takes no credits", async (world) => {
+scenario("MTR-22 usage in money takes no credits", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, usagePrice([money(await world.meter(), "2")]), [
     attach(holding.entitlement, "100"),
@@ -175,7 +175,7 @@ billingScenario("MTR-22 usage in money takes no credits", async (world) => {
   );
 });
 
-billingScenario("MTR-24 the running period is shown with what was counted", async (world) => {
+scenario("MTR-24 the running period is shown with what was counted", async (world) => {
   const it = await shop(world);
   const usage = async () => {
     const items = await history(world, it.id);
@@ -198,7 +198,7 @@ billingScenario("MTR-24 the running period is shown with what was counted", asyn
   ]);
 });
 
-billingScenario("MTR-24 a meter that credits pay for costs no money", async (world) => {
+scenario("MTR-24 a meter that credits pay for costs no money", async (world) => {
   const holding = await open(world);
   const meter = await world.meter();
   const plan = await sell(world, usagePrice([meterLink(meter, holding.entitlement)]), [
@@ -220,7 +220,7 @@ billingScenario("MTR-24 a meter that credits pay for costs no money", async (wor
   expect(await paymentsOf(world, id)).toEqual(["succeeded 1000", "succeeded 1000"]);
 });
 
-billingScenario("MTR-24 the history is narrowed by dates, both included", async (world) => {
+scenario("MTR-24 the history is narrowed by dates, both included", async (world) => {
   const { id } = await shop(world);
   await world.advance("2026-03-15T00:00:00Z");
   const [first, second, third] = ["2026-01-01", "2026-02-01", "2026-03-01"];
@@ -234,7 +234,7 @@ billingScenario("MTR-24 the history is narrowed by dates, both included", async 
   expect(await starts(world, id, { end_date: "2026-02-28T23:59:59Z" })).toEqual([first]);
 });
 
-billingScenario("MTR-24 the history comes by pages of at most 100", async (world) => {
+scenario("MTR-24 the history comes by pages of at most 100", async (world) => {
   const { id } = await shop(world);
   await world.advance("2026-12-15T00:00:00Z");
   const path = { subscription_id: id };
@@ -245,7 +245,7 @@ billingScenario("MTR-24 the history comes by pages of at most 100", async (world
   await world.refused(422, "retrieveUsageHistory", { path, query: { page_size: 101 } });
 });
 
-billingScenario("MTR-24 the history shows all meters, or the one asked for", async (world) => {
+scenario("MTR-24 the history shows all meters, or the one asked for", async (world) => {
   const customer = await world.customer();
   const [tokens, calls] = [await world.meter(), await world.meter({ name: "Calls" })];
   const plan = await sell(world, usagePrice([money(tokens, "2"), money(calls, "1")]), []);
@@ -258,7 +258,7 @@ billingScenario("MTR-24 the history shows all meters, or the one asked for", asy
   await world.refused(404, "retrieveUsageHistory", { path, query: { meter_id: "mtr_none" } });
 });
 
-billingScenario("MTR-24 there is no history without meters", async (world) => {
+scenario("MTR-24 there is no history without meters", async (world) => {
   const customer = await world.customer();
   for (const price of [recurringPrice(), usagePrice()]) {
     const subscription_id = await subscribe(world, await sell(world, price, []), customer);
@@ -273,7 +273,7 @@ for (const [behaviour, payments] of [
   // The change takes effect and takes the usage along; it is owed with it.
   ["apply_change", ["succeeded 1000", "failed 5000", "succeeded 5000"]],
 ] as const) {
-  billingScenario(
+  scenario(
     `MTR-22 usage is billed once when the charge of a plan change is declined (${behaviour})`,
     async (world) => {
       const { customer, meter, id } = await shop(world);

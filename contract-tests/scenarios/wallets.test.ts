@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -71,7 +71,7 @@ async function subscriber(world: World, amount: number, currency = "USD") {
   return { customer, id };
 }
 
-billingScenario("WAL-01 a customer has two empty wallets from the start", async (world) => {
+scenario("WAL-01 a customer has two empty wallets from the start", async (world) => {
   const customer = await world.customer();
   await world.advance("1d");
   const { items, total_balance_usd } = await wallets(world, customer);
@@ -87,7 +87,7 @@ billingScenario("WAL-01 a customer has two empty wallets from the start", async 
   expect(await movements(world, customer)).toEqual([]);
 });
 
-billingScenario("WAL-01 money is a whole number of minor units, USD or INR", async (world) => {
+scenario("WAL-01 money is a whole number of minor units, USD or INR", async (world) => {
   const customer = await world.customer();
   const wrong = [
     ...[0, -1, 1.5, "5", null].map((amount) => entry(amount)),
@@ -102,14 +102,14 @@ billingScenario("WAL-01 money is a whole number of minor units, USD or INR", asy
   expect(await moved(world, customer)).toEqual([]);
 });
 
-billingScenario("WAL-01 a customer nobody made has no wallets", async (world) => {
+scenario("WAL-01 a customer nobody made has no wallets", async (world) => {
   const path = { customer_id: "cus_none" };
   await world.refused(404, "listWallets", { path });
   await world.refused(404, "listWalletLedgerEntries", { path });
   await world.refused(404, "createWalletLedgerEntry", { path, body: entry(5) });
 });
 
-billingScenario("WAL-02 each currency has its balance, and dollars their total", async (world) => {
+scenario("WAL-02 each currency has its balance, and dollars their total", async (world) => {
   const [ada, grace] = [await world.customer(), await world.customer({ email: "g@example.com" })];
   await post(world, ada, entry(500));
   await post(world, ada, entry(900, { currency: "INR" }));
@@ -118,7 +118,7 @@ billingScenario("WAL-02 each currency has its balance, and dollars their total",
   expect([await held(world, grace), await held(world, grace, "INR")]).toEqual([0, 0]);
 });
 
-billingScenario("WAL-03 a movement is shown with all there is to it", async (world) => {
+scenario("WAL-03 a movement is shown with all there is to it", async (world) => {
   const customer = await world.customer();
   await post(world, customer, entry(500, { reason: "Welcome" }));
   await world.advance("1h");
@@ -149,7 +149,7 @@ billingScenario("WAL-03 a movement is shown with all there is to it", async (wor
   expect(debit?.id).not.toBe(credit?.id);
 });
 
-billingScenario("WAL-03 movements are listed by page and by currency", async (world) => {
+scenario("WAL-03 movements are listed by page and by currency", async (world) => {
   const customer = await world.customer();
   for (const amount of [1, 2, 3]) {
     await post(world, customer, entry(amount));
@@ -168,7 +168,7 @@ billingScenario("WAL-03 movements are listed by page and by currency", async (wo
   }
 });
 
-billingScenario("WAL-04 an entry answers 200 with the wallet after it", async (world) => {
+scenario("WAL-04 an entry answers 200 with the wallet after it", async (world) => {
   const customer = await world.customer();
   await world.advance("1h");
   const path = pathOf(customer);
@@ -188,7 +188,7 @@ billingScenario("WAL-04 an entry answers 200 with the wallet after it", async (w
   }
 });
 
-billingScenario("WAL-05 a debit above the balance answers 400", async (world) => {
+scenario("WAL-05 a debit above the balance answers 400", async (world) => {
   const customer = await world.customer();
   await post(world, customer, entry(100));
   await post(world, customer, entry(900, { currency: "INR" }));
@@ -205,7 +205,7 @@ billingScenario("WAL-05 a debit above the balance answers 400", async (world) =>
   ]);
 });
 
-billingScenario("WAL-06 a repeated key answers as at first and moves nothing", async (world) => {
+scenario("WAL-06 a repeated key answers as at first and moves nothing", async (world) => {
   const customer = await world.customer();
   const keyed = entry(100, { idempotency_key: "once" });
   const first = await post(world, customer, keyed);
@@ -219,7 +219,7 @@ billingScenario("WAL-06 a repeated key answers as at first and moves nothing", a
   ]);
 });
 
-billingScenario("WAL-06 a key is one customer's own", async (world) => {
+scenario("WAL-06 a key is one customer's own", async (world) => {
   const [ada, grace] = [await world.customer(), await world.customer({ email: "g@example.com" })];
   const keyed = entry(100, { idempotency_key: "once" });
   await post(world, ada, keyed);
@@ -229,7 +229,7 @@ billingScenario("WAL-06 a key is one customer's own", async (world) => {
   expect(await held(world, ada)).toBe(102);
 });
 
-billingScenario("WAL-07 a wallet pays renewals as far as it reaches", async (world) => {
+scenario("WAL-07 a wallet pays renewals as far as it reaches", async (world) => {
   const { customer, id } = await subscriber(world, 1500);
   await world.advance("2026-02-01T00:00:00Z");
   expect(await held(world, customer)).toBe(500);
@@ -242,7 +242,7 @@ billingScenario("WAL-07 a wallet pays renewals as far as it reaches", async (wor
   expect(await paymentsOf(world, id)).toEqual(Array(4).fill("succeeded 1000"));
 });
 
-billingScenario("WAL-07 a wallet pays a checkout, which it names", async (world) => {
+scenario("WAL-07 a wallet pays a checkout, which it names", async (world) => {
   const customer = await world.customer();
   await post(world, customer, entry(300));
   const { payment_id } = await buy(world, await sell(world, oneTimePrice(), []), customer);
@@ -261,7 +261,7 @@ billingScenario("WAL-07 a wallet pays a checkout, which it names", async (world)
   });
 });
 
-billingScenario("WAL-07 a wallet that pays it all needs no card", async (world) => {
+scenario("WAL-07 a wallet that pays it all needs no card", async (world) => {
   const { customer, id } = await subscriber(world, 1000);
   await setCard(world, id, true);
   await world.advance("2026-02-01T00:00:00Z");
@@ -270,7 +270,7 @@ billingScenario("WAL-07 a wallet that pays it all needs no card", async (world) 
   expect(await held(world, customer)).toBe(0);
 });
 
-billingScenario("WAL-07 a payment that fails takes nothing from the wallet", async (world) => {
+scenario("WAL-07 a payment that fails takes nothing from the wallet", async (world) => {
   const { customer, id } = await subscriber(world, 400);
   await setCard(world, id, true);
   await world.advance("2026-02-01T00:00:00Z");
@@ -284,7 +284,7 @@ billingScenario("WAL-07 a payment that fails takes nothing from the wallet", asy
   ]);
 });
 
-billingScenario("WAL-07 a declined checkout takes nothing from the wallet", async (world) => {
+scenario("WAL-07 a declined checkout takes nothing from the wallet", async (world) => {
   const customer = await world.customer();
   await post(world, customer, entry(300));
   const pack = await sell(world, oneTimePrice(), []);
@@ -292,7 +292,7 @@ billingScenario("WAL-07 a declined checkout takes nothing from the wallet", asyn
   expect(await moved(world, customer)).toEqual(["merchant_adjustment +300 USD : 0→300"]);
 });
 
-billingScenario("WAL-07 a wallet pays in its own currency only", async (world) => {
+scenario("WAL-07 a wallet pays in its own currency only", async (world) => {
   const { customer, id } = await subscriber(world, 100000, "INR");
   await world.advance("2026-02-01T00:00:00Z");
   expect(await paymentsOf(world, id)).toEqual(["succeeded 1000", "succeeded 1000"]);
@@ -302,7 +302,7 @@ billingScenario("WAL-07 a wallet pays in its own currency only", async (world) =
   expect(await held(world, customer, "INR")).toBe(70000);
 });
 
-billingScenario("WAL-07 a charge on demand may leave the wallet alone", async (world) => {
+scenario("WAL-07 a charge on demand may leave the wallet alone", async (world) => {
   const customer = await world.customer();
   const on_demand = { mandate_only: true };
   const plan = await sell(world, recurringPrice(), []);
@@ -323,7 +323,7 @@ billingScenario("WAL-07 a charge on demand may leave the wallet alone", async (w
   expect(await held(world, customer)).toBe(400);
 });
 
-billingScenario("WAL-08 credits never pay an invoice", async (world) => {
+scenario("WAL-08 credits never pay an invoice", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const id = await subscribe(world, plan, holding.customer);
@@ -334,7 +334,7 @@ billingScenario("WAL-08 credits never pay an invoice", async (world) => {
   expect((await world.balance(holding)).balance).toBe("1000100");
 });
 
-billingScenario("WAL-08 money in a wallet is no credit", async (world) => {
+scenario("WAL-08 money in a wallet is no credit", async (world) => {
   const holding = await open(world);
   await world.credit(holding, "5");
   await post(world, holding.customer, entry(700));
@@ -344,7 +344,7 @@ billingScenario("WAL-08 money in a wallet is no credit", async (world) => {
   expect(await held(world, holding.customer)).toBe(500);
 });
 
-billingScenario("WAL-09 the merchant's own ledger is not served", async (world) => {
+scenario("WAL-09 the merchant's own ledger is not served", async (world) => {
   await post(world, await world.customer(), entry(700));
   const answer = await world.raw("GET", "/balances/ledger");
   expect([answer.status, await answer.json()]).toMatchObject([

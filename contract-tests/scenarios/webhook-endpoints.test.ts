@@ -10,7 +10,7 @@ import {
   setMode,
   settle,
 } from "../harness/receiver.js";
-import { billingScenario, httpScenario } from "../harness/scenario.js";
+import { httpScenario, scenario } from "../harness/scenario.js";
 import type { World } from "../harness/world.js";
 import { open } from "./support/open-holding.js";
 
@@ -64,7 +64,7 @@ async function collecting(world: World) {
   };
 }
 
-billingScenario("WHK-40 an endpoint needs a url and nothing else", async (world) => {
+scenario("WHK-40 an endpoint needs a url and nothing else", async (world) => {
   const { status, body } = await world.call("createWebhook", { body: { url } });
   expect(status).toBe(200);
   expect(body).toEqual({
@@ -89,7 +89,7 @@ const everything = {
   rate_limit: 5,
 };
 
-billingScenario("WHK-40 an endpoint keeps what it was created with", async (world) => {
+scenario("WHK-40 an endpoint keeps what it was created with", async (world) => {
   const made = await listenTo(world, url, {
     ...everything,
     headers: { "X-Environment": "test" },
@@ -105,7 +105,7 @@ billingScenario("WHK-40 an endpoint keeps what it was created with", async (worl
   expect(await retrieve(world, made)).toEqual(made);
 });
 
-billingScenario("WHK-40 null counts as left out", async (world) => {
+scenario("WHK-40 null counts as left out", async (world) => {
   const none = {
     description: null,
     disabled: null,
@@ -119,7 +119,7 @@ billingScenario("WHK-40 null counts as left out", async (world) => {
   expect((await listenTo(world, url, none)).id).not.toBe(first.id);
 });
 
-billingScenario("WHK-40 bad fields are refused and make no endpoint", async (world) => {
+scenario("WHK-40 bad fields are refused and make no endpoint", async (world) => {
   const bad: readonly Fields[] = [
     { url: null },
     { url: 7 },
@@ -146,7 +146,7 @@ billingScenario("WHK-40 bad fields are refused and make no endpoint", async (wor
   expect((await page(world)).data).toEqual([]);
 });
 
-billingScenario("WHK-40 the limits of metadata hold for endpoints", async (world) => {
+scenario("WHK-40 the limits of metadata hold for endpoints", async (world) => {
   const pairs = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, "a"]));
   const bad = [pairs(51), { ["k".repeat(41)]: "a" }, { key: "v".repeat(501) }];
@@ -162,7 +162,7 @@ billingScenario("WHK-40 the limits of metadata hold for endpoints", async (world
   expect((await page(world)).data).toEqual([made]);
 });
 
-billingScenario("WHK-40 a repeated idempotency_key answers with the first", async (world) => {
+scenario("WHK-40 a repeated idempotency_key answers with the first", async (world) => {
   const first = await listenTo(world, url, { idempotency_key: "setup-1" });
   await world.advance("1h");
   expect(await listenTo(world, url, { idempotency_key: "setup-1" })).toEqual(first);
@@ -171,7 +171,7 @@ billingScenario("WHK-40 a repeated idempotency_key answers with the first", asyn
   expect((await page(world)).data).toEqual([other, first]);
 });
 
-billingScenario("WHK-40 an update changes what it names and nothing else", async (world) => {
+scenario("WHK-40 an update changes what it names and nothing else", async (world) => {
   let expected = await listenTo(world, url);
   const changes: readonly Fields[] = [
     { url: "http://localhost:3000/hooks" },
@@ -192,7 +192,7 @@ billingScenario("WHK-40 an update changes what it names and nothing else", async
   }
 });
 
-billingScenario("WHK-40 null removes what may be absent and leaves the rest", async (world) => {
+scenario("WHK-40 null removes what may be absent and leaves the rest", async (world) => {
   const made = await listenTo(world, url, everything);
   const nulls = {
     url: null,
@@ -212,7 +212,7 @@ billingScenario("WHK-40 null removes what may be absent and leaves the rest", as
   });
 });
 
-billingScenario("WHK-40 a bad update leaves the endpoint as it was", async (world) => {
+scenario("WHK-40 a bad update leaves the endpoint as it was", async (world) => {
   const made = await listenTo(world, url, everything);
   const bad: readonly Fields[] = [
     { url: "" },
@@ -227,7 +227,7 @@ billingScenario("WHK-40 a bad update leaves the endpoint as it was", async (worl
   expect(await retrieve(world, made)).toEqual(made);
 });
 
-billingScenario("WHK-40 a deleted endpoint is gone", async (world) => {
+scenario("WHK-40 a deleted endpoint is gone", async (world) => {
   const { add } = await collecting(world);
   const gone = await listenTo(world, url);
   const kept = await listenTo(world, url);
@@ -242,7 +242,7 @@ billingScenario("WHK-40 a deleted endpoint is gone", async (world) => {
   expect(await sentTo(world, kept)).toEqual(["credit.added"]);
 });
 
-billingScenario("WHK-40 an unknown endpoint is 404", async (world) => {
+scenario("WHK-40 an unknown endpoint is 404", async (world) => {
   for (const call of ["retrieveWebhook", "deleteWebhook"] as const) {
     await world.refused(404, call, at(unknown));
   }
@@ -268,7 +268,7 @@ httpScenario("WHK-41 a page has the newest first, at most 50 unless asked", asyn
   expect(all).toMatchObject({ done: true, iterator: null });
 });
 
-billingScenario("WHK-41 limit and iterator out of bounds are refused", async (world) => {
+scenario("WHK-41 limit and iterator out of bounds are refused", async (world) => {
   for (const query of [{ limit: 0 }, { limit: 251 }, { limit: "ten" }, { iterator: "nonsense" }]) {
     await world.refused(422, "listWebhooks", { query });
   }
@@ -318,7 +318,7 @@ httpScenario("PAG-08 the official client walks through all pages", async (world)
   expect(seen).toEqual(["5", "4", "3", "2", "1"]);
 });
 
-billingScenario("WHK-42 every endpoint has a secret of its own that stays", async (world) => {
+scenario("WHK-42 every endpoint has a secret of its own that stays", async (world) => {
   const first = await listenTo(world, url);
   const second = await listenTo(world, url);
   const secret = await secretOf(world, first);
@@ -329,7 +329,7 @@ billingScenario("WHK-42 every endpoint has a secret of its own that stays", asyn
   expect(await secretOf(world, first)).toBe(secret);
 });
 
-billingScenario("WHK-42 headers that are set join those that are there", async (world) => {
+scenario("WHK-42 headers that are set join those that are there", async (world) => {
   const made = await listenTo(world, url, { headers: { "X-Environment": "test", "X-Team": "a" } });
   expect(await headersOf(world, made)).toEqual({
     headers: { "X-Environment": "test", "X-Team": "a" },
@@ -343,13 +343,13 @@ billingScenario("WHK-42 headers that are set join those that are there", async (
   });
 });
 
-billingScenario("WHK-42 a header with a credential shows its name only", async (world) => {
+scenario("WHK-42 a header with a credential shows its name only", async (world) => {
   const made = await listenTo(world, url, { headers: { Authorization: "Bearer hidden" } });
   expect(await headersOf(world, made)).toEqual({ headers: {}, sensitive: ["Authorization"] });
   expect(JSON.stringify(await retrieve(world, made))).not.toContain("hidden");
 });
 
-billingScenario("WHK-42 bad headers are refused", async (world) => {
+scenario("WHK-42 bad headers are refused", async (world) => {
   const made = await listenTo(world, url);
   for (const body of [{}, { headers: null }, { headers: { "a b": "c" } }, { headers: { a: 1 } }]) {
     await world.refused(422, "updateWebhookHeaders", { ...at(made), body });
@@ -357,14 +357,14 @@ billingScenario("WHK-42 bad headers are refused", async (world) => {
   expect(await headersOf(world, made)).toEqual({ headers: {}, sensitive: [] });
 });
 
-billingScenario("WHK-42 secret and headers of an unknown endpoint are 404", async (world) => {
+scenario("WHK-42 secret and headers of an unknown endpoint are 404", async (world) => {
   await world.refused(404, "retrieveWebhookSecret", at(unknown));
   await world.refused(404, "retrieveWebhookHeaders", at(unknown));
   const body = { headers: { a: "b" } };
   await world.refused(404, "updateWebhookHeaders", { ...at(unknown), body });
 });
 
-billingScenario("WHK-43 a disabled endpoint is sent nothing, then or later", async (world) => {
+scenario("WHK-43 a disabled endpoint is sent nothing, then or later", async (world) => {
   const { add, take } = await collecting(world);
   const endpoint = await listenTo(world, url, { disabled: true });
   await add();
@@ -385,7 +385,7 @@ billingScenario("WHK-43 a disabled endpoint is sent nothing, then or later", asy
   ]);
 });
 
-billingScenario("WHK-44 a filter lets through what it names", async (world) => {
+scenario("WHK-44 a filter lets through what it names", async (world) => {
   const { add, take } = await collecting(world);
   const all = await listenTo(world, url);
   const empty = await listenTo(world, url, { filter_types: [] });
@@ -401,7 +401,7 @@ billingScenario("WHK-44 a filter lets through what it names", async (world) => {
   expect(await sentTo(world, other)).toEqual(["credit.deducted"]);
 });
 
-billingScenario("WHK-44 a new filter counts from then on", async (world) => {
+scenario("WHK-44 a new filter counts from then on", async (world) => {
   const { add, take } = await collecting(world);
   const endpoint = await listenTo(world, url, { filter_types: ["credit.added"] });
   await add();
@@ -418,7 +418,7 @@ billingScenario("WHK-44 a new filter counts from then on", async (world) => {
   ]);
 });
 
-billingScenario("WHK-44 an unknown event in a filter is refused", async (world) => {
+scenario("WHK-44 an unknown event in a filter is refused", async (world) => {
   for (const name of ["credit.vanished", "credit.*", "", "CREDIT.ADDED", 7, null]) {
     const filter_types = ["credit.added", name];
     await world.refused(422, "createWebhook", { body: { url, filter_types } });
@@ -440,7 +440,7 @@ const eventTypes: { readonly [subject: string]: string } = {
   entitlement_grant: "created delivered failed revoked",
 };
 
-billingScenario("WHK-06 a filter may name any of the 48 events", async (world) => {
+scenario("WHK-06 a filter may name any of the 48 events", async (world) => {
   const filter_types = Object.entries(eventTypes).flatMap(([subject, whats]) =>
     whats.split(" ").map((what) => `${subject}.${what}`),
   );
@@ -448,7 +448,7 @@ billingScenario("WHK-06 a filter may name any of the 48 events", async (world) =
   expect((await listenTo(world, url, { filter_types })).filter_types).toEqual(filter_types);
 });
 
-billingScenario("WHK-46 an endpoint gets nothing from before its creation", async (world) => {
+scenario("WHK-46 an endpoint gets nothing from before its creation", async (world) => {
   const { add, take } = await collecting(world);
   await add();
   const endpoint = await listenTo(world, url);
@@ -465,7 +465,7 @@ const goodUrls = [
   "http://[::1]:8080/hooks?tenant=1",
   "https://app.example.com/hooks",
 ];
-billingScenario("WHK-47 http and https addresses are taken", async (world) => {
+scenario("WHK-47 http and https addresses are taken", async (world) => {
   for (const good of goodUrls) expect((await listenTo(world, good)).url).toBe(good);
 });
 
@@ -487,7 +487,7 @@ const badUrls = [
   "http://localhost:99999/hooks",
   `https://app.example.com/${"x".repeat(2048)}`,
 ];
-billingScenario("WHK-47 any other address is refused", async (world) => {
+scenario("WHK-47 any other address is refused", async (world) => {
   for (const bad of badUrls) await world.refused(422, "createWebhook", { body: { url: bad } });
   expect((await page(world)).data).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { caused, events, type Happened, typesOf } from "../harness/receiver.js";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -65,13 +65,13 @@ const aboutMoney = (list: readonly string[]) => list.filter((it) => !it.startsWi
 
 const renewal = ["payment.succeeded", "subscription.renewed", "credit.added"];
 
-billingScenario("WHK-01 an entry through the API sends its event", async (world) => {
+scenario("WHK-01 an entry through the API sends its event", async (world) => {
   const holding = await open(world);
   expect(await typesCaused(world, () => world.credit(holding, "100"))).toEqual(["credit.added"]);
   expect(await typesCaused(world, () => world.debit(holding, "30"))).toEqual(["credit.deducted"]);
 });
 
-billingScenario("WHK-01 a call that is refused sends nothing", async (world) => {
+scenario("WHK-01 a call that is refused sends nothing", async (world) => {
   const holding = await open(world);
   const nothing = await typesCaused(world, async () => {
     expect((await world.debit(holding, "1")).status).toBe(400);
@@ -81,21 +81,21 @@ billingScenario("WHK-01 a call that is refused sends nothing", async (world) => 
   expect(nothing).toEqual([]);
 });
 
-billingScenario("WHK-01 a repeated idempotency_key sends its event once", async (world) => {
+scenario("WHK-01 a repeated idempotency_key sends its event once", async (world) => {
   const holding = await open(world);
   await world.credit(holding, "5", { idempotency_key: "once" });
   await world.credit(holding, "5", { idempotency_key: "once" });
   expect(typesOf(await events(world))).toEqual(["credit.added"]);
 });
 
-billingScenario("WHK-01 what sells credits without moving any sends no event", async (world) => {
+scenario("WHK-01 what sells credits without moving any sends no event", async (world) => {
   const holding = await open(world);
   const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "5")]);
   await openCheckout(world, pack, holding.customer);
   expect(await events(world)).toEqual([]);
 });
 
-billingScenario("WHK-02 the envelope says whose, what, when and about what", async (world) => {
+scenario("WHK-02 the envelope says whose, what, when and about what", async (world) => {
   const holding = await open(world);
   await world.credit(holding, "100");
   await world.advance("36h");
@@ -118,7 +118,7 @@ billingScenario("WHK-02 the envelope says whose, what, when and about what", asy
   expect(deducted?.id).not.toBe(added?.id);
 });
 
-billingScenario("WHK-02 what happens while time passes has its own instant", async (world) => {
+scenario("WHK-02 what happens while time passes has its own instant", async (world) => {
   await subscribed(world);
   const later = await caused(world, () => world.advance("2026-03-15T00:00:00Z"));
   expect(later.map((it) => it.payload.timestamp.slice(0, 10))).toEqual([
@@ -138,7 +138,7 @@ const markOf = (type: string) =>
         type.split(".")[0] ?? ""
       ];
 
-billingScenario("WHK-03 payload_type tells the kind of data", async (world) => {
+scenario("WHK-03 payload_type tells the kind of data", async (world) => {
   const it = await subscribed(world, { low_balance_threshold_percent: 20 });
   await world.debit(it, "90");
   await adjust(world, it, { transaction_type: "manual_adjustment", entry_type: "credit" });
@@ -151,7 +151,7 @@ billingScenario("WHK-03 payload_type tells the kind of data", async (world) => {
   }
 });
 
-billingScenario("WHK-04 a ledger event carries the whole entry", async (world) => {
+scenario("WHK-04 a ledger event carries the whole entry", async (world) => {
   const it = await open(world, withOverage());
   await world.credit(it, "100", { metadata: { order: "A-1" } });
   await world.debit(it, "130", { metadata: { job: "7" } });
@@ -166,7 +166,7 @@ billingScenario("WHK-04 a ledger event carries the whole entry", async (world) =
   ]);
 });
 
-billingScenario("WHK-05 an adjustment is credit.manual_adjustment either way", async (world) => {
+scenario("WHK-05 an adjustment is credit.manual_adjustment either way", async (world) => {
   const it = await open(world);
   for (const entry_type of ["credit", "debit"]) {
     const body = { transaction_type: "manual_adjustment", entry_type };
@@ -177,7 +177,7 @@ billingScenario("WHK-05 an adjustment is credit.manual_adjustment either way", a
   }
 });
 
-billingScenario("LED-30 a top-up and a refund have no event", async (world) => {
+scenario("LED-30 a top-up and a refund have no event", async (world) => {
   const it = await open(world);
   await adjust(world, it, { transaction_type: "auto_top_up", entry_type: "credit" });
   await adjust(world, it, { transaction_type: "refund", entry_type: "debit" });
@@ -185,7 +185,7 @@ billingScenario("LED-30 a top-up and a refund have no event", async (world) => {
   expect(await events(world)).toEqual([]);
 });
 
-billingScenario("LED-30 use past zero is a deduction, then an overage charge", async (world) => {
+scenario("LED-30 use past zero is a deduction, then an overage charge", async (world) => {
   const it = await open(world, withOverage());
   await world.credit(it, "100");
   expect(await typesCaused(world, () => world.debit(it, "130"))).toEqual([
@@ -195,7 +195,7 @@ billingScenario("LED-30 use past zero is a deduction, then an overage charge", a
   expect(await typesCaused(world, () => world.debit(it, "1"))).toEqual(["credit.overage_charged"]);
 });
 
-billingScenario("LED-30 metered usage is a deduction of its minute", async (world) => {
+scenario("LED-30 metered usage is a deduction of its minute", async (world) => {
   const { entitlement, customer } = await open(world);
   const plan = await sell(world, usagePrice([meterLink(await world.meter(), entitlement)]), [
     attach(entitlement, "100"),
@@ -211,7 +211,7 @@ billingScenario("LED-30 metered usage is a deduction of its minute", async (worl
   expect(more).toEqual([]);
 });
 
-billingScenario("LED-30 each grant that expires is an event", async (world) => {
+scenario("LED-30 each grant that expires is an event", async (world) => {
   const it = await open(world, { expires_after_days: 10 });
   await world.credit(it, "100");
   await world.credit(it, "20");
@@ -230,7 +230,7 @@ const carrying = (percentage: number, max_rollover_count: number) => ({
   max_rollover_count,
 });
 
-billingScenario("LED-30 a rollover is one event, for what comes in", async (world) => {
+scenario("LED-30 a rollover is one event, for what comes in", async (world) => {
   const it = await subscribed(world, carrying(75, 3));
   const boundary = await caused(world, () => world.advance("P1M"));
   expect(typesOf(boundary)).toEqual(["credit.rolled_over", "credit.expired", ...renewal]);
@@ -240,7 +240,7 @@ billingScenario("LED-30 a rollover is one event, for what comes in", async (worl
   expect(boundary[0]?.payload.data).toMatchObject({ is_credit: true, amount: "75" });
 });
 
-billingScenario("LED-30 credits that may not roll again are forfeited", async (world) => {
+scenario("LED-30 credits that may not roll again are forfeited", async (world) => {
   await subscribed(world, carrying(100, 0));
   expect(await typesCaused(world, () => world.advance("P1M"))).toEqual([
     "credit.rollover_forfeited",
@@ -248,7 +248,7 @@ billingScenario("LED-30 credits that may not roll again are forfeited", async (w
   ]);
 });
 
-billingScenario("LED-30 overage that is cleared is credit.overage_reset", async (world) => {
+scenario("LED-30 overage that is cleared is credit.overage_reset", async (world) => {
   const it = await subscribed(
     world,
     {},
@@ -264,7 +264,7 @@ billingScenario("LED-30 overage that is cleared is credit.overage_reset", async 
   });
 });
 
-billingScenario("WHK-07 a wallet sends no event", async (world) => {
+scenario("WHK-07 a wallet sends no event", async (world) => {
   const { customer } = await open(world);
   await world.ok("createWalletLedgerEntry", {
     path: { customer_id: customer.customer_id },
@@ -273,7 +273,7 @@ billingScenario("WHK-07 a wallet sends no event", async (world) => {
   expect(await events(world)).toEqual([]);
 });
 
-billingScenario("WHK-08 a payload shows its subscription as it is now", async (world) => {
+scenario("WHK-08 a payload shows its subscription as it is now", async (world) => {
   const it = await subscribed(world);
   const [, active] = await events(world);
   expect(active).toMatchObject({
@@ -291,7 +291,7 @@ billingScenario("WHK-08 a payload shows its subscription as it is now", async (w
   });
 });
 
-billingScenario("WHK-08 a payload of a ledger entry never changes", async (world) => {
+scenario("WHK-08 a payload of a ledger entry never changes", async (world) => {
   const it = await subscribed(world);
   const [, , added] = await events(world);
   await world.debit(it, "30");
@@ -302,7 +302,7 @@ billingScenario("WHK-08 a payload of a ledger entry never changes", async (world
 const moved = ({ payload: { data } }: Happened, figure: string) =>
   Number(data[`${figure}_after`]) - Number(data[`${figure}_before`]);
 
-billingScenario("WHK-09 the figures of a ledger event add up", async (world) => {
+scenario("WHK-09 the figures of a ledger event add up", async (world) => {
   const it = await subscribed(
     world,
     { ...carrying(50, 1), expires_after_days: 31 },
@@ -328,7 +328,7 @@ billingScenario("WHK-09 the figures of a ledger event add up", async (world) => 
   }
 });
 
-billingScenario("WHK-10 a subscription event carries the whole subscription", async (world) => {
+scenario("WHK-10 a subscription event carries the whole subscription", async (world) => {
   const { entitlement, customer } = await open(world);
   const meter = await world.meter();
   const plan = await sell(world, usagePrice([meterLink(meter, entitlement)]), [
@@ -347,7 +347,7 @@ billingScenario("WHK-10 a subscription event carries the whole subscription", as
   });
 });
 
-billingScenario("WHK-10 without credits and meters the lists are empty", async (world) => {
+scenario("WHK-10 without credits and meters the lists are empty", async (world) => {
   const { customer } = await open(world);
   await subscribe(world, await sell(world, recurringPrice(), []), customer);
   const all = await events(world);
@@ -359,7 +359,7 @@ billingScenario("WHK-10 without credits and meters the lists are empty", async (
   });
 });
 
-billingScenario("WHK-11 a payment event tells whose purchase it is", async (world) => {
+scenario("WHK-11 a payment event tells whose purchase it is", async (world) => {
   const { entitlement, customer } = await open(world);
   const pack = await sell(world, oneTimePrice(), [attach(entitlement, "5")]);
   const session = await openCheckout(world, pack, customer, { metadata: { order: "A-1" } });
@@ -379,7 +379,7 @@ billingScenario("WHK-11 a payment event tells whose purchase it is", async (worl
   });
 });
 
-billingScenario("WHK-11 a payment of a subscription names it", async (world) => {
+scenario("WHK-11 a payment of a subscription names it", async (world) => {
   const { id, customer } = await subscribed(world);
   await world.advance("P1M");
   const paid = await events(world, "payment.succeeded");
@@ -389,7 +389,7 @@ billingScenario("WHK-11 a payment of a subscription names it", async (world) => 
   ]);
 });
 
-billingScenario("CHK-19 a pack is paid, then its credits are added", async (world) => {
+scenario("CHK-19 a pack is paid, then its credits are added", async (world) => {
   const holding = await open(world);
   await world.credit(holding, "7");
   const pack = await sell(world, oneTimePrice(), [attach(holding.entitlement, "50")]);
@@ -413,7 +413,7 @@ billingScenario("CHK-19 a pack is paid, then its credits are added", async (worl
 });
 
 for (const outcome of ["declined", "insufficient_funds"] as const satisfies readonly Outcome[]) {
-  billingScenario(`CHK-13 a card that is ${outcome} sends payment.failed alone`, async (world) => {
+  scenario(`CHK-13 a card that is ${outcome} sends payment.failed alone`, async (world) => {
     const { entitlement, customer } = await open(world);
     const pack = await sell(world, oneTimePrice(), [attach(entitlement, "5")]);
     const plan = await sell(world, recurringPrice(), [attach(entitlement, "100")]);
@@ -426,7 +426,7 @@ for (const outcome of ["declined", "insufficient_funds"] as const satisfies read
   });
 }
 
-billingScenario("CHK-12 a paid checkout activates, then adds credits", async (world) => {
+scenario("CHK-12 a paid checkout activates, then adds credits", async (world) => {
   const { entitlement, customer } = await open(world);
   const images = await world.entitlement({ name: "Images" });
   const plan = await sell(world, recurringPrice(), [
@@ -447,7 +447,7 @@ billingScenario("CHK-12 a paid checkout activates, then adds credits", async (wo
   ]);
 });
 
-billingScenario("SUB-12 a renewal is paid, renewed and adds each credit", async (world) => {
+scenario("SUB-12 a renewal is paid, renewed and adds each credit", async (world) => {
   const { entitlement, customer } = await open(world);
   const images = await world.entitlement({ name: "Images" });
   const plan = await sell(world, recurringPrice(), [
@@ -464,7 +464,7 @@ billingScenario("SUB-12 a renewal is paid, renewed and adds each credit", async 
   });
 });
 
-billingScenario("SUB-03 a renewal that is declined puts on hold until paid", async (world) => {
+scenario("SUB-03 a renewal that is declined puts on hold until paid", async (world) => {
   const { id } = await subscribed(world);
   expect(await typesCaused(world, () => setCard(world, id, true))).toEqual([]);
   expect(await typesCaused(world, () => world.advance("P1M"))).toEqual([
@@ -481,7 +481,7 @@ billingScenario("SUB-03 a renewal that is declined puts on hold until paid", asy
 const proOf = (world: World, { entitlement }: Pick<Holder, "entitlement">, more: Fields = {}) =>
   sell(world, recurringPrice({ price: 3000 }), [attach(entitlement, "300", more)]);
 
-billingScenario("SUB-48 a plan change that is paid for", async (world) => {
+scenario("SUB-48 a plan change that is paid for", async (world) => {
   const it = await subscribed(world);
   const pro = await proOf(world, it, { proration_behavior: "no_prorate" });
   await world.advance("10d");
@@ -501,7 +501,7 @@ billingScenario("SUB-48 a plan change that is paid for", async (world) => {
   });
 });
 
-billingScenario("SUB-48 a plan change that costs nothing sends no payment", async (world) => {
+scenario("SUB-48 a plan change that costs nothing sends no payment", async (world) => {
   const it = await subscribed(world);
   const pro = await proOf(world, it, { proration_behavior: "no_prorate" });
   const free = { proration_billing_mode: "do_not_bill" };
@@ -510,7 +510,7 @@ billingScenario("SUB-48 a plan change that costs nothing sends no payment", asyn
   ]);
 });
 
-billingScenario("SUB-48 a preview of a plan change sends nothing", async (world) => {
+scenario("SUB-48 a preview of a plan change sends nothing", async (world) => {
   const it = await subscribed(world);
   const pro = await proOf(world, it);
   const nothing = await caused(world, () =>
@@ -526,7 +526,7 @@ billingScenario("SUB-48 a preview of a plan change sends nothing", async (world)
   expect(nothing).toEqual([]);
 });
 
-billingScenario("SUB-48 a declined change that is prevented has not happened", async (world) => {
+scenario("SUB-48 a declined change that is prevented has not happened", async (world) => {
   const it = await subscribed(world);
   const pro = await proOf(world, it);
   await setCard(world, it.id, true);
@@ -536,7 +536,7 @@ billingScenario("SUB-48 a declined change that is prevented has not happened", a
   ]);
 });
 
-billingScenario("SUB-48 a declined change that is applied holds as well", async (world) => {
+scenario("SUB-48 a declined change that is applied holds as well", async (world) => {
   const it = await subscribed(world);
   const pro = await proOf(world, it);
   await setCard(world, it.id, true);
@@ -548,7 +548,7 @@ billingScenario("SUB-48 a declined change that is applied holds as well", async 
   ]);
 });
 
-billingScenario("SUB-48 a scheduled change is one when it takes effect", async (world) => {
+scenario("SUB-48 a scheduled change is one when it takes effect", async (world) => {
   const it = await subscribed(world);
   const pro = await proOf(world, it);
   const later = { effective_at: "next_billing_date" };
@@ -563,7 +563,7 @@ billingScenario("SUB-48 a scheduled change is one when it takes effect", async (
   ]);
 });
 
-billingScenario("SUB-50 a cancellation at once is subscription.cancelled", async (world) => {
+scenario("SUB-50 a cancellation at once is subscription.cancelled", async (world) => {
   const { id } = await subscribed(world);
   expect(await typesCaused(world, () => patch(world, id, { status: "cancelled" }))).toEqual([
     "subscription.cancelled",
@@ -571,7 +571,7 @@ billingScenario("SUB-50 a cancellation at once is subscription.cancelled", async
   expect(await typesCaused(world, () => world.advance("P2M"))).toEqual([]);
 });
 
-billingScenario("SUB-50 a cancellation to come is an update, then one", async (world) => {
+scenario("SUB-50 a cancellation to come is an update, then one", async (world) => {
   const { id } = await subscribed(world);
   const body = { cancel_at_next_billing_date: true };
   expect(await typesCaused(world, () => patch(world, id, body))).toEqual(["subscription.updated"]);
@@ -580,7 +580,7 @@ billingScenario("SUB-50 a cancellation to come is an update, then one", async (w
   expect(ended[0]?.payload.data).toMatchObject({ subscription_id: id, status: "cancelled" });
 });
 
-billingScenario("SUB-54 a pause and its end have events", async (world) => {
+scenario("SUB-54 a pause and its end have events", async (world) => {
   const { id } = await subscribed(world);
   expect(await typesCaused(world, () => patch(world, id, { status: "paused" }))).toEqual([
     "subscription.paused",
@@ -591,7 +591,7 @@ billingScenario("SUB-54 a pause and its end have events", async (world) => {
   ]);
 });
 
-billingScenario("WHK-06 any other change is subscription.updated", async (world) => {
+scenario("WHK-06 any other change is subscription.updated", async (world) => {
   const it = await subscribed(world);
   const bodies: readonly Fields[] = [
     { metadata: { seat: "4" } },
@@ -609,7 +609,7 @@ billingScenario("WHK-06 any other change is subscription.updated", async (world)
   }
 });
 
-billingScenario("WHK-06 a change that is refused sends nothing", async (world) => {
+scenario("WHK-06 a change that is refused sends nothing", async (world) => {
   const { id } = await subscribed(world);
   const nothing = await caused(world, () =>
     world.refused(422, "updateSubscription", {
@@ -620,7 +620,7 @@ billingScenario("WHK-06 a change that is refused sends nothing", async (world) =
   expect(nothing).toEqual([]);
 });
 
-billingScenario("SUB-13 at the end of its term a subscription is expired", async (world) => {
+scenario("SUB-13 at the end of its term a subscription is expired", async (world) => {
   const { id } = await subscribed(
     world,
     {},
@@ -637,7 +637,7 @@ billingScenario("SUB-13 at the end of its term a subscription is expired", async
 
 const invoiced = withOverage({ overage_behavior: "invoice_at_billing", overage_limit: 50 });
 
-billingScenario("OVR-22 overage on a last invoice is paid before the end", async (world) => {
+scenario("OVR-22 overage on a last invoice is paid before the end", async (world) => {
   for (const [name, body] of [
     ["Tokens", { status: "cancelled" }],
     ["Images", { cancel_at_next_billing_date: true }],
@@ -656,7 +656,7 @@ billingScenario("OVR-22 overage on a last invoice is paid before the end", async
   }
 });
 
-billingScenario("SUB-09 a charge on demand is a payment, made or failed", async (world) => {
+scenario("SUB-09 a charge on demand is a payment, made or failed", async (world) => {
   const { entitlement, customer } = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(entitlement, "100")]);
   const subscription_id = await subscribe(world, plan, customer, {
@@ -671,7 +671,7 @@ billingScenario("SUB-09 a charge on demand is a payment, made or failed", async 
   expect(await typesCaused(world, charge)).toEqual(["payment.failed"]);
 });
 
-billingScenario("EXP-09 expiry sets off the low-balance event", async (world) => {
+scenario("EXP-09 expiry sets off the low-balance event", async (world) => {
   const it = await subscribed(world, { expires_after_days: 10, low_balance_threshold_percent: 20 });
   await world.credit(it, "15");
   const expired = await caused(world, () => world.advance("10d"));
@@ -682,7 +682,7 @@ billingScenario("EXP-09 expiry sets off the low-balance event", async (world) =>
   });
 });
 
-billingScenario("WHK-01 events can be listed by type and from one on", async (world) => {
+scenario("WHK-01 events can be listed by type and from one on", async (world) => {
   const it = await open(world);
   await world.credit(it, "10");
   await world.debit(it, "1");

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { billingScenario } from "../harness/scenario.js";
+import { scenario } from "../harness/scenario.js";
 import {
   attach,
   buy,
@@ -62,7 +62,7 @@ async function ledgerIs(world: World, holding: Holding, entries: readonly string
   expect(await world.audited()).toBe(entries.length);
 }
 
-billingScenario("LED-06 EX-01 of 100 and 50, a debit of 120 leaves 30 active", async (world) => {
+scenario("LED-06 EX-01 of 100 and 50, a debit of 120 leaves 30 active", async (world) => {
   const holding = await open(world);
   await world.credit(holding, "100");
   await world.advance("2026-01-05T00:00:00Z");
@@ -82,7 +82,7 @@ billingScenario("LED-06 EX-01 of 100 and 50, a debit of 120 leaves 30 active", a
   ]);
 });
 
-billingScenario("OVR-01 EX-04 a debit of 60 is refused, as usage it takes 40", async (world) => {
+scenario("OVR-01 EX-04 a debit of 60 is refused, as usage it takes 40", async (world) => {
   const it = await metered(world, "40");
   const key = { idempotency_key: "order_1" };
   await refuses(world, it, { status: 400 }, () => world.debit(it, "60", key));
@@ -106,7 +106,7 @@ for (const [overage_behavior, at] of [
   ["carry_deficit", "20, overage 30"],
   ["carry_deficit_auto_repay", "0, overage 10"],
 ] as const) {
-  billingScenario(`OVR-20 EX-10 ${overage_behavior} right after the top-up`, async (world) => {
+  scenario(`OVR-20 EX-10 ${overage_behavior} right after the top-up`, async (world) => {
     const credit = withOverage({ overage_limit: 50, price_per_unit: "10", overage_behavior });
     const it = await metered(world, "100", credit);
     await use(world, it.customer, "e-1", 130);
@@ -121,7 +121,7 @@ for (const [overage_behavior, at] of [
   });
 }
 
-billingScenario("ROL-08 EX-11 the 150 carried are a month's grant of their own", async (world) => {
+scenario("ROL-08 EX-11 the 150 carried are a month's grant of their own", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [
     attach(holding.entitlement, "500", {
@@ -159,7 +159,7 @@ billingScenario("ROL-08 EX-11 the 150 carried are a month's grant of their own",
   ]);
 });
 
-billingScenario("MTR-55 EX-17 3,100 units in one run make the same 3 credits", async (world) => {
+scenario("MTR-55 EX-17 3,100 units in one run make the same 3 credits", async (world) => {
   const it = await metered(world, "100", {}, [{ rate: "1000" }]);
   await use(world, it.customer, "e-1", 2500);
   await use(world, it.customer, "e-2", 600);
@@ -168,7 +168,7 @@ billingScenario("MTR-55 EX-17 3,100 units in one run make the same 3 credits", a
   await ledgerIs(world, it, ["credit_added +100 : 0→100", "credit_deducted -3 : 100→97"]);
 });
 
-billingScenario("MTR-35 EX-19 two meters take 5 and 15 in one run", async (world) => {
+scenario("MTR-35 EX-19 two meters take 5 and 15 in one run", async (world) => {
   const [input, output] = [{ event_name: "input" }, { event_name: "output" }];
   const it = await metered(world, "100", {}, [
     { body: input, rate: "1000" },
@@ -186,7 +186,7 @@ billingScenario("MTR-35 EX-19 two meters take 5 and 15 in one run", async (world
   expect(await world.audited()).toBe(3);
 });
 
-billingScenario("LED-26 EX-22 one key gives 500 once to each customer", async (world) => {
+scenario("LED-26 EX-22 one key gives 500 once to each customer", async (world) => {
   const ada = await open(world);
   const bob = { ...ada, customer: await world.customer({ email: "bob@example.com" }) };
   const key = { idempotency_key: "welcome_bonus_cus_1" };
@@ -201,7 +201,7 @@ billingScenario("LED-26 EX-22 one key gives 500 once to each customer", async (w
   expect(await world.audited()).toBe(2);
 });
 
-billingScenario("EVT-09 EX-27 events sent twice are counted once", async (world) => {
+scenario("EVT-09 EX-27 events sent twice are counted once", async (world) => {
   const it = await metered(world, "100");
   const event = (event_id: string, tokens: number) => ({
     event_id,
@@ -230,7 +230,7 @@ const aggregations = [
   ["sum", "hours", [[1.5], [2.5]], ["1.5", "2.5"]],
 ] as const;
 for (const [type, key, runs, deducted] of aggregations) {
-  billingScenario(`MTR-54 EX-32 ${type} deducts ${deducted.join(", ")}`, async (world) => {
+  scenario(`MTR-54 EX-32 ${type} deducts ${deducted.join(", ")}`, async (world) => {
     const aggregation = type === "count" ? { type } : { type, key };
     const credit = { precision: type === "sum" ? 1 : 0 };
     const it = await metered(world, "100", credit, [{ body: { aggregation } }]);
@@ -253,7 +253,7 @@ for (const [type, key, runs, deducted] of aggregations) {
   });
 }
 
-billingScenario("ENT-21 EX-34 a pack of 50 USD is 5,000 credits in cents", async (world) => {
+scenario("ENT-21 EX-34 a pack of 50 USD is 5,000 credits in cents", async (world) => {
   const holding = await open(world, { unit: "USD cents", precision: 0 });
   const pack = await sell(world, oneTimePrice({ price: 5000 }), [
     attach(holding.entitlement, "5000"),
@@ -268,7 +268,7 @@ billingScenario("ENT-21 EX-34 a pack of 50 USD is 5,000 credits in cents", async
   ]);
 });
 
-billingScenario("ENT-53 EX-36 a credit is deleted and brought back", async (world) => {
+scenario("ENT-53 EX-36 a credit is deleted and brought back", async (world) => {
   const made = await world.entitlement(everything);
   const restore = () => world.call("undeleteCreditEntitlement", on(made.id));
   expect((await remove(world, made.id)).status).toBe(200);
