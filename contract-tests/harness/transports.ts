@@ -20,10 +20,7 @@ export const inProcess: Transport = {
   name: "in-process",
   async open(options = {}) {
     const sandbox = createSandbox(options);
-    return {
-      baseUrl: "http://sandbox.test",
-      fetch: (url, init) => sandbox.fetch(new Request(url, init)),
-    };
+    return { baseUrl: "http://sandbox.test", fetch: sandbox.fetch };
   },
 };
 

@@ -1,4 +1,4 @@
-import { fetchWith } from "./adapters/fetch.js";
+import { type Fetch, fetchWith } from "./adapters/fetch.js";
 import { sendBy, sendByNetwork } from "./adapters/send.js";
 import { controlDialect } from "./dialects/control/dialect.js";
 import { dodoBehaviour } from "./dialects/dodo/behaviour.js";
@@ -62,8 +62,8 @@ export interface SandboxOptions {
 
 /** A billing service in one function. */
 export interface Sandbox {
-  /** Answers a standard request: give it to a client as its `fetch`. The host of the URL is not looked at. */
-  fetch(request: Request): Promise<Response>;
+  /** Answers as `fetch` does: give it to a client as its `fetch`. The host of the URL is not looked at. */
+  readonly fetch: Fetch;
   /** The same without the standard objects, for servers. Never rejects. */
   readonly respond: Respond;
 }
@@ -78,8 +78,8 @@ const bodyBytesDefault = 10 * 1024 * 1024;
  * const sandbox = createSandbox({ at: "2026-01-01T00:00:00Z", frozen: true });
  * const client = new DodoPayments({
  *   bearerToken: "dodo_test_me",
- *   baseURL: "http://sandbox",
- *   fetch: (url, init) => sandbox.fetch(new Request(url, init)),
+ *   baseURL: "http://sandbox.test",
+ *   fetch: sandbox.fetch,
  * });
  * ```
  * @throws TypeError when an option makes no sense; the message names it

@@ -1,10 +1,13 @@
 import type { Call, Reply, Respond } from "../http/call.js";
 
-/** Answers a standard `Request` with a standard `Response`: the form that fetch-based clients and MSW speak. */
+/** The standard `fetch`: what clients take as an option of that name. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** Answers as `fetch` would, without a network: the form that fetch-based clients and MSW speak. */
 export const fetchWith =
-  (respond: Respond) =>
-  async (request: Request): Promise<Response> =>
-    toResponse(await respond(toCall(request)));
+  (respond: Respond): Fetch =>
+  async (input, init) =>
+    toResponse(await respond(toCall(new Request(input, init))));
 
 function toCall(request: Request): Call {
   const { origin, pathname, search } = new URL(request.url);
