@@ -6,6 +6,9 @@ export default defineConfig({
     legacy: "src/legacy/index.ts",
     sandbox: "src/sandbox/index.ts",
     amount: "src/amount.ts",
+    api: "src/api.ts",
+    verifier: "src/verifier.ts",
+    "no-verifier": "src/no-verifier.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",
@@ -24,6 +27,8 @@ export default defineConfig({
   },
   // Imported from CommonJS of a package of type "module", its default export would be its whole module object.
   noExternal: ["openapi-fetch"],
+  // Which of the two it is, the conditions of whoever resolves it decide.
+  external: ["#verifier"],
   clean: true,
   sourcemap: true,
   esbuildOptions(options) {

@@ -58,26 +58,47 @@ export const plainHttp: Client = {
   },
 };
 
-/** The official client, unmodified. */
-export const official: Client = {
-  name: "dodopayments",
+/** Calls made through a client library, letter for letter the same for both. */
+const through = (name: string, open: (opened: Opened, key: string) => DodoPayments): Client => ({
+  name,
   connect: (opened, key) => {
-    const client = new DodoPayments({
-      bearerToken: key,
-      baseURL: opened.baseUrl,
-      fetch: (url, init) => opened.fetch(url as string, init as RequestInit),
-    });
+    const client = open(opened, key);
     return async (id, args) => {
       try {
         const { data, response } = await officialCalls[id](client, args).withResponse();
         return { status: response.status, body: answeredBy(data), headers: response.headers };
       } catch (error) {
-        if (!(error instanceof DodoPayments.APIError) || error.status === undefined) throw error;
-        return { status: error.status, body: error.error, headers: error.headers ?? new Headers() };
+        if (!isRefusal(error)) throw error;
+        return { status: error.status, body: error.error, headers: error.headers };
       }
     };
   },
-};
+});
+
+/** The official client, unmodified. */
+export const official = through(
+  "dodopayments",
+  ({ baseUrl, fetch }, key) =>
+    new DodoPayments({
+      bearerToken: key,
+      baseURL: baseUrl,
+      fetch: (url, init) => fetch(url as string, init as RequestInit),
+    }),
+);
+
+/** Our own client. That the official one's calls fit it is what a drop-in promises. */
+export const ours = through(
+  "@drawdown/sdk",
+  ({ baseUrl, fetch }, key) =>
+    new Drawdown({ bearerToken: key, baseURL: baseUrl, fetch }) as unknown as DodoPayments,
+);
+
+/** An error that stands for an answer; connection errors have no status. */
+const isRefusal = (
+  error: unknown,
+): error is { readonly status: number; readonly error: unknown; readonly headers: Headers } =>
+  (error instanceof DodoPayments.APIError || error instanceof Drawdown.APIError) &&
+  error.status !== undefined;
 
 /** What was answered, without the client that a page object carries along. */
 function answeredBy(data: unknown): unknown {
@@ -92,30 +113,6 @@ function answeredBy(data: unknown): unknown {
     done,
   };
 }
-
-/** Our own client. It hides statuses of successes, so they are taken from the answer on its way in. */
-export const ours: Client = {
-  name: "@drawdown/sdk",
-  connect: (opened, key) => async (id, args) => {
-    let answered = new Response();
-    const client = new Drawdown({
-      bearerToken: key,
-      baseURL: opened.baseUrl,
-      fetch: async (request) => {
-        answered = await opened.fetch(request);
-        return answered;
-      },
-    });
-    try {
-      // The official client's calls, letter for letter: that they fit is what a drop-in promises.
-      const data: unknown = await officialCalls[id](client as unknown as DodoPayments, args);
-      return { status: answered.status, body: answeredBy(data), headers: answered.headers };
-    } catch (error) {
-      if (!(error instanceof Drawdown.APIError) || error.status === undefined) throw error;
-      return { status: error.status, body: error.error, headers: answered.headers };
-    }
-  },
-};
 
 interface Answering {
   withResponse(): Promise<{ readonly data: unknown; readonly response: Response }>;
@@ -139,7 +136,8 @@ const webhookOf = ({ path = {} }: Arguments): string => path["webhook_id"] ?? ""
 
 const idOf = ({ path = {} }: Arguments): string => path["id"] ?? path["customer_id"] ?? "";
 
-const officialCalls: { readonly [Id in OperationId]: OfficialCall } = {
+/** The official client's method for each operation. */
+export const officialCalls: { readonly [Id in OperationId]: OfficialCall } = {
   createCreditEntitlement: (it, args) => it.creditEntitlements.create(loose(args.body)),
   listCreditEntitlements: (it, args) => it.creditEntitlements.list(loose(args.query)),
   retrieveCreditEntitlement: (it, args) => it.creditEntitlements.retrieve(idOf(args)),

@@ -118,7 +118,10 @@ function behind(faults: readonly Fault[], isTelling: boolean) {
     bearerToken: "dodo_test_me",
     baseURL: "http://sandbox.test",
     timeout: 500,
-    fetch: (request) => (isIngest(request) ? lossy(request) : sandbox.fetch(request)),
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      return isIngest(request) ? lossy(request) : sandbox.fetch(request);
+    },
   });
 }
 

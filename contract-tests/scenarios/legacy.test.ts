@@ -13,7 +13,13 @@ type Sent = readonly [method: string, path: string, body: unknown];
 type Send = (request: Request) => Promise<Response>;
 
 const oursWith = (baseURL: string, fetch: Send) =>
-  withLegacyCalls(new Drawdown({ bearerToken: key, baseURL, fetch }));
+  withLegacyCalls(
+    new Drawdown({
+      bearerToken: key,
+      baseURL,
+      fetch: (input, init) => fetch(new Request(input, init)),
+    }),
+  );
 
 /** The same calls, whichever client is below; that it fits is the compiler's to say. */
 const officialWith = (baseURL: string, fetch: Send): ReturnType<typeof oursWith> => {

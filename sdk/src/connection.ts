@@ -1,72 +1,216 @@
 import type { paths } from "@drawdown/spec/dodo";
-import createClient, { type Client } from "openapi-fetch";
-import { apiErrorOf, DodoPaymentsError } from "./errors.js";
+import { APIPromise, responseOf } from "./api-promise.js";
+import { type CursorAnswer, type CursorPagePromise, cursorPageOf } from "./cursor-page.js";
+import { apiErrorOf, DodoPaymentsError, LostAnswerError } from "./errors.js";
 import { fillPath } from "./fill-path.js";
-import type { Fetch, HeaderValues, Settings } from "./settings.js";
-import { type Delivery, send } from "./transport.js";
+import { type HeadersLike, mergeHeaders } from "./headers.js";
+import { jsonText } from "./json-text.js";
+import type { Answer, Given, Method, OperationAt, PathsWith } from "./operation.js";
+import { firstPage, iterable, type PagePromise, type PageQuery, pageOf } from "./page.js";
+import { queryText } from "./query.js";
+import type { FetchOptions, Settings } from "./settings.js";
+import { type Delivery, type Exchanged, exchange } from "./transport.js";
 
 /** Last argument of every method. */
 export interface RequestOptions {
   /** Ends the request, and any wait before the next attempt, with an `APIUserAbortError`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
   /** Headers for this request; `null` takes a default header away. */
-  readonly headers?: HeaderValues | undefined;
+  readonly headers?: HeadersLike;
+  /** In place of the method's own query. */
+  readonly query?: object | null | undefined;
   /** Milliseconds one attempt may take; 1 to 2147483647. */
   readonly timeout?: number | undefined;
   /** How often the request is sent again, 0 or more. */
   readonly maxRetries?: number | undefined;
+  /** Further options for `fetch`, such as `cache`. */
+  readonly fetchOptions?: FetchOptions | undefined;
+  /**
+   * Has no effect, as in the official client: no such header exists (SDK-21).
+   *
+   * @deprecated Use `idempotency_key` of a ledger entry, or `event_id` of a usage event.
+   */
+  readonly idempotencyKey?: string | undefined;
 }
 
-/** The openapi-fetch client: every operation of the document by method and path. */
-export type Api = Client<paths, "application/json">;
+/** What is known of a request besides what its document says. */
+export interface RequestFacts {
+  /** Whether doing it twice does no harm. Default: true unless it is a POST. */
+  readonly isRepeatable?: boolean;
+  /** Whether its idempotency key was made here, so that nobody else can have used it. */
+  readonly hasOwnKey?: boolean;
+  /** An amount of credits in it, which has to be a text. */
+  readonly amount?: unknown;
+}
 
-/** What the resources share. */
-export interface Connection {
-  readonly api: Api;
-  /** The options of a call as openapi-fetch takes them. */
-  init(
+/** Untyped parts of a request. */
+interface Parts {
+  readonly path?: Readonly<Record<string, unknown>>;
+  readonly query?: object | null | undefined;
+  readonly body?: unknown;
+}
+
+/** The answer to an operation with items. */
+interface Items<Item> {
+  readonly items: Item[];
+}
+
+/** What the resources share: how operations of a document are called. */
+export class Connection<Paths = paths> {
+  /** Private, so that keys do not show where a client is printed. */
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Calls an operation of the document. */
+  call<M extends Method, Path extends PathsWith<Paths, M>>(
+    method: M,
+    path: Path,
+    given: Given<OperationAt<Paths, Path, M>>,
     options?: RequestOptions,
-    delivery?: Pick<Delivery, "isRepeatable">,
-  ): { readonly signal: AbortSignal | null; readonly headers: HeaderValues; readonly fetch: Fetch };
+    facts?: RequestFacts,
+  ): APIPromise<Answer<OperationAt<Paths, Path, M>>> {
+    // The document says what a success carries.
+    return this.request(method, path, given, options, facts) as APIPromise<
+      Answer<OperationAt<Paths, Path, M>>
+    >;
+  }
+
+  /** Calls an operation that answers in pages of `items`, page by page. */
+  list<Path extends PathsWith<Paths, "get">>(
+    path: Path,
+    given: Given<OperationAt<Paths, Path, "get">>,
+    options?: RequestOptions,
+  ): PagePromise<ItemOf<Answer<OperationAt<Paths, Path, "get">>>> {
+    type Item = ItemOf<Answer<OperationAt<Paths, Path, "get">>>;
+    const { query }: Parts = given;
+    const read = (page: PageQuery) =>
+      this.request("get", path, { ...given, query: { ...query, ...page } }, options) as APIPromise<
+        Items<Item>
+      >;
+    const first = firstPage(query as Partial<PageQuery> | null | undefined);
+    return iterable(read(first).map(pageOf(first, read)));
+  }
+
+  /** Calls an operation that answers in pages that lead to one another. */
+  listByCursor<Path extends PathsWith<Paths, "get">>(
+    path: Path,
+    given: Given<OperationAt<Paths, Path, "get">>,
+    options?: RequestOptions,
+  ): CursorPagePromise<DatumOf<Answer<OperationAt<Paths, Path, "get">>>> {
+    type Item = DatumOf<Answer<OperationAt<Paths, Path, "get">>>;
+    const { query }: Parts = given;
+    const read = (cursor: object) =>
+      this.request(
+        "get",
+        path,
+        { ...given, query: { ...query, ...cursor } },
+        options,
+      ) as APIPromise<CursorAnswer<Item>>;
+    return iterable(read({}).map(cursorPageOf(read)));
+  }
+
+  /** Calls anything at all. `path` is a template that `given.path` fills. */
+  request(
+    method: string,
+    path: string,
+    given: Parts,
+    options: RequestOptions = {},
+    { isRepeatable = method !== "post", hasOwnKey = false, amount = "" }: RequestFacts = {},
+  ): APIPromise<unknown> {
+    const operation = `${method.toUpperCase()} ${path}`;
+    const send = async () => {
+      if (typeof amount !== "string") throw notText(amount);
+      const body = given.body === undefined ? undefined : jsonText(given.body);
+      const query = options.query ?? given.query;
+      const answered = await this.#exchange(
+        method.toUpperCase(),
+        fillPath(path, given.path) + queryText({ ...this.#settings.defaultQuery, ...query }),
+        body,
+        options,
+        operation,
+        isRepeatable,
+      );
+      if (answered.response.ok) return answered;
+      const isLost = hasOwnKey && answered.retries > 0 && answered.response.status === 409;
+      throw apiErrorOf(answered, operation, isLost ? LostAnswerError : undefined);
+    };
+    return new APIPromise(send(), ({ text }) => valueIn(text));
+  }
+
+  /**
+   * `fetch` with the key, timeout and retries of the client; resolves whatever the status.
+   *
+   * @throws DodoPaymentsError for a URL that is not below the base URL: the key is not for others
+   */
+  async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const request = new Request(input, init);
+    const { method, url, signal, headers } = request;
+    const { baseURL } = this.#settings;
+    if (
+      !/^[/?#]?$/.test(url.slice(baseURL.length, baseURL.length + 1)) ||
+      !url.startsWith(baseURL)
+    ) {
+      throw new DodoPaymentsError(`${url} is not below the base URL ${baseURL}.`);
+    }
+    const target = url.slice(baseURL.length);
+    const body = (await request.text()) || undefined;
+    const isRepeatable = method !== "POST";
+    const operation = `${method} ${target}`;
+    return responseOf(
+      await this.#exchange(method, target, body, { signal, headers }, operation, isRepeatable),
+    );
+  }
+
+  async #exchange(
+    method: string,
+    target: string,
+    body: string | undefined,
+    options: Delivery & { readonly headers?: HeadersLike },
+    operation: string,
+    isRepeatable: boolean,
+  ): Promise<Exchanged> {
+    const { bearerToken, refusal, baseURL, defaultHeaders } = this.#settings;
+    if (refusal) throw new DodoPaymentsError(refusal);
+    const headers = mergeHeaders(
+      { accept: "application/json", authorization: `Bearer ${bearerToken}` },
+      ...defaultHeaders,
+      body === undefined ? null : { "content-type": "application/json" },
+      options.headers,
+    );
+    const url = baseURL + target;
+    return exchange(
+      { method, url, headers, body, operation, isRepeatable },
+      this.#settings,
+      options,
+    );
+  }
 }
 
-export function connect(settings: Settings): Connection {
-  return {
-    api: createClient<paths, "application/json">({
-      baseUrl: settings.baseURL,
-      headers: {
-        accept: "application/json",
-        authorization: `Bearer ${settings.bearerToken}`,
-        ...settings.defaultHeaders,
-      },
-      fetch: (request) => send(request, settings),
-      pathSerializer: fillPath,
-    }),
-    init: ({ signal, headers, timeout, maxRetries } = {}, delivery = {}) => ({
-      signal: signal ?? null,
-      headers: headers ?? {},
-      fetch: (request) => send(request, settings, { timeout, maxRetries, ...delivery }),
-    }),
-  };
-}
-
-/**
- * The body of a successful answer.
- *
- * @throws APIError when the answer is not a success; DodoPaymentsError when it cannot be read
- */
-export async function bodyOf<Body>(
-  answer: Promise<{ readonly data?: Body; readonly error?: unknown; readonly response: Response }>,
-): Promise<Body> {
-  const { data, error, response } = await answer.catch(explainNotJson);
-  if (!response.ok) throw apiErrorOf(response.status, error, response.headers);
-  return data as Body; // the document says what a success carries, nothing included
-}
-
-function explainNotJson(cause: unknown): never {
-  if (!(cause instanceof SyntaxError)) throw cause;
-  throw new DodoPaymentsError(
-    "The answer is a success but not JSON; does the base URL point at the API?",
-    { cause },
+/** A number is refused because most decimals are none, and `0.1 + 0.2` is not 0.3. */
+const notText = (amount: unknown) =>
+  new DodoPaymentsError(
+    `amount is ${String(amount)}, not a text: write a decimal as text, such as "12.5".`,
   );
+
+type DatumOf<Body> = Body extends { readonly data: (infer Item)[] } ? Item : never;
+
+type ItemOf<Body> = Body extends Items<infer Item> ? Item : never;
+
+function valueIn(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DodoPaymentsError(
+      "The answer is a success but not JSON; does the base URL point at the API?",
+      { cause },
+    );
+  }
 }

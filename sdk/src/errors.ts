@@ -1,10 +1,14 @@
+import type { Answered } from "./api-promise.js";
+import { fixOf } from "./fix.js";
+
 /** Whatever this package throws: a wrong option, a refused request, a connection that failed. */
 export class DodoPaymentsError extends Error {
   override name = "DodoPaymentsError";
 }
 
-/** Why a webhook was refused. The first two are this side's mistakes, the others the request's. */
+/** Why a webhook was refused. The first three are this side's mistakes, the others the request's. */
 export type WebhookUnwrapReason =
+  | "not_in_browsers"
   | "key_missing"
   | "key_malformed"
   | "headers_missing"
@@ -40,14 +44,6 @@ export class WebhookUnwrapError extends DodoPaymentsError {
   }
 }
 
-/** What an `APIError` is made of; all of it is absent when no answer came. */
-export interface APIErrorFacts {
-  readonly status?: number;
-  readonly error?: unknown;
-  readonly headers?: Headers;
-  readonly cause?: unknown;
-}
-
 /**
  * A request that did not succeed.
  *
@@ -56,26 +52,48 @@ export interface APIErrorFacts {
  *   await client.creditEntitlements.retrieve("cde_gone");
  * } catch (error) {
  *   if (!(error instanceof APIError)) throw error;
- *   console.log(error.status, error.code, error.message); // 404 "NOT_FOUND" "404 …"
+ *   console.log(error.status, error.code, error.operation); // 404 "NOT_FOUND" "GET /credit-entitlements/{id}"
+ *   console.log(error.fix); // what the documentation says to do
  * }
  */
 export class APIError extends DodoPaymentsError {
   override name = "APIError";
   /** HTTP status of the answer; `undefined` when none came. */
   readonly status: number | undefined;
-  /** Machine-readable reason, `code` in the body. */
-  readonly code: string | undefined;
-  /** The body of the answer, parsed when it was JSON, its text otherwise. */
-  readonly error: unknown;
   /** Headers of the answer, such as `retry-after` and the `x-ratelimit-` ones. */
   readonly headers: Headers | undefined;
+  /** The body of the answer, parsed when it was JSON, its text otherwise. */
+  readonly error: unknown;
+  /** Method and path of the operation, ids by their names: `POST /events/ingest`. */
+  readonly operation: string | undefined;
 
-  constructor(message: string, { status, error, headers, cause }: APIErrorFacts = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(
+    status?: number,
+    error?: unknown,
+    message?: string,
+    headers?: Headers,
+    operation?: string,
+  ) {
+    super(messageOf(status, error, message));
     this.status = status;
-    this.code = textIn(error, "code");
-    this.error = error;
     this.headers = headers;
+    this.error = error;
+    this.operation = operation;
+  }
+
+  /** Machine-readable reason, `code` in the body. */
+  get code(): string | undefined {
+    return textIn(this.error, "code");
+  }
+
+  /** What the server calls this request, when it says so: `x-request-id`. */
+  get requestId(): string | undefined {
+    return this.headers?.get("x-request-id") ?? undefined;
+  }
+
+  /** What to do about it, as far as that is documented. */
+  get fix(): string | undefined {
+    return fixOf(this.code, this.status);
   }
 }
 
@@ -119,19 +137,51 @@ export class InternalServerError extends APIError {
   override name = "InternalServerError";
 }
 
+/**
+ * 409 for a ledger entry that was sent again under the key this package gave it: the first time it was made and its
+ * answer was lost. The movement has happened, once.
+ */
+export class LostAnswerError extends ConflictError {
+  override name = "LostAnswerError";
+
+  override get fix(): string {
+    return "The entry was made, once; only its answer was lost. Read the balance or the ledger, and do not send it again.";
+  }
+}
+
+/** What an error without an answer is made of. */
+export interface ConnectionErrorFacts {
+  readonly message?: string | undefined;
+  readonly cause?: unknown;
+  readonly operation?: string | undefined;
+}
+
 /** No answer came, or it broke off; `cause` is what `fetch` threw. */
 export class APIConnectionError extends APIError {
   override name = "APIConnectionError";
+
+  constructor({ message = "Connection error.", cause, operation }: ConnectionErrorFacts = {}) {
+    super(undefined, undefined, message, undefined, operation);
+    if (cause !== undefined) this.cause = cause;
+  }
 }
 
 /** No complete answer came within `timeout` milliseconds. */
 export class APIConnectionTimeoutError extends APIConnectionError {
   override name = "APIConnectionTimeoutError";
+
+  constructor({ message = "Request timed out.", ...facts }: ConnectionErrorFacts = {}) {
+    super({ message, ...facts });
+  }
 }
 
 /** The caller's `signal` was aborted. */
 export class APIUserAbortError extends APIError {
   override name = "APIUserAbortError";
+
+  constructor({ message = "Request was aborted.", operation }: ConnectionErrorFacts = {}) {
+    super(undefined, undefined, message, undefined, operation);
+  }
 }
 
 const classes: { readonly [status: number]: typeof APIError } = {
@@ -144,16 +194,27 @@ const classes: { readonly [status: number]: typeof APIError } = {
   429: RateLimitError,
 };
 
-/** The error an answer stands for, of the class of its status. */
-export function apiErrorOf(status: number, error: unknown, headers: Headers): APIError {
-  const Class = classes[status] ?? (status >= 500 ? InternalServerError : APIError);
-  return new Class(`${status} ${reason(error)}`, { status, error, headers });
+/** The error an answer stands for, of the class of its status unless another one is given. */
+export function apiErrorOf(
+  { response: { status, headers }, text }: Answered,
+  operation: string,
+  Class = classes[status] ?? (status >= 500 ? InternalServerError : APIError),
+): APIError {
+  return new Class(status, jsonOr(text), undefined, headers, operation);
 }
 
-function reason(error: unknown): string {
-  if (error === undefined || error === "") return "status code (no body)";
-  if (typeof error === "string") return error;
-  return textIn(error, "message") ?? JSON.stringify(error);
+function jsonOr(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function messageOf(status: number | undefined, error: unknown, message?: string): string {
+  const said = typeof error === "string" ? error : textIn(error, "message");
+  const text = said ?? (error === undefined ? message : JSON.stringify(error));
+  return [status, text || (status ? "status code (no body)" : "No answer.")].join(" ").trim();
 }
 
 function textIn(body: unknown, field: string): string | undefined {

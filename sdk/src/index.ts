@@ -1,8 +1,10 @@
+export { APIPromise } from "./api-promise.js";
 export type { BatcherOptions, UsageEventBatcher, UsageEventInput } from "./batcher.js";
+export type { PathOptions } from "./client.js";
 export { DodoPayments, DodoPayments as default } from "./client.js";
-export type { Api, RequestOptions } from "./connection.js";
+export type { RequestOptions } from "./connection.js";
 export type { CursorPage, CursorPagePromise } from "./cursor-page.js";
-export type { WebhookUnwrapReason } from "./errors.js";
+export type { ConnectionErrorFacts, WebhookUnwrapReason } from "./errors.js";
 export {
   APIConnectionError,
   APIConnectionTimeoutError,
@@ -13,12 +15,15 @@ export {
   ConflictError,
   DodoPaymentsError,
   InternalServerError,
+  LostAnswerError,
   NotFoundError,
   PermissionDeniedError,
   RateLimitError,
   UnprocessableEntityError,
   WebhookUnwrapError,
 } from "./errors.js";
+export type { HeadersLike } from "./headers.js";
+export type { Logger, LogLevel } from "./log.js";
 export type { Page, PagePromise, PageQuery } from "./page.js";
 export type {
   AddonCreateParams,
@@ -126,7 +131,7 @@ export type {
   Webhooks,
   WebhookUpdateParams,
 } from "./resources/webhooks.js";
-export type { ClientOptions, Environment, Fetch, HeaderValues } from "./settings.js";
+export type { ClientOptions, Environment, Fetch, FetchOptions } from "./settings.js";
 export type { RawBody, ReceivedHeaders } from "./unwrap.js";
 export type { BatchedUsageEvent, UsageBatchErrorReason } from "./usage-batch-error.js";
 export { UsageBatchError } from "./usage-batch-error.js";

@@ -1,3 +1,4 @@
+import type { APIPromise } from "./api-promise.js";
 import { DodoPaymentsError } from "./errors.js";
 
 /** The server's own default, sent all the same: whether a page is short depends on it. */
@@ -9,16 +10,47 @@ export interface PageQuery {
   readonly page_size: number;
 }
 
-/** One page of a list. Iterating it goes on through the pages after it. */
-export interface Page<Item> extends AsyncIterable<Item> {
-  readonly items: Item[];
-  /** False once a page is shorter than `page_size`. */
-  hasNextPage(): boolean;
+/** A part of a list that leads to the parts after it. Iterating it goes on through all of them. */
+export class Linked<Item> implements AsyncIterable<Item> {
+  readonly #items: readonly Item[];
+  readonly #next: (() => PromiseLike<unknown>) | undefined;
+
+  /** @internal Made by the lists of the client. `next` is left out where the list ends. */
+  constructor(items: readonly Item[], next: (() => PromiseLike<unknown>) | undefined) {
+    this.#items = items;
+    this.#next = next;
+  }
+
+  /** False once the list has ended. */
+  hasNextPage(): boolean {
+    return this.#next !== undefined;
+  }
+
   /** Rejects with a `DodoPaymentsError` when there is no next page. */
-  getNextPage(): Promise<Page<Item>>;
+  async getNextPage(): Promise<this> {
+    if (!this.#next) {
+      throw new DodoPaymentsError("There is no next page: ask hasNextPage() first.");
+    }
+    return (await this.#next()) as this; // lists link pages of their own kind
+  }
+
   /** This page and every page after it. */
-  iterPages(): AsyncGenerator<Page<Item>, void>;
+  async *iterPages(): AsyncGenerator<this, void> {
+    let page = this;
+    yield page;
+    while (page.hasNextPage()) {
+      page = await page.getNextPage();
+      yield page;
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void> {
+    for await (const page of this.iterPages()) yield* page.#items;
+  }
 }
+
+/** One page of a list; it is the last one when it is shorter than `page_size`. */
+export type Page<Item> = Linked<Item> & { readonly items: Item[] };
 
 /**
  * A list on its way: awaited it is the first page, iterated it is every item of every page.
@@ -27,64 +59,39 @@ export interface Page<Item> extends AsyncIterable<Item> {
  * const { items } = await client.meters.list();
  * for await (const meter of client.meters.list()) console.log(meter.name);
  */
-export type PagePromise<Item> = Promise<Page<Item>> & AsyncIterable<Item>;
+export type PagePromise<Item> = APIPromise<Page<Item>> & AsyncIterable<Item>;
+
+/** The page that a list begins with: the one asked for, or else page 0. */
+export const firstPage = (query: Partial<PageQuery> | null | undefined): PageQuery => ({
+  page_number: query?.page_number ?? 0,
+  page_size: query?.page_size ?? pageSizeDefault,
+});
 
 /**
- * Reads a list by pages, from the page asked for, or else page 0. Items added or removed meanwhile shift the pages
- * that are still to come, so one may be seen twice.
+ * Makes a page of an answer. `read` reads the page after it. Items added or removed meanwhile shift the pages that are
+ * still to come, so one may be seen twice.
  */
-export function paginate<Item>(
-  query: Partial<PageQuery> | null | undefined,
-  read: (page: PageQuery) => Promise<{ readonly items: Item[] }>,
-): PagePromise<Item> {
-  const first = pageAt(query?.page_number ?? 0, query?.page_size ?? pageSizeDefault, read);
-  return Object.assign(first, { [Symbol.asyncIterator]: () => itemsFrom(first) });
-}
-
-async function pageAt<Item>(
-  number: number,
-  size: number,
-  read: (page: PageQuery) => Promise<{ readonly items: Item[] }>,
-): Promise<Page<Item>> {
-  const { items } = await read({ page_number: number, page_size: size });
-  // A page of size 0 is never short; it is the last one all the same.
-  const isLast = items.length === 0 || items.length < size;
-  const page: Page<Item> = {
-    items,
-    hasNextPage: () => !isLast,
-    async getNextPage() {
-      if (isLast) throw noNextPage();
-      return pageAt(number + 1, size, read);
-    },
-    iterPages: () => pagesFrom(page),
-    [Symbol.asyncIterator]: () => itemsFrom(page),
+export const pageOf =
+  <Item>(
+    { page_number, page_size }: PageQuery,
+    read: (page: PageQuery) => PromiseLike<{ readonly items: Item[] }>,
+  ) =>
+  ({ items }: { readonly items: Item[] }): Page<Item> => {
+    const after = { page_number: page_number + 1, page_size };
+    // A page of size 0 is never short; it is the last one all the same.
+    const isLast = items.length === 0 || items.length < page_size;
+    const next = isLast ? undefined : () => read(after).then(pageOf(after, read));
+    return Object.assign(new Linked(items, next), { items });
   };
-  return page;
-}
 
-export const noNextPage = (): DodoPaymentsError =>
-  new DodoPaymentsError("This is the last page: ask hasNextPage() before the next.");
+/** Lets a page on its way be iterated, through all the pages after it. */
+export const iterable = <Promised extends PromiseLike<AsyncIterable<unknown>>>(
+  page: Promised,
+): Promised & AsyncIterable<ItemIn<Awaited<Promised>>> =>
+  Object.assign(page, {
+    async *[Symbol.asyncIterator](): AsyncGenerator<ItemIn<Awaited<Promised>>, void> {
+      yield* (await page) as AsyncIterable<ItemIn<Awaited<Promised>>>;
+    },
+  });
 
-/** What leads from one page to the next, whatever the pages hold. */
-interface Linked<Self> {
-  hasNextPage(): boolean;
-  getNextPage(): Promise<Self>;
-}
-
-/** A page and every page after it. */
-export async function* pagesFrom<Each extends Linked<Each>>(
-  first: Each,
-): AsyncGenerator<Each, void> {
-  let page = first;
-  yield page;
-  while (page.hasNextPage()) {
-    page = await page.getNextPage();
-    yield page;
-  }
-}
-
-async function* itemsFrom<Item>(
-  first: Page<Item> | Promise<Page<Item>>,
-): AsyncGenerator<Item, void> {
-  for await (const page of pagesFrom(await first)) yield* page.items;
-}
+type ItemIn<List> = List extends AsyncIterable<infer Item> ? Item : never;

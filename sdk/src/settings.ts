@@ -1,14 +1,17 @@
 import { DodoPaymentsError } from "./errors.js";
+import type { HeadersLike } from "./headers.js";
+import { isLogLevel, type Logger, type LogLevel } from "./log.js";
 import { type Sleep, sleep } from "./sleep.js";
 
 /** Which of the vendor's hosts to talk to. */
 export type Environment = "test_mode" | "live_mode";
 
-/** Sends one request: `globalThis.fetch`, a wrapper of it, or the `fetch` of a sandbox. */
-export type Fetch = (request: Request) => Promise<Response>;
+/** The standard `fetch`: that of the host, a wrapper of it, or that of a sandbox. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Headers by name; `null` takes a default header away. */
-export type HeaderValues = Readonly<Record<string, string | null | undefined>>;
+/** Options for `fetch` that the client has none of its own for, such as `cache`, or `dispatcher` in Node. */
+export type FetchOptions = Omit<RequestInit, "body" | "headers" | "method" | "signal"> &
+  Readonly<Record<string, unknown>>;
 
 /** Options of `new DodoPayments()`. */
 export interface ClientOptions {
@@ -26,14 +29,22 @@ export interface ClientOptions {
   readonly baseURL?: string | null | undefined;
   /** Default: `live_mode`. Not to be given together with a base URL. */
   readonly environment?: Environment | undefined;
-  /** Default: `globalThis.fetch`, looked up at every call. It gets one argument, a `Request`. */
+  /** Default: `globalThis.fetch`, looked up at every call. */
   readonly fetch?: Fetch | undefined;
+  /** Further options for every `fetch`. */
+  readonly fetchOptions?: FetchOptions | undefined;
   /** Milliseconds one attempt may take, its body included; 1 to 2147483647. Default: 60000. */
   readonly timeout?: number | undefined;
   /** How often a failed request is sent again, 0 or more. Default: 2. */
   readonly maxRetries?: number | undefined;
-  /** Headers sent with every request. */
-  readonly defaultHeaders?: HeaderValues | undefined;
+  /** Headers sent with every request, after those of the environment variable `DODO_PAYMENTS_CUSTOM_HEADERS`. */
+  readonly defaultHeaders?: HeadersLike;
+  /** Query sent with every request. */
+  readonly defaultQuery?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What is told to `logger`. Default: the environment variable `DODO_PAYMENTS_LOG`, else `warn`. */
+  readonly logLevel?: LogLevel | undefined;
+  /** Default: `console`. Keys and cookies are not told. */
+  readonly logger?: Logger | undefined;
   /** @internal Waits between attempts; for tests, which do not. */
   readonly sleep?: Sleep | undefined;
 }
@@ -41,13 +52,19 @@ export interface ClientOptions {
 /** Options, checked, with every default filled in. */
 export interface Settings {
   readonly bearerToken: string;
+  /** Why nothing may be sent with this key, if so. */
+  readonly refusal: string | undefined;
   readonly webhookKey: string | null;
   /** Without a slash at the end. */
   readonly baseURL: string;
   readonly fetch: Fetch;
-  readonly timeoutMs: number;
+  readonly fetchOptions: FetchOptions | undefined;
+  readonly timeout: number;
   readonly maxRetries: number;
-  readonly defaultHeaders: HeaderValues;
+  readonly defaultHeaders: readonly HeadersLike[];
+  readonly defaultQuery: Readonly<Record<string, string | undefined>> | undefined;
+  readonly logLevel: LogLevel;
+  readonly logger: Logger;
   readonly sleep: Sleep;
 }
 
@@ -55,6 +72,9 @@ const hosts: Readonly<Record<Environment, string>> = {
   test_mode: "https://test.dodopayments.com",
   live_mode: "https://live.dodopayments.com",
 };
+
+/** Milliseconds one attempt may take unless told otherwise. */
+export const timeoutDefault = 60_000;
 
 /** Timers of JavaScript take no more: a longer one fires at once. */
 export const timeoutMsMax = 2 ** 31 - 1;
@@ -67,16 +87,57 @@ export function resolveSettings(options: ClientOptions): Settings {
       'There is no API key: write new DodoPayments({ bearerToken: "…" }) or set DODO_PAYMENTS_API_KEY.',
     );
   }
+  const baseURL = resolveBaseURL(options);
   return {
     bearerToken,
+    refusal: misplacedKey(bearerToken, baseURL, options.fetch !== undefined),
     webhookKey: resolveWebhookKey(options),
-    baseURL: resolveBaseURL(options),
-    fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
-    timeoutMs: checkedTimeoutMs(options.timeout ?? 60_000),
+    baseURL,
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetchOptions: options.fetchOptions,
+    timeout: checkedTimeoutMs(options.timeout ?? timeoutDefault),
     maxRetries: checkedMaxRetries(options.maxRetries ?? 2),
-    defaultHeaders: options.defaultHeaders ?? {},
+    defaultHeaders: [customHeaders(), options.defaultHeaders],
+    defaultQuery: options.defaultQuery,
+    logLevel: resolveLogLevel(options),
+    logger: options.logger ?? console,
     sleep: options.sleep ?? sleep,
   };
+}
+
+/** Where only a sandbox can be: this machine, and names that nobody can have (RFC 2606). */
+const sandboxHost = /(^|\.)(localhost|test)$|^127\.|^\[::1\]$/;
+
+/**
+ * Why no request may be made: a live key is on its way to a sandbox, or a test key to the live service, as far as their
+ * prefixes tell (AUT-02, SDK-12). Not asked where a `fetch` of the caller's own decides where requests go.
+ */
+function misplacedKey(key: string, baseURL: string, hasOwnFetch: boolean): string | undefined {
+  const isSandbox = sandboxHost.test(new URL(baseURL).hostname) || baseURL === hosts.test_mode;
+  if (key.startsWith("dodo_live_") && isSandbox) {
+    return `The key is a live one, and ${baseURL} is not the live service: write a test key.`;
+  }
+  if (key.startsWith("dodo_test_") && baseURL === hosts.live_mode && !hasOwnFetch) {
+    return `The key is a test one, and ${baseURL} is the live service: write environment: "test_mode", or the baseURL of a sandbox.`;
+  }
+  return undefined;
+}
+
+/** A header a line, as in `X-Team: billing`. */
+const customHeaders = (): HeadersLike =>
+  (environmentVariable("DODO_PAYMENTS_CUSTOM_HEADERS") ?? "")
+    .split("\n")
+    .filter((line) => line.includes(":"))
+    .map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+    });
+
+function resolveLogLevel({ logLevel, logger = console }: ClientOptions): LogLevel {
+  const level = logLevel ?? environmentVariable("DODO_PAYMENTS_LOG") ?? "warn";
+  if (isLogLevel(level)) return level;
+  logger.warn(`The log level is "${level}": write off, error, warn, info or debug.`);
+  return "warn";
 }
 
 /** @throws DodoPaymentsError unless a timer can wait that many milliseconds. */

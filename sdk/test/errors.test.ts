@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { api } from "../src/api.js";
 import {
   APIConnectionError,
   APIError,
@@ -48,10 +49,11 @@ describe("an answer that is not a success rejects with the class of its status",
     expect({ ...error, headers: error.headers?.get("x-request") }).toEqual({
       name,
       status,
-      code: "SOME_REASON",
       error: body,
       headers: "7",
+      operation: "GET /meters/{id}",
     });
+    expect(error.code).toBe("SOME_REASON");
     expect(error.message).toBe(`${status} Some reason.`);
   });
 });
@@ -121,9 +123,9 @@ test.each(["", ".", ".."])("the id %j is refused before anything is sent", async
   expect(sent).toEqual([]);
 });
 
-test("client.api answers with values, whatever the status", async () => {
+test("api(client) answers with values, whatever the status", async () => {
   const { client } = scripted([answer(404, { code: "NOT_FOUND", message: "No meter." })]);
-  const result = await client.api.GET("/meters/{id}", { params: { path: { id: "mtr_1" } } });
+  const result = await api(client).GET("/meters/{id}", { params: { path: { id: "mtr_1" } } });
   expect(result.response.status).toBe(404);
   expect(result.error).toEqual({ code: "NOT_FOUND", message: "No meter." });
 });

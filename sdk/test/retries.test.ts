@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { api } from "../src/api.js";
 import {
   APIConnectionError,
   APIConnectionTimeoutError,
@@ -211,9 +212,9 @@ test("usage events are sent again: each carries its id", async () => {
   expect(sent.map((it) => it.body)).toEqual([batch, batch]);
 });
 
-test("client.api retries as the resources do", async () => {
+test("api(client) retries as the resources do", async () => {
   const { client, sent } = scripted([broken, ok]);
-  const { data } = await client.api.GET("/meters/{id}", { params: { path: { id: "mtr_1" } } });
+  const { data } = await api(client).GET("/meters/{id}", { params: { path: { id: "mtr_1" } } });
   expect(data).toEqual(meter);
   expect(sent).toHaveLength(2);
 });

@@ -37,7 +37,8 @@ export function scripted(steps: readonly Step[], options: ClientOptions = {}) {
   const client = new DodoPayments({
     bearerToken: "dodo_test_key",
     baseURL: "http://sandbox.test",
-    fetch: async (request) => {
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
       const { pathname, search } = new URL(request.url);
       const text = await request.clone().text();
       sent.push({

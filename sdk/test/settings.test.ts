@@ -121,7 +121,7 @@ describe("the key", () => {
 describe("fetch", () => {
   test("is the global one of the moment of the call, so that an interceptor may come later", async () => {
     const client = new DodoPayments({ bearerToken, baseURL: "http://sandbox.test" });
-    vi.stubGlobal("fetch", async (request: Request) => Response.json({ id: request.url }));
+    vi.stubGlobal("fetch", async (url: string) => Response.json({ id: url }));
     expect(await client.meters.retrieve("mtr_1")).toEqual({
       id: "http://sandbox.test/meters/mtr_1",
     });
@@ -139,5 +139,143 @@ describe("headers", () => {
       authorization: "Bearer other",
       "x-trace": "call",
     });
+  });
+});
+
+describe("a key in the wrong place is refused before anything is sent", () => {
+  const sentBy = async (options: ConstructorParameters<typeof DodoPayments>[0]) => {
+    const sent: unknown[] = [];
+    vi.stubGlobal("fetch", async (url: unknown) => {
+      sent.push(url);
+      return Response.json({});
+    });
+    const client = new DodoPayments({ baseURL: null, ...options });
+    const refused = await client.meters.retrieve("mtr_1").then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    return { refused, sent };
+  };
+
+  test.each([
+    ["dodo_live_key", { baseURL: "http://127.0.0.1:4010" }],
+    ["dodo_live_key", { baseURL: "http://localhost:4010" }],
+    ["dodo_live_key", { baseURL: "http://[::1]:4010" }],
+    ["dodo_live_key", { baseURL: "http://sandbox.test" }],
+    ["dodo_live_key", { environment: "test_mode" } as const],
+  ])("%s with %j", async (key, options) => {
+    const { refused, sent } = await sentBy({ bearerToken: key, ...options });
+    expect(refused).toMatch(/^The key is a live one, and \S+ is not the live service/);
+    expect(sent).toEqual([]);
+  });
+
+  test("AUT-02 a test key with the live service, which is where requests go by default", async () => {
+    const { refused, sent } = await sentBy({ bearerToken });
+    expect(refused).toBe(
+      'The key is a test one, and https://live.dodopayments.com is the live service: write environment: "test_mode", or the baseURL of a sandbox.',
+    );
+    expect(sent).toEqual([]);
+  });
+
+  test.each([
+    ["dodo_live_key", {}],
+    ["dodo_live_key", { baseURL: "https://billing.example.com" }],
+    ["dodo_test_key", { environment: "test_mode" } as const],
+    ["a key of another form", {}],
+  ])("but %s with %j is sent", async (key, options) => {
+    const { refused, sent } = await sentBy({ bearerToken: key, ...options });
+    expect(refused).toBe("");
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("options of the official client", () => {
+  test("defaultQuery goes with every request, the call's own query winning", async () => {
+    const { client, sent } = scripted([answer(200, { items: [] })], {
+      defaultQuery: { brand_id: "bnd_1", page_size: "5" },
+    });
+    await client.meters.list({ archived: true });
+    expect(sent[0]?.line).toBe(
+      "GET /meters?brand_id=bnd_1&page_size=10&archived=true&page_number=0",
+    );
+  });
+
+  test("fetchOptions reach fetch, the call's winning", async () => {
+    const seen: unknown[] = [];
+    const client = new DodoPayments({
+      bearerToken,
+      baseURL: "http://sandbox.test",
+      fetchOptions: { cache: "no-store", keepalive: true },
+      fetch: async (_, init) => {
+        seen.push(init?.cache, init?.keepalive);
+        return Response.json({});
+      },
+    });
+    await client.meters.retrieve("mtr_1", { fetchOptions: { cache: "reload" } });
+    expect(seen).toEqual(["reload", true]);
+  });
+
+  test("DODO_PAYMENTS_CUSTOM_HEADERS has a header a line, and defaultHeaders win", async () => {
+    vi.stubEnv("DODO_PAYMENTS_CUSTOM_HEADERS", "X-Team: billing\nX-Trace: a: b\nnonsense");
+    const { client, sent } = scripted([answer(200, {})], { defaultHeaders: { "x-team": "core" } });
+    await client.meters.retrieve("mtr_1");
+    expect(sent[0]?.headers.get("x-team")).toBe("core");
+    expect(sent[0]?.headers.get("x-trace")).toBe("a: b");
+  });
+
+  test("withOptions makes a client that differs in those options alone", async () => {
+    vi.stubEnv("DODO_PAYMENTS_BASE_URL", "http://from-environment.test");
+    const client = new DodoPayments({ bearerToken, timeout: 5, webhookKey: "whsec_a" });
+    vi.stubEnv("DODO_PAYMENTS_BASE_URL", "http://later.test");
+    const { baseURL, timeout, maxRetries, webhookKey } = client.withOptions({ maxRetries: 7 });
+    expect({ baseURL, timeout, maxRetries, webhookKey }).toEqual({
+      baseURL: "http://from-environment.test",
+      timeout: 5,
+      maxRetries: 7,
+      webhookKey: "whsec_a",
+    });
+    const moved = client.withOptions({ environment: "test_mode" });
+    expect(moved.baseURL).toBe("https://test.dodopayments.com");
+  });
+
+  test("the logger is told of each request, at info, and without the key, at debug", async () => {
+    const told: unknown[][] = [];
+    const note =
+      (level: string) =>
+      (...words: unknown[]) =>
+        void told.push([level, ...words]);
+    const logger = {
+      error: note("error"),
+      warn: note("warn"),
+      info: note("info"),
+      debug: note("debug"),
+    };
+    const quiet = scripted([answer(200, {})], { logger });
+    await quiet.client.meters.retrieve("mtr_1");
+    expect(told).toEqual([]);
+    const loud = scripted([answer(503), answer(200, { id: "mtr_1" })], {
+      logger,
+      logLevel: "debug",
+    });
+    await loud.client.meters.retrieve("mtr_1");
+    expect(
+      told.map(([level, line]) => [level, String(line).replaceAll(/\d+(\.\d+)? ms/g, "… ms")]),
+    ).toEqual([
+      ["debug", "GET http://sandbox.test/meters/mtr_1 is sent"],
+      ["info", "GET http://sandbox.test/meters/mtr_1 503 in … ms; again in … ms"],
+      ["debug", "GET http://sandbox.test/meters/mtr_1 is sent"],
+      ["info", "GET http://sandbox.test/meters/mtr_1 200 in … ms"],
+      ["debug", "GET http://sandbox.test/meters/mtr_1 answered"],
+    ]);
+    expect(JSON.stringify(told)).toContain('"authorization":"***"');
+    expect(JSON.stringify(told)).not.toContain("dodo_test_key");
+  });
+
+  test("a log level that there is not is said, and is warn", () => {
+    const warned: string[] = [];
+    vi.stubEnv("DODO_PAYMENTS_LOG", "loud");
+    const logger = { ...console, warn: (line: string) => void warned.push(line) };
+    expect(new DodoPayments({ bearerToken, logger }).logLevel).toBe("warn");
+    expect(warned).toEqual(['The log level is "loud": write off, error, warn, info or debug.']);
   });
 });

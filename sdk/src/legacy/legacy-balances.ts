@@ -1,4 +1,3 @@
-import { type PagePromise, paginate } from "../page.js";
 import type {
   BalanceCreateLedgerEntryParams,
   BalanceCreateLedgerEntryResponse,
@@ -12,6 +11,7 @@ import type {
 } from "../resources/balances.js";
 import { amountText } from "./exact-decimal.js";
 import { agreed, checkEntitlementId, checkIds, withoutUndefined } from "./older-names.js";
+import { type LegacyPagePromise, paginate } from "./paginate.js";
 import type { LegacyRequestOptions, WrappableBalances } from "./wrappable-client.js";
 
 type Movement = Omit<BalanceCreateLedgerEntryParams, "credit_entitlement_id">;
@@ -107,7 +107,7 @@ export class LegacyBalances {
     creditEntitlementID: string,
     query?: BalanceListParams | null,
     options?: LegacyRequestOptions,
-  ): PagePromise<LegacyCustomerCreditBalance> {
+  ): LegacyPagePromise<LegacyCustomerCreditBalance> {
     return paginate(query, async (page) => {
       checkEntitlementId(creditEntitlementID);
       const { items } = await this.balances.list(
@@ -125,14 +125,16 @@ export class LegacyBalances {
     customerID: string,
     query?: QueryOf<BalanceListGrantsParams> | null,
     options?: LegacyRequestOptions,
-  ): PagePromise<BalanceListGrantsResponse>;
+  ): LegacyPagePromise<BalanceListGrantsResponse>;
   /** @deprecated The current call; make it on the client itself. */
   listGrants(
     customerID: string,
     params: BalanceListGrantsParams,
     options?: LegacyRequestOptions,
-  ): PagePromise<BalanceListGrantsResponse>;
-  listGrants(...call: ListCall<BalanceListGrantsParams>): PagePromise<BalanceListGrantsResponse> {
+  ): LegacyPagePromise<BalanceListGrantsResponse>;
+  listGrants(
+    ...call: ListCall<BalanceListGrantsParams>
+  ): LegacyPagePromise<BalanceListGrantsResponse> {
     const { customerID, params, options } = currentList(call);
     return paginate(params, async (page) => {
       checkIds(params?.credit_entitlement_id, customerID);
@@ -146,14 +148,16 @@ export class LegacyBalances {
     customerID: string,
     query?: QueryOf<BalanceListLedgerParams> | null,
     options?: LegacyRequestOptions,
-  ): PagePromise<LegacyCreditLedgerEntry>;
+  ): LegacyPagePromise<LegacyCreditLedgerEntry>;
   /** @deprecated The current call; make it on the client itself. */
   listLedger(
     customerID: string,
     params: BalanceListLedgerParams,
     options?: LegacyRequestOptions,
-  ): PagePromise<LegacyCreditLedgerEntry>;
-  listLedger(...call: ListCall<BalanceListLedgerParams>): PagePromise<LegacyCreditLedgerEntry> {
+  ): LegacyPagePromise<LegacyCreditLedgerEntry>;
+  listLedger(
+    ...call: ListCall<BalanceListLedgerParams>
+  ): LegacyPagePromise<LegacyCreditLedgerEntry> {
     const { customerID, params, options } = currentList(call);
     return paginate(params, async (page) => {
       checkIds(params?.credit_entitlement_id, customerID);

@@ -1,4 +1,3 @@
-import { type PagePromise, paginate } from "../page.js";
 import type { CreditEntitlementListParams } from "../resources/credit-entitlements.js";
 import { currentChanges, currentCreation, withOlderNames } from "./entitlement-fields.js";
 import { LegacyBalances } from "./legacy-balances.js";
@@ -8,6 +7,7 @@ import type {
   LegacyCreditEntitlementUpdateParams,
 } from "./legacy-entitlement.js";
 import { checkEntitlementId } from "./older-names.js";
+import { type LegacyPagePromise, paginate } from "./paginate.js";
 import type { LegacyRequestOptions, WrappableCreditEntitlements } from "./wrappable-client.js";
 
 /**
@@ -69,7 +69,7 @@ export class LegacyCreditEntitlements {
   list(
     query?: CreditEntitlementListParams | null,
     options?: LegacyRequestOptions,
-  ): PagePromise<LegacyCreditEntitlement> {
+  ): LegacyPagePromise<LegacyCreditEntitlement> {
     return paginate(query, async (page) => {
       const { items } = await this.credits.list({ ...query, ...page }, options);
       return { items: items.map(withOlderNames) };

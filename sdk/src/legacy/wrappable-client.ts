@@ -15,7 +15,6 @@ import type {
   CreditEntitlementListParams,
   CreditEntitlementUpdateParams,
 } from "../resources/credit-entitlements.js";
-import type { HeaderValues } from "../settings.js";
 
 /**
  * Last argument of every method, as far as clients agree on it.
@@ -24,7 +23,7 @@ import type { HeaderValues } from "../settings.js";
  */
 export interface LegacyRequestOptions {
   readonly signal?: AbortSignal;
-  readonly headers?: HeaderValues;
+  readonly headers?: Readonly<Record<string, string | null | undefined>>;
   /** Milliseconds one attempt may take. */
   readonly timeout?: number;
   /** How often the request is sent again, 0 or more. */

@@ -1,6 +1,8 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
 export type AddonResponse = Schemas["AddonResponse"];
@@ -9,9 +11,7 @@ export type AddonUpdateParams = Schemas["PatchAddonRequest"];
 export type AddonListParams = NonNullable<operations["listAddons"]["parameters"]["query"]>;
 
 /** What is sold on top of a plan, every period. Add-ons bring no credits. */
-export class Addons {
-  constructor(private readonly connection: Connection) {}
-
+export class Addons extends Resource {
   /**
    * Creates an add-on. `price` is in the smallest unit of the currency, for one period.
    *
@@ -19,9 +19,8 @@ export class Addons {
    * @example
    * const seat = await client.addons.create({ name: "Seat", currency: "USD", price: 900, tax_category: "saas" });
    */
-  create(body: AddonCreateParams, options?: RequestOptions): Promise<AddonResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/addons", { body, ...init(options) }));
+  create(body: AddonCreateParams, options?: RequestOptions): APIPromise<AddonResponse> {
+    return this.connection.call("post", "/addons", { body }, options);
   }
 
   /**
@@ -31,9 +30,8 @@ export class Addons {
    * @example
    * const { price } = await client.addons.retrieve("adn_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<AddonResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.GET("/addons/{id}", { params: { path: { id } }, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<AddonResponse> {
+    return this.connection.call("get", "/addons/{id}", { path: { id } }, options);
   }
 
   /**
@@ -43,10 +41,8 @@ export class Addons {
    * @example
    * await client.addons.update("adn_1", { price: 1000 });
    */
-  update(id: string, body: AddonUpdateParams, options?: RequestOptions): Promise<AddonResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.PATCH("/addons/{id}", { params, body, ...init(options) }));
+  update(id: string, body: AddonUpdateParams, options?: RequestOptions): APIPromise<AddonResponse> {
+    return this.connection.call("patch", "/addons/{id}", { path: { id }, body }, options);
   }
 
   /**
@@ -56,9 +52,6 @@ export class Addons {
    * for await (const addon of client.addons.list()) console.log(addon.name, addon.price);
    */
   list(query?: AddonListParams | null, options?: RequestOptions): PagePromise<AddonResponse> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) =>
-      bodyOf(api.GET("/addons", { params: { query: { ...query, ...page } }, ...init(options) })),
-    );
+    return this.connection.list("/addons", { query }, options);
   }
 }

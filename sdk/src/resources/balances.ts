@@ -1,6 +1,8 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
 type Query<Id extends "listBalances" | "listGrants" | "listLedger"> = NonNullable<
@@ -22,9 +24,7 @@ export type BalanceCreateLedgerEntryParams = BalanceRetrieveParams &
 export type BalanceCreateLedgerEntryResponse = Schemas["CreateLedgerEntryResponse"];
 
 /** What customers hold of a credit. Amounts are decimal strings, in credits. */
-export class Balances {
-  constructor(private readonly connection: Connection) {}
-
+export class Balances extends Resource {
   /**
    * The balances of one credit, of all its customers or of the one asked for.
    *
@@ -37,17 +37,11 @@ export class Balances {
     query?: BalanceListParams | null,
     options?: RequestOptions,
   ): PagePromise<CustomerCreditBalance> {
-    const { api, init } = this.connection;
-    const path = { credit_entitlement_id: creditEntitlementID };
-    return paginate(query, (page) => {
-      const params = { path, query: { ...query, ...page } };
-      return bodyOf(
-        api.GET("/credit-entitlements/{credit_entitlement_id}/balances", {
-          params,
-          ...init(options),
-        }),
-      );
-    });
+    return this.connection.list(
+      "/credit-entitlements/{credit_entitlement_id}/balances",
+      { path: { credit_entitlement_id: creditEntitlementID }, query },
+      options,
+    );
   }
 
   /**
@@ -63,14 +57,12 @@ export class Balances {
     customerID: string,
     params: BalanceRetrieveParams,
     options?: RequestOptions,
-  ): Promise<CustomerCreditBalance> {
-    const { api, init } = this.connection;
-    const path = { customer_id: customerID, credit_entitlement_id: params.credit_entitlement_id };
-    return bodyOf(
-      api.GET("/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}", {
-        params: { path },
-        ...init(options),
-      }),
+  ): APIPromise<CustomerCreditBalance> {
+    return this.connection.call(
+      "get",
+      "/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}",
+      { path: { customer_id: customerID, credit_entitlement_id: params.credit_entitlement_id } },
+      options,
     );
   }
 
@@ -88,16 +80,11 @@ export class Balances {
     params: BalanceListGrantsParams,
     options?: RequestOptions,
   ): PagePromise<BalanceListGrantsResponse> {
-    const { api, init } = this.connection;
     const { credit_entitlement_id, ...query } = params;
-    const path = { customer_id: customerID, credit_entitlement_id };
-    return paginate(query, (page) =>
-      bodyOf(
-        api.GET("/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/grants", {
-          params: { path, query: { ...query, ...page } },
-          ...init(options),
-        }),
-      ),
+    return this.connection.list(
+      "/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/grants",
+      { path: { customer_id: customerID, credit_entitlement_id }, query },
+      options,
     );
   }
 
@@ -114,16 +101,11 @@ export class Balances {
     params: BalanceListLedgerParams,
     options?: RequestOptions,
   ): PagePromise<CreditLedgerEntry> {
-    const { api, init } = this.connection;
     const { credit_entitlement_id, ...query } = params;
-    const path = { customer_id: customerID, credit_entitlement_id };
-    return paginate(query, (page) =>
-      bodyOf(
-        api.GET("/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger", {
-          params: { path, query: { ...query, ...page } },
-          ...init(options),
-        }),
-      ),
+    return this.connection.list(
+      "/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger",
+      { path: { customer_id: customerID, credit_entitlement_id }, query },
+      options,
     );
   }
 
@@ -131,8 +113,9 @@ export class Balances {
    * Adds credits or takes them away, once. Without an `idempotency_key` a random one is sent, so that the request can be
    * sent again when its answer is lost; `null` sends none and is then not sent again.
    *
-   * @throws ConflictError when a movement with this key exists. With a key of your own: an earlier call made it. Without
-   *   one: this call did, and its answer was lost; the balance has changed as asked for.
+   * @throws ConflictError when a movement with this key exists: an earlier call made it
+   * @throws LostAnswerError without a key of yours: this call made the movement, once, and its answer was lost
+   * @throws DodoPaymentsError for an amount that is no text; nothing is sent
    * @throws BadRequestError when the balance does not cover a debit, or the amount is not above zero or too precise
    * @throws NotFoundError when there is no such customer or credit
    * @example
@@ -145,19 +128,22 @@ export class Balances {
     customerID: string,
     params: BalanceCreateLedgerEntryParams,
     options?: RequestOptions,
-  ): Promise<BalanceCreateLedgerEntryResponse> {
-    const { api, init } = this.connection;
+  ): APIPromise<BalanceCreateLedgerEntryResponse> {
     const { credit_entitlement_id, idempotency_key = crypto.randomUUID(), ...movement } = params;
-    const path = { customer_id: customerID, credit_entitlement_id };
-    return bodyOf(
-      api.POST(
-        "/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger-entries",
-        {
-          params: { path },
-          body: { ...movement, idempotency_key },
-          ...init(options, { isRepeatable: idempotency_key !== null }),
-        },
-      ),
+    const facts = {
+      isRepeatable: idempotency_key !== null,
+      hasOwnKey: params.idempotency_key === undefined,
+      amount: movement.amount,
+    };
+    return this.connection.call(
+      "post",
+      "/credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger-entries",
+      {
+        path: { customer_id: customerID, credit_entitlement_id },
+        body: { ...movement, idempotency_key },
+      },
+      options,
+      facts,
     );
   }
 }

@@ -1,5 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
 export type CheckoutSessionCreateParams = Schemas["CreateCheckoutSessionRequest"];
@@ -9,9 +11,7 @@ export type CheckoutSessionPreviewResponse = Schemas["CalculateSessionResponse"]
 export type CheckoutSessionStatus = Schemas["GetCheckoutSessionsStatus"];
 
 /** Carts, each with a page where it is paid once. */
-export class CheckoutSessions {
-  constructor(private readonly connection: Connection) {}
-
+export class CheckoutSessions extends Resource {
   /**
    * Opens a session, to be paid at `checkout_url` within 24 hours. Paid, it issues the credits of its products and starts
    * the subscription, if one is in the cart.
@@ -26,9 +26,8 @@ export class CheckoutSessions {
   create(
     body: CheckoutSessionCreateParams,
     options?: RequestOptions,
-  ): Promise<CheckoutSessionResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/checkouts", { body, ...init(options) }));
+  ): APIPromise<CheckoutSessionResponse> {
+    return this.connection.call("post", "/checkouts", { body }, options);
   }
 
   /**
@@ -44,11 +43,10 @@ export class CheckoutSessions {
   preview(
     body: CheckoutSessionPreviewParams,
     options?: RequestOptions,
-  ): Promise<CheckoutSessionPreviewResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(
-      api.POST("/checkouts/preview", { body, ...init(options, { isRepeatable: true }) }),
-    );
+  ): APIPromise<CheckoutSessionPreviewResponse> {
+    return this.connection.call("post", "/checkouts/preview", { body }, options, {
+      isRepeatable: true,
+    });
   }
 
   /**
@@ -58,8 +56,7 @@ export class CheckoutSessions {
    * @example
    * const { payment_status } = await client.checkoutSessions.retrieve("cks_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<CheckoutSessionStatus> {
-    const { api, init } = this.connection;
-    return bodyOf(api.GET("/checkouts/{id}", { params: { path: { id } }, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<CheckoutSessionStatus> {
+    return this.connection.call("get", "/checkouts/{id}", { path: { id } }, options);
   }
 }

@@ -1,7 +1,9 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
 import { Balances } from "./balances.js";
+import { Resource } from "./resource.js";
 
 export type CreditEntitlement = components["schemas"]["CreditEntitlementResponse"];
 export type CreditEntitlementCreateParams = components["schemas"]["CreateCreditEntitlementRequest"];
@@ -11,13 +13,9 @@ export type CreditEntitlementListParams = NonNullable<
 >;
 
 /** The kinds of credit a business sells, and the rules each follows. */
-export class CreditEntitlements {
+export class CreditEntitlements extends Resource {
   /** What customers hold of a credit. */
-  readonly balances: Balances;
-
-  constructor(private readonly connection: Connection) {
-    this.balances = new Balances(connection);
-  }
+  readonly balances = new Balances(this.connection);
 
   /**
    * Creates a credit. `precision` is the number of decimals of its amounts and stays for good; `price_per_unit` is in the
@@ -32,9 +30,8 @@ export class CreditEntitlements {
   create(
     body: CreditEntitlementCreateParams,
     options?: RequestOptions,
-  ): Promise<CreditEntitlement> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/credit-entitlements", { body, ...init(options) }));
+  ): APIPromise<CreditEntitlement> {
+    return this.connection.call("post", "/credit-entitlements", { body }, options);
   }
 
   /**
@@ -44,10 +41,8 @@ export class CreditEntitlements {
    * @example
    * const tokens = await client.creditEntitlements.retrieve("cde_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<CreditEntitlement> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.GET("/credit-entitlements/{id}", { params, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<CreditEntitlement> {
+    return this.connection.call("get", "/credit-entitlements/{id}", { path: { id } }, options);
   }
 
   /**
@@ -58,10 +53,17 @@ export class CreditEntitlements {
    * @example
    * await client.creditEntitlements.update("cde_1", { expires_after_days: 60 });
    */
-  update(id: string, body: CreditEntitlementUpdateParams, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.PATCH("/credit-entitlements/{id}", { params, body, ...init(options) }));
+  update(
+    id: string,
+    body: CreditEntitlementUpdateParams,
+    options?: RequestOptions,
+  ): APIPromise<void> {
+    return this.connection.call(
+      "patch",
+      "/credit-entitlements/{id}",
+      { path: { id }, body },
+      options,
+    );
   }
 
   /**
@@ -74,11 +76,7 @@ export class CreditEntitlements {
     query?: CreditEntitlementListParams | null,
     options?: RequestOptions,
   ): PagePromise<CreditEntitlement> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) => {
-      const params = { query: { ...query, ...page } };
-      return bodyOf(api.GET("/credit-entitlements", { params, ...init(options) }));
-    });
+    return this.connection.list("/credit-entitlements", { query }, options);
   }
 
   /**
@@ -89,10 +87,8 @@ export class CreditEntitlements {
    * @example
    * await client.creditEntitlements.delete("cde_1");
    */
-  delete(id: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.DELETE("/credit-entitlements/{id}", { params, ...init(options) }));
+  delete(id: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call("delete", "/credit-entitlements/{id}", { path: { id } }, options);
   }
 
   /**
@@ -102,9 +98,12 @@ export class CreditEntitlements {
    * @example
    * await client.creditEntitlements.undelete("cde_1");
    */
-  undelete(id: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.POST("/credit-entitlements/{id}/undelete", { params, ...init(options) }));
+  undelete(id: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call(
+      "post",
+      "/credit-entitlements/{id}/undelete",
+      { path: { id } },
+      options,
+    );
   }
 }

@@ -1,5 +1,7 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import { Resource } from "./resource.js";
 
 export type CustomerPortalSession = components["schemas"]["CreateCustomerPortalSessionResponse"];
 export type CustomerPortalCreateParams = NonNullable<
@@ -7,9 +9,7 @@ export type CustomerPortalCreateParams = NonNullable<
 >;
 
 /** Where customers see what they bought. */
-export class CustomerPortal {
-  constructor(private readonly connection: Connection) {}
-
+export class CustomerPortal extends Resource {
   /**
    * Makes a link to the portal that works for 24 hours, and mails it with `send_email: true`.
    *
@@ -21,13 +21,12 @@ export class CustomerPortal {
     customerID: string,
     params?: CustomerPortalCreateParams | null,
     options?: RequestOptions,
-  ): Promise<CustomerPortalSession> {
-    const { api, init } = this.connection;
-    return bodyOf(
-      api.POST("/customers/{customer_id}/customer-portal/session", {
-        params: { path: { customer_id: customerID }, query: { ...params } },
-        ...init(options),
-      }),
+  ): APIPromise<CustomerPortalSession> {
+    return this.connection.call(
+      "post",
+      "/customers/{customer_id}/customer-portal/session",
+      { path: { customer_id: customerID }, query: params },
+      options,
     );
   }
 }

@@ -1,7 +1,9 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
 import { CustomerPortal } from "./customer-portal.js";
+import { Resource } from "./resource.js";
 import { Wallets } from "./wallets.js";
 
 type Schemas = components["schemas"];
@@ -12,16 +14,11 @@ export type CustomerListParams = NonNullable<operations["listCustomers"]["parame
 export type CustomerListCreditEntitlementsResponse = Schemas["CustomerCreditEntitlementsResponse"];
 
 /** Those who buy, and hold credits. */
-export class Customers {
+export class Customers extends Resource {
   /** Where customers see what they bought. */
-  readonly customerPortal: CustomerPortal;
+  readonly customerPortal = new CustomerPortal(this.connection);
   /** Money that customers hold. */
-  readonly wallets: Wallets;
-
-  constructor(private readonly connection: Connection) {
-    this.customerPortal = new CustomerPortal(connection);
-    this.wallets = new Wallets(connection);
-  }
+  readonly wallets = new Wallets(this.connection);
 
   /**
    * Creates a customer.
@@ -30,9 +27,8 @@ export class Customers {
    * @example
    * const { customer_id } = await client.customers.create({ email: "ada@example.com", name: "Ada" });
    */
-  create(body: CustomerCreateParams, options?: RequestOptions): Promise<Customer> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/customers", { body, ...init(options) }));
+  create(body: CustomerCreateParams, options?: RequestOptions): APIPromise<Customer> {
+    return this.connection.call("post", "/customers", { body }, options);
   }
 
   /**
@@ -42,10 +38,13 @@ export class Customers {
    * @example
    * const customer = await client.customers.retrieve("cus_1");
    */
-  retrieve(customerID: string, options?: RequestOptions): Promise<Customer> {
-    const { api, init } = this.connection;
-    const params = { path: { customer_id: customerID } };
-    return bodyOf(api.GET("/customers/{customer_id}", { params, ...init(options) }));
+  retrieve(customerID: string, options?: RequestOptions): APIPromise<Customer> {
+    return this.connection.call(
+      "get",
+      "/customers/{customer_id}",
+      { path: { customer_id: customerID } },
+      options,
+    );
   }
 
   /**
@@ -59,10 +58,13 @@ export class Customers {
     customerID: string,
     body: CustomerUpdateParams,
     options?: RequestOptions,
-  ): Promise<Customer> {
-    const { api, init } = this.connection;
-    const params = { path: { customer_id: customerID } };
-    return bodyOf(api.PATCH("/customers/{customer_id}", { params, body, ...init(options) }));
+  ): APIPromise<Customer> {
+    return this.connection.call(
+      "patch",
+      "/customers/{customer_id}",
+      { path: { customer_id: customerID }, body },
+      options,
+    );
   }
 
   /**
@@ -72,10 +74,7 @@ export class Customers {
    * for await (const customer of client.customers.list({ page_size: 100 })) console.log(customer.email);
    */
   list(query?: CustomerListParams | null, options?: RequestOptions): PagePromise<Customer> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) =>
-      bodyOf(api.GET("/customers", { params: { query: { ...query, ...page } }, ...init(options) })),
-    );
+    return this.connection.list("/customers", { query }, options);
   }
 
   /**
@@ -89,11 +88,12 @@ export class Customers {
   listCreditEntitlements(
     customerID: string,
     options?: RequestOptions,
-  ): Promise<CustomerListCreditEntitlementsResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { customer_id: customerID } };
-    return bodyOf(
-      api.GET("/customers/{customer_id}/credit-entitlements", { params, ...init(options) }),
+  ): APIPromise<CustomerListCreditEntitlementsResponse> {
+    return this.connection.call(
+      "get",
+      "/customers/{customer_id}/credit-entitlements",
+      { path: { customer_id: customerID } },
+      options,
     );
   }
 }

@@ -1,15 +1,15 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 
 export type Meter = components["schemas"]["MeterResponse"];
 export type MeterCreateParams = components["schemas"]["CreateMeterRequest"];
 export type MeterListParams = NonNullable<operations["listMeters"]["parameters"]["query"]>;
 
 /** Meters turn usage events into units. They cannot be changed, only archived. */
-export class Meters {
-  constructor(private readonly connection: Connection) {}
-
+export class Meters extends Resource {
   /**
    * Creates a meter.
    *
@@ -19,9 +19,8 @@ export class Meters {
    *   name: "Tokens", event_name: "tokens.used", measurement_unit: "token", aggregation: { type: "sum", key: "tokens" },
    * });
    */
-  create(body: MeterCreateParams, options?: RequestOptions): Promise<Meter> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/meters", { body, ...init(options) }));
+  create(body: MeterCreateParams, options?: RequestOptions): APIPromise<Meter> {
+    return this.connection.call("post", "/meters", { body }, options);
   }
 
   /**
@@ -31,9 +30,8 @@ export class Meters {
    * @example
    * const meter = await client.meters.retrieve("mtr_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<Meter> {
-    const { api, init } = this.connection;
-    return bodyOf(api.GET("/meters/{id}", { params: { path: { id } }, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<Meter> {
+    return this.connection.call("get", "/meters/{id}", { path: { id } }, options);
   }
 
   /**
@@ -43,10 +41,7 @@ export class Meters {
    * for await (const meter of client.meters.list()) console.log(meter.name);
    */
   list(query?: MeterListParams | null, options?: RequestOptions): PagePromise<Meter> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) =>
-      bodyOf(api.GET("/meters", { params: { query: { ...query, ...page } }, ...init(options) })),
-    );
+    return this.connection.list("/meters", { query }, options);
   }
 
   /**
@@ -56,9 +51,8 @@ export class Meters {
    * @example
    * await client.meters.archive("mtr_1");
    */
-  archive(id: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    return bodyOf(api.DELETE("/meters/{id}", { params: { path: { id } }, ...init(options) }));
+  archive(id: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call("delete", "/meters/{id}", { path: { id } }, options);
   }
 
   /**
@@ -68,10 +62,7 @@ export class Meters {
    * @example
    * await client.meters.unarchive("mtr_1");
    */
-  unarchive(id: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    return bodyOf(
-      api.POST("/meters/{id}/unarchive", { params: { path: { id } }, ...init(options) }),
-    );
+  unarchive(id: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call("post", "/meters/{id}/unarchive", { path: { id } }, options);
   }
 }

@@ -1,6 +1,8 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
 export type Payment = Schemas["PaymentResponse"];
@@ -8,9 +10,7 @@ export type PaymentListParams = NonNullable<operations["listPayments"]["paramete
 export type PaymentListResponse = Schemas["GetPaymentsListResponseItem"];
 
 /** What was paid, or tried to be, by checkouts, renewals, plan changes and charges. */
-export class Payments {
-  constructor(private readonly connection: Connection) {}
-
+export class Payments extends Resource {
   /**
    * The payments, newest first.
    *
@@ -23,10 +23,7 @@ export class Payments {
     query?: PaymentListParams | null,
     options?: RequestOptions,
   ): PagePromise<PaymentListResponse> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) =>
-      bodyOf(api.GET("/payments", { params: { query: { ...query, ...page } }, ...init(options) })),
-    );
+    return this.connection.list("/payments", { query }, options);
   }
 
   /**
@@ -36,9 +33,12 @@ export class Payments {
    * @example
    * const { status, total_amount } = await client.payments.retrieve("pay_1");
    */
-  retrieve(paymentID: string, options?: RequestOptions): Promise<Payment> {
-    const { api, init } = this.connection;
-    const params = { path: { payment_id: paymentID } };
-    return bodyOf(api.GET("/payments/{payment_id}", { params, ...init(options) }));
+  retrieve(paymentID: string, options?: RequestOptions): APIPromise<Payment> {
+    return this.connection.call(
+      "get",
+      "/payments/{payment_id}",
+      { path: { payment_id: paymentID } },
+      options,
+    );
   }
 }

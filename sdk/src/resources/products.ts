@@ -1,6 +1,8 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
 export type Product = Schemas["GetProductResponse"];
@@ -10,9 +12,7 @@ export type ProductListParams = NonNullable<operations["listProducts"]["paramete
 export type ProductListResponse = Schemas["GetProductsListResponseItem"];
 
 /** What a business sells, and the credits that come with it. Prices are in the smallest unit of their currency. */
-export class Products {
-  constructor(private readonly connection: Connection) {}
-
+export class Products extends Resource {
   /**
    * Creates a product: a pack, sold once, or a plan, sold by subscription. It issues up to five credits.
    *
@@ -25,9 +25,8 @@ export class Products {
    *   credit_entitlements: [{ credit_entitlement_id: "cde_1", credits_amount: "100" }],
    * });
    */
-  create(body: ProductCreateParams, options?: RequestOptions): Promise<Product> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/products", { body, ...init(options) }));
+  create(body: ProductCreateParams, options?: RequestOptions): APIPromise<Product> {
+    return this.connection.call("post", "/products", { body }, options);
   }
 
   /**
@@ -37,9 +36,8 @@ export class Products {
    * @example
    * const { price, credit_entitlements } = await client.products.retrieve("pdt_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<Product> {
-    const { api, init } = this.connection;
-    return bodyOf(api.GET("/products/{id}", { params: { path: { id } }, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<Product> {
+    return this.connection.call("get", "/products/{id}", { path: { id } }, options);
   }
 
   /**
@@ -51,10 +49,8 @@ export class Products {
    * @example
    * await client.products.update("pdt_1", { name: "100 tokens, now cheaper" });
    */
-  update(id: string, body: ProductUpdateParams, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.PATCH("/products/{id}", { params, body, ...init(options) }));
+  update(id: string, body: ProductUpdateParams, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call("patch", "/products/{id}", { path: { id }, body }, options);
   }
 
   /**
@@ -67,10 +63,7 @@ export class Products {
     query?: ProductListParams | null,
     options?: RequestOptions,
   ): PagePromise<ProductListResponse> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) =>
-      bodyOf(api.GET("/products", { params: { query: { ...query, ...page } }, ...init(options) })),
-    );
+    return this.connection.list("/products", { query }, options);
   }
 
   /**
@@ -81,9 +74,8 @@ export class Products {
    * @example
    * await client.products.archive("pdt_1");
    */
-  archive(id: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    return bodyOf(api.DELETE("/products/{id}", { params: { path: { id } }, ...init(options) }));
+  archive(id: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call("delete", "/products/{id}", { path: { id } }, options);
   }
 
   /**
@@ -94,9 +86,7 @@ export class Products {
    * @example
    * await client.products.unarchive("pdt_1");
    */
-  unarchive(id: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.POST("/products/{id}/unarchive", { params, ...init(options) }));
+  unarchive(id: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call("post", "/products/{id}/unarchive", { path: { id } }, options);
   }
 }

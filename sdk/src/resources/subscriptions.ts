@@ -1,6 +1,8 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
 type Query<Id extends "listSubscriptions" | "retrieveUsageHistory"> = NonNullable<
@@ -22,9 +24,7 @@ export type SubscriptionRetrieveUsageHistoryParams = Query<"retrieveUsageHistory
 export type SubscriptionRetrieveUsageHistoryResponse = Schemas["UsageHistoryItem"];
 
 /** Plans that customers pay by the period. A checkout session makes them. */
-export class Subscriptions {
-  constructor(private readonly connection: Connection) {}
-
+export class Subscriptions extends Resource {
   /**
    * The subscriptions, newest first, without their credits.
    *
@@ -35,11 +35,7 @@ export class Subscriptions {
     query?: SubscriptionListParams | null,
     options?: RequestOptions,
   ): PagePromise<SubscriptionListResponse> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) => {
-      const params = { query: { ...query, ...page } };
-      return bodyOf(api.GET("/subscriptions", { params, ...init(options) }));
-    });
+    return this.connection.list("/subscriptions", { query }, options);
   }
 
   /**
@@ -49,10 +45,13 @@ export class Subscriptions {
    * @example
    * const { status, next_billing_date } = await client.subscriptions.retrieve("sub_1");
    */
-  retrieve(subscriptionID: string, options?: RequestOptions): Promise<Subscription> {
-    const { api, init } = this.connection;
-    const params = { path: { subscription_id: subscriptionID } };
-    return bodyOf(api.GET("/subscriptions/{subscription_id}", { params, ...init(options) }));
+  retrieve(subscriptionID: string, options?: RequestOptions): APIPromise<Subscription> {
+    return this.connection.call(
+      "get",
+      "/subscriptions/{subscription_id}",
+      { path: { subscription_id: subscriptionID } },
+      options,
+    );
   }
 
   /**
@@ -68,11 +67,12 @@ export class Subscriptions {
     subscriptionID: string,
     body: SubscriptionUpdateParams,
     options?: RequestOptions,
-  ): Promise<Subscription> {
-    const { api, init } = this.connection;
-    const params = { path: { subscription_id: subscriptionID } };
-    return bodyOf(
-      api.PATCH("/subscriptions/{subscription_id}", { params, body, ...init(options) }),
+  ): APIPromise<Subscription> {
+    return this.connection.call(
+      "patch",
+      "/subscriptions/{subscription_id}",
+      { path: { subscription_id: subscriptionID }, body },
+      options,
     );
   }
 
@@ -92,11 +92,12 @@ export class Subscriptions {
     subscriptionID: string,
     body: SubscriptionChangePlanParams,
     options?: RequestOptions,
-  ): Promise<SubscriptionChangePlanResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { subscription_id: subscriptionID } };
-    return bodyOf(
-      api.POST("/subscriptions/{subscription_id}/change-plan", { params, body, ...init(options) }),
+  ): APIPromise<SubscriptionChangePlanResponse> {
+    return this.connection.call(
+      "post",
+      "/subscriptions/{subscription_id}/change-plan",
+      { path: { subscription_id: subscriptionID }, body },
+      options,
     );
   }
 
@@ -115,14 +116,13 @@ export class Subscriptions {
     subscriptionID: string,
     body: SubscriptionPreviewChangePlanParams,
     options?: RequestOptions,
-  ): Promise<SubscriptionPreviewChangePlanResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(
-      api.POST("/subscriptions/{subscription_id}/change-plan/preview", {
-        params: { path: { subscription_id: subscriptionID } },
-        body,
-        ...init(options, { isRepeatable: true }),
-      }),
+  ): APIPromise<SubscriptionPreviewChangePlanResponse> {
+    return this.connection.call(
+      "post",
+      "/subscriptions/{subscription_id}/change-plan/preview",
+      { path: { subscription_id: subscriptionID }, body },
+      options,
+      { isRepeatable: true },
     );
   }
 
@@ -133,14 +133,12 @@ export class Subscriptions {
    * @example
    * await client.subscriptions.cancelChangePlan("sub_1");
    */
-  cancelChangePlan(subscriptionID: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { subscription_id: subscriptionID } };
-    return bodyOf(
-      api.DELETE("/subscriptions/{subscription_id}/change-plan/scheduled", {
-        params,
-        ...init(options),
-      }),
+  cancelChangePlan(subscriptionID: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call(
+      "delete",
+      "/subscriptions/{subscription_id}/change-plan/scheduled",
+      { path: { subscription_id: subscriptionID } },
+      options,
     );
   }
 
@@ -157,11 +155,12 @@ export class Subscriptions {
     subscriptionID: string,
     body: SubscriptionChargeParams,
     options?: RequestOptions,
-  ): Promise<SubscriptionChargeResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { subscription_id: subscriptionID } };
-    return bodyOf(
-      api.POST("/subscriptions/{subscription_id}/charge", { params, body, ...init(options) }),
+  ): APIPromise<SubscriptionChargeResponse> {
+    return this.connection.call(
+      "post",
+      "/subscriptions/{subscription_id}/charge",
+      { path: { subscription_id: subscriptionID }, body },
+      options,
     );
   }
 
@@ -176,11 +175,12 @@ export class Subscriptions {
   retrieveCreditUsage(
     subscriptionID: string,
     options?: RequestOptions,
-  ): Promise<SubscriptionRetrieveCreditUsageResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { subscription_id: subscriptionID } };
-    return bodyOf(
-      api.GET("/subscriptions/{subscription_id}/credit-usage", { params, ...init(options) }),
+  ): APIPromise<SubscriptionRetrieveCreditUsageResponse> {
+    return this.connection.call(
+      "get",
+      "/subscriptions/{subscription_id}/credit-usage",
+      { path: { subscription_id: subscriptionID } },
+      options,
     );
   }
 
@@ -198,13 +198,10 @@ export class Subscriptions {
     query?: SubscriptionRetrieveUsageHistoryParams | null,
     options?: RequestOptions,
   ): PagePromise<SubscriptionRetrieveUsageHistoryResponse> {
-    const { api, init } = this.connection;
-    const path = { subscription_id: subscriptionID };
-    return paginate(query, (page) => {
-      const params = { path, query: { ...query, ...page } };
-      return bodyOf(
-        api.GET("/subscriptions/{subscription_id}/usage-history", { params, ...init(options) }),
-      );
-    });
+    return this.connection.list(
+      "/subscriptions/{subscription_id}/usage-history",
+      { path: { subscription_id: subscriptionID }, query },
+      options,
+    );
   }
 }

@@ -1,7 +1,9 @@
 import type { components, operations } from "@drawdown/spec/dodo";
+import type { APIPromise } from "../api-promise.js";
 import { type BatcherOptions, UsageEventBatcher } from "../batcher.js";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 
 export type Event = components["schemas"]["Event"];
 export type UsageEventIngestParams = components["schemas"]["IngestEventsRequest"];
@@ -9,9 +11,7 @@ export type UsageEventIngestResponse = components["schemas"]["IngestEventsRespon
 export type UsageEventListParams = NonNullable<operations["listEvents"]["parameters"]["query"]>;
 
 /** What customers used, as the application reports it. */
-export class UsageEvents {
-  constructor(private readonly connection: Connection) {}
-
+export class UsageEvents extends Resource {
   /**
    * Stores 1 to 1000 events, all of them or none. An event whose `event_id` is stored already is skipped, which makes it
    * safe to send a batch again. `ingested_count` counts new events only, so after a retry it may be less than was sent.
@@ -25,9 +25,10 @@ export class UsageEvents {
   ingest(
     body: UsageEventIngestParams,
     options?: RequestOptions,
-  ): Promise<UsageEventIngestResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/events/ingest", { body, ...init(options, { isRepeatable: true }) }));
+  ): APIPromise<UsageEventIngestResponse> {
+    return this.connection.call("post", "/events/ingest", { body }, options, {
+      isRepeatable: true,
+    });
   }
 
   /**
@@ -51,10 +52,7 @@ export class UsageEvents {
    * for await (const event of client.usageEvents.list({ customer_id: "cus_1" })) console.log(event.timestamp);
    */
   list(query?: UsageEventListParams | null, options?: RequestOptions): PagePromise<Event> {
-    const { api, init } = this.connection;
-    return paginate(query, (page) =>
-      bodyOf(api.GET("/events", { params: { query: { ...query, ...page } }, ...init(options) })),
-    );
+    return this.connection.list("/events", { query }, options);
   }
 
   /**
@@ -64,13 +62,12 @@ export class UsageEvents {
    * @example
    * const event = await client.usageEvents.retrieve("evt_1");
    */
-  retrieve(eventID: string, options?: RequestOptions): Promise<Event> {
-    const { api, init } = this.connection;
-    return bodyOf(
-      api.GET("/events/{event_id}", {
-        params: { path: { event_id: eventID } },
-        ...init(options),
-      }),
+  retrieve(eventID: string, options?: RequestOptions): APIPromise<Event> {
+    return this.connection.call(
+      "get",
+      "/events/{event_id}",
+      { path: { event_id: eventID } },
+      options,
     );
   }
 }

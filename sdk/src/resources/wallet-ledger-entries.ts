@@ -1,6 +1,8 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type PagePromise, paginate } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { PagePromise } from "../page.js";
+import { Resource } from "./resource.js";
 import type { CustomerWallet } from "./wallets.js";
 
 type Schemas = components["schemas"];
@@ -11,9 +13,7 @@ export type LedgerEntryListParams = NonNullable<
 >;
 
 /** The movements of the wallets of a customer. */
-export class WalletLedgerEntries {
-  constructor(private readonly connection: Connection) {}
-
+export class WalletLedgerEntries extends Resource {
   /**
    * The movements of all wallets of a customer, or of the one of a currency, newest first.
    *
@@ -27,14 +27,11 @@ export class WalletLedgerEntries {
     query?: LedgerEntryListParams | null,
     options?: RequestOptions,
   ): PagePromise<CustomerWalletTransaction> {
-    const { api, init } = this.connection;
-    const path = { customer_id: customerID };
-    return paginate(query, (page) => {
-      const params = { path, query: { ...query, ...page } };
-      return bodyOf(
-        api.GET("/customers/{customer_id}/wallets/ledger-entries", { params, ...init(options) }),
-      );
-    });
+    return this.connection.list(
+      "/customers/{customer_id}/wallets/ledger-entries",
+      { path: { customer_id: customerID }, query },
+      options,
+    );
   }
 
   /**
@@ -54,15 +51,14 @@ export class WalletLedgerEntries {
     customerID: string,
     body: LedgerEntryCreateParams,
     options?: RequestOptions,
-  ): Promise<CustomerWallet> {
-    const { api, init } = this.connection;
+  ): APIPromise<CustomerWallet> {
     const { idempotency_key = crypto.randomUUID(), ...movement } = body;
-    return bodyOf(
-      api.POST("/customers/{customer_id}/wallets/ledger-entries", {
-        params: { path: { customer_id: customerID } },
-        body: { ...movement, idempotency_key },
-        ...init(options, { isRepeatable: idempotency_key !== null }),
-      }),
+    return this.connection.call(
+      "post",
+      "/customers/{customer_id}/wallets/ledger-entries",
+      { path: { customer_id: customerID }, body: { ...movement, idempotency_key } },
+      options,
+      { isRepeatable: idempotency_key !== null },
     );
   }
 }

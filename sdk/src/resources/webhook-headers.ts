@@ -1,13 +1,13 @@
 import type { components } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import { Resource } from "./resource.js";
 
 export type HeaderRetrieveResponse = components["schemas"]["GetWebhookHeadersResponse"];
 export type HeaderUpdateParams = components["schemas"]["WebhookHeadersReq"];
 
 /** The headers that go with every delivery to an endpoint, besides those of the signature. */
-export class WebhookEndpointHeaders {
-  constructor(private readonly connection: Connection) {}
-
+export class WebhookEndpointHeaders extends Resource {
   /**
    * The headers of an endpoint. Those that carry a credential are named in `sensitive`, without their value.
    *
@@ -15,10 +15,13 @@ export class WebhookEndpointHeaders {
    * @example
    * const { headers, sensitive } = await client.webhooks.headers.retrieve("whk_1");
    */
-  retrieve(webhookID: string, options?: RequestOptions): Promise<HeaderRetrieveResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { webhook_id: webhookID } };
-    return bodyOf(api.GET("/webhooks/{webhook_id}/headers", { params, ...init(options) }));
+  retrieve(webhookID: string, options?: RequestOptions): APIPromise<HeaderRetrieveResponse> {
+    return this.connection.call(
+      "get",
+      "/webhooks/{webhook_id}/headers",
+      { path: { webhook_id: webhookID } },
+      options,
+    );
   }
 
   /**
@@ -29,9 +32,12 @@ export class WebhookEndpointHeaders {
    * @example
    * await client.webhooks.headers.update("whk_1", { headers: { "X-Environment": "test" } });
    */
-  update(webhookID: string, body: HeaderUpdateParams, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { webhook_id: webhookID } };
-    return bodyOf(api.PATCH("/webhooks/{webhook_id}/headers", { params, body, ...init(options) }));
+  update(webhookID: string, body: HeaderUpdateParams, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call(
+      "patch",
+      "/webhooks/{webhook_id}/headers",
+      { path: { webhook_id: webhookID }, body },
+      options,
+    );
   }
 }

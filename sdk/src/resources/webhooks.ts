@@ -1,8 +1,11 @@
 import type { components, operations } from "@drawdown/spec/dodo";
-import { bodyOf, type Connection, type RequestOptions } from "../connection.js";
-import { type CursorPagePromise, paginateByCursor } from "../cursor-page.js";
-import { parsed, type RawBody, type ReceivedHeaders, textOf, verifiedText } from "../unwrap.js";
+import { verifiedText } from "#verifier";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
+import type { CursorPagePromise } from "../cursor-page.js";
+import { parsed, type RawBody, type ReceivedHeaders, textOf } from "../unwrap.js";
 import type { WebhookEvent } from "../webhook-event.js";
+import { Resource } from "./resource.js";
 import { WebhookEndpointHeaders } from "./webhook-headers.js";
 
 type Schemas = components["schemas"];
@@ -21,18 +24,9 @@ export interface UnwrapOptions {
 }
 
 /** Endpoints that events are sent to, and the events that arrive there. */
-export class Webhooks {
+export class Webhooks extends Resource {
   /** The headers that go with every delivery to an endpoint. */
-  readonly headers: WebhookEndpointHeaders;
-  readonly #key: string | null;
-
-  constructor(
-    private readonly connection: Connection,
-    key: string | null,
-  ) {
-    this.headers = new WebhookEndpointHeaders(connection);
-    this.#key = key;
-  }
+  readonly headers = new WebhookEndpointHeaders(this.connection);
 
   /**
    * Creates an endpoint, which receives what happens from now on. With an `idempotency_key` the request is sent again
@@ -44,10 +38,9 @@ export class Webhooks {
    *   url: "https://app.example.com/webhooks", filter_types: ["credit.added", "credit.balance_low"],
    * });
    */
-  create(body: WebhookCreateParams, options?: RequestOptions): Promise<WebhookDetails> {
-    const { api, init } = this.connection;
+  create(body: WebhookCreateParams, options?: RequestOptions): APIPromise<WebhookDetails> {
     const isRepeatable = typeof body.idempotency_key === "string";
-    return bodyOf(api.POST("/webhooks", { body, ...init(options, { isRepeatable }) }));
+    return this.connection.call("post", "/webhooks", { body }, options, { isRepeatable });
   }
 
   /**
@@ -60,11 +53,7 @@ export class Webhooks {
     query?: WebhookListParams | null,
     options?: RequestOptions,
   ): CursorPagePromise<WebhookDetails> {
-    const { api, init } = this.connection;
-    return paginateByCursor((cursor) => {
-      const params = { query: { ...query, ...cursor } };
-      return bodyOf(api.GET("/webhooks", { params, ...init(options) }));
-    });
+    return this.connection.listByCursor("/webhooks", { query }, options);
   }
 
   /**
@@ -74,10 +63,13 @@ export class Webhooks {
    * @example
    * const endpoint = await client.webhooks.retrieve("whk_1");
    */
-  retrieve(webhookID: string, options?: RequestOptions): Promise<WebhookDetails> {
-    const { api, init } = this.connection;
-    const params = { path: { webhook_id: webhookID } };
-    return bodyOf(api.GET("/webhooks/{webhook_id}", { params, ...init(options) }));
+  retrieve(webhookID: string, options?: RequestOptions): APIPromise<WebhookDetails> {
+    return this.connection.call(
+      "get",
+      "/webhooks/{webhook_id}",
+      { path: { webhook_id: webhookID } },
+      options,
+    );
   }
 
   /**
@@ -92,10 +84,13 @@ export class Webhooks {
     webhookID: string,
     body: WebhookUpdateParams,
     options?: RequestOptions,
-  ): Promise<WebhookDetails> {
-    const { api, init } = this.connection;
-    const params = { path: { webhook_id: webhookID } };
-    return bodyOf(api.PATCH("/webhooks/{webhook_id}", { params, body, ...init(options) }));
+  ): APIPromise<WebhookDetails> {
+    return this.connection.call(
+      "patch",
+      "/webhooks/{webhook_id}",
+      { path: { webhook_id: webhookID }, body },
+      options,
+    );
   }
 
   /**
@@ -105,10 +100,13 @@ export class Webhooks {
    * @example
    * await client.webhooks.delete("whk_1");
    */
-  delete(webhookID: string, options?: RequestOptions): Promise<void> {
-    const { api, init } = this.connection;
-    const params = { path: { webhook_id: webhookID } };
-    return bodyOf(api.DELETE("/webhooks/{webhook_id}", { params, ...init(options) }));
+  delete(webhookID: string, options?: RequestOptions): APIPromise<void> {
+    return this.connection.call(
+      "delete",
+      "/webhooks/{webhook_id}",
+      { path: { webhook_id: webhookID } },
+      options,
+    );
   }
 
   /**
@@ -122,10 +120,13 @@ export class Webhooks {
   retrieveSecret(
     webhookID: string,
     options?: RequestOptions,
-  ): Promise<WebhookRetrieveSecretResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { webhook_id: webhookID } };
-    return bodyOf(api.GET("/webhooks/{webhook_id}/secret", { params, ...init(options) }));
+  ): APIPromise<WebhookRetrieveSecretResponse> {
+    return this.connection.call(
+      "get",
+      "/webhooks/{webhook_id}/secret",
+      { path: { webhook_id: webhookID } },
+      options,
+    );
   }
 
   /**
@@ -133,7 +134,7 @@ export class Webhooks {
    * timestamp may be 300 seconds off this machine's clock, either way. Sends nothing.
    *
    * @throws WebhookUnwrapError when the signature is not right, or when there is no secret or no headers to verify with:
-   *   nothing comes through unverified
+   *   nothing comes through unverified; in a bundle for browsers always
    * @example
    * app.post("/webhooks", express.raw({ type: "application/json" }), (request, response) => {
    *   const event = client.webhooks.unwrap(request.body, { headers: request.headers });
@@ -147,7 +148,8 @@ export class Webhooks {
    */
   unwrap(body: RawBody, options: UnwrapOptions): WebhookEvent {
     // From JavaScript the options may be left out, which is not to be a way around verification.
-    const { headers, key = this.#key }: Partial<UnwrapOptions> = options ?? {};
+    const { headers, key = this.connection.settings.webhookKey }: Partial<UnwrapOptions> =
+      options ?? {};
     return parsed(verifiedText(body, headers, key)) as WebhookEvent; // the vendor signed it
   }
 

@@ -1,4 +1,5 @@
-import { bodyOf, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
 import type { ControlConnection, Schemas } from "./connection.js";
 
 export type MetersRunResponse = Schemas["MetersRun"];
@@ -23,9 +24,8 @@ export class SandboxMeters {
    * @example
    * const { events } = await control.meters.run(); // how many waited
    */
-  run(options?: RequestOptions): Promise<MetersRunResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/_sandbox/meters/run", { ...init(options) }));
+  run(options?: RequestOptions): APIPromise<MetersRunResponse> {
+    return this.connection.call("post", "/_sandbox/meters/run", {}, options);
   }
 }
 
@@ -40,10 +40,8 @@ export class SandboxCheckouts {
    * @example
    * const { status, total } = await control.checkouts.retrieve("cks_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<Checkout> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.GET("/_sandbox/checkouts/{id}", { params, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<Checkout> {
+    return this.connection.call("get", "/_sandbox/checkouts/{id}", { path: { id } }, options);
   }
 
   /**
@@ -60,11 +58,12 @@ export class SandboxCheckouts {
     id: string,
     body: CheckoutCompleteParams = {},
     options?: RequestOptions,
-  ): Promise<CheckoutCompleteResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(
-      api.POST("/_sandbox/checkouts/{id}/complete", { params, body, ...init(options) }),
+  ): APIPromise<CheckoutCompleteResponse> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/checkouts/{id}/complete",
+      { path: { id }, body },
+      options,
     );
   }
 }
@@ -86,10 +85,13 @@ export class SandboxSubscriptions {
     id: string,
     body: SubscriptionSetCardParams,
     options?: RequestOptions,
-  ): Promise<SubscriptionSetCardResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.PUT("/_sandbox/subscriptions/{id}/card", { params, body, ...init(options) }));
+  ): APIPromise<SubscriptionSetCardResponse> {
+    return this.connection.call(
+      "put",
+      "/_sandbox/subscriptions/{id}/card",
+      { path: { id }, body },
+      options,
+    );
   }
 
   /**
@@ -100,11 +102,12 @@ export class SandboxSubscriptions {
    * @example
    * const { next_billing_date } = await control.subscriptions.closeCycle("sub_1");
    */
-  closeCycle(id: string, options?: RequestOptions): Promise<SubscriptionCloseCycleResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(
-      api.POST("/_sandbox/subscriptions/{id}/close-cycle", { params, ...init(options) }),
+  closeCycle(id: string, options?: RequestOptions): APIPromise<SubscriptionCloseCycleResponse> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/subscriptions/{id}/close-cycle",
+      { path: { id } },
+      options,
     );
   }
 
@@ -117,10 +120,13 @@ export class SandboxSubscriptions {
    * const { items } = await control.subscriptions.meters("sub_1");
    * console.log(items[0]?.units, items[0]?.blocked);
    */
-  meters(id: string, options?: RequestOptions): Promise<SubscriptionMetersResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.GET("/_sandbox/subscriptions/{id}/meters", { params, ...init(options) }));
+  meters(id: string, options?: RequestOptions): APIPromise<SubscriptionMetersResponse> {
+    return this.connection.call(
+      "get",
+      "/_sandbox/subscriptions/{id}/meters",
+      { path: { id } },
+      options,
+    );
   }
 }
 
@@ -143,15 +149,12 @@ export class SandboxEntries {
     customerID: string,
     { credit_entitlement_id, ...body }: EntryCreateParams,
     options?: RequestOptions,
-  ): Promise<EntryCreateResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { credit_entitlement_id, customer_id: customerID } };
-    return bodyOf(
-      api.POST("/_sandbox/balances/{credit_entitlement_id}/{customer_id}/entries", {
-        params,
-        body,
-        ...init(options),
-      }),
+  ): APIPromise<EntryCreateResponse> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/balances/{credit_entitlement_id}/{customer_id}/entries",
+      { path: { credit_entitlement_id, customer_id: customerID }, body },
+      options,
     );
   }
 }
@@ -167,9 +170,7 @@ export class SandboxPortals {
    * @example
    * const { credits } = await control.portals.retrieve("cps_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<Portal> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.GET("/_sandbox/portals/{id}", { params, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<Portal> {
+    return this.connection.call("get", "/_sandbox/portals/{id}", { path: { id } }, options);
   }
 }

@@ -1,4 +1,5 @@
-import { bodyOf, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
 import type { ControlConnection, Schemas } from "./connection.js";
 
 export type Clock = Schemas["Clock"];
@@ -20,9 +21,8 @@ export class SandboxClock {
    * @example
    * const { now } = await control.clock.read(); // "2026-01-01T00:00:00.000000Z"
    */
-  read(options?: RequestOptions): Promise<Clock> {
-    const { api, init } = this.connection;
-    return bodyOf(api.GET("/_sandbox/clock", { ...init(options) }));
+  read(options?: RequestOptions): APIPromise<Clock> {
+    return this.connection.call("get", "/_sandbox/clock", {}, options);
   }
 
   /**
@@ -33,9 +33,8 @@ export class SandboxClock {
    * @example
    * await control.clock.set({ now: "2026-01-01T00:00:00Z", frozen: true });
    */
-  set(body: ClockSetParams, options?: RequestOptions): Promise<Clock> {
-    const { api, init } = this.connection;
-    return bodyOf(api.PATCH("/_sandbox/clock", { body, ...init(options) }));
+  set(body: ClockSetParams, options?: RequestOptions): APIPromise<Clock> {
+    return this.connection.call("patch", "/_sandbox/clock", { body }, options);
   }
 
   /**
@@ -48,9 +47,8 @@ export class SandboxClock {
    * await control.clock.advance({ by: "30d" });
    * await control.clock.advance({ to: "2026-03-01T00:00:00Z" });
    */
-  advance(body: ClockAdvanceParams, options?: RequestOptions): Promise<ClockAdvanceResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/_sandbox/clock/advance", { body, ...init(options) }));
+  advance(body: ClockAdvanceParams, options?: RequestOptions): APIPromise<ClockAdvanceResponse> {
+    return this.connection.call("post", "/_sandbox/clock/advance", { body }, options);
   }
 
   /**
@@ -59,7 +57,7 @@ export class SandboxClock {
    * @example
    * await control.clock.freeze();
    */
-  freeze(options?: RequestOptions): Promise<Clock> {
+  freeze(options?: RequestOptions): APIPromise<Clock> {
     return this.set({ frozen: true }, options);
   }
 
@@ -69,7 +67,7 @@ export class SandboxClock {
    * @example
    * await control.clock.unfreeze();
    */
-  unfreeze(options?: RequestOptions): Promise<Clock> {
+  unfreeze(options?: RequestOptions): APIPromise<Clock> {
     return this.set({ frozen: false }, options);
   }
 }

@@ -1,4 +1,5 @@
-import { bodyOf, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
 import {
   SandboxCheckouts,
   SandboxEntries,
@@ -7,12 +8,7 @@ import {
   SandboxSubscriptions,
 } from "./billing.js";
 import { type Clock, SandboxClock } from "./clock.js";
-import {
-  type ControlApi,
-  type ControlConnection,
-  connectControl,
-  type Schemas,
-} from "./connection.js";
+import { ControlConnection, type Schemas } from "./connection.js";
 import { resolveControlSettings, type SandboxControlOptions } from "./settings.js";
 import { SandboxKeys, SandboxPolicy } from "./tenant.js";
 import { SandboxDeliveries, SandboxEvents, SandboxWebhooks } from "./webhooks.js";
@@ -45,15 +41,6 @@ export class SandboxControl {
   /** Where requests go, without a slash at the end. */
   readonly baseURL: string;
 
-  /**
-   * The openapi-fetch client below the methods: same key, timeout and retries, but an answer is a value whatever its
-   * status.
-   *
-   * @example
-   * const { data, error, response } = await control.api.GET("/_sandbox/audit");
-   */
-  readonly api: ControlApi;
-
   readonly checkouts: SandboxCheckouts;
   readonly clock: SandboxClock;
   readonly deliveries: SandboxDeliveries;
@@ -70,9 +57,8 @@ export class SandboxControl {
   /** @throws DodoPaymentsError when an option is missing or makes no sense, or the address is the vendor's. */
   constructor(options: SandboxControlOptions = {}) {
     const settings = resolveControlSettings(options);
-    const connection = connectControl(settings);
+    const connection = new ControlConnection(settings);
     this.baseURL = settings.baseURL;
-    this.api = connection.api;
     this.checkouts = new SandboxCheckouts(connection);
     this.clock = new SandboxClock(connection);
     this.deliveries = new SandboxDeliveries(connection);
@@ -88,15 +74,24 @@ export class SandboxControl {
   }
 
   /**
+   * `fetch` with the key, timeout and retries of this client, for URLs below its `baseURL`; resolves whatever the status.
+   * `api(control)` of `@drawdown/sdk/api` makes a typed client of it.
+   *
+   * @example
+   * const response = await control.fetch(`${control.baseURL}/_sandbox/audit`);
+   */
+  readonly fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    this.#connection.fetch(input, init);
+
+  /**
    * Whether the sandbox is up, and its version. Touches no tenant.
    *
    * @throws APIConnectionError when nobody answers
    * @example
    * const { version } = await control.health();
    */
-  health(options?: RequestOptions): Promise<Health> {
-    const { api, init } = this.#connection;
-    return bodyOf(api.GET("/_sandbox/health", { ...init(options) }));
+  health(options?: RequestOptions): APIPromise<Health> {
+    return this.#connection.call("get", "/_sandbox/health", {}, options);
   }
 
   /**
@@ -106,9 +101,10 @@ export class SandboxControl {
    * @example
    * beforeEach(() => control.reset({ at: "2026-01-01T00:00:00Z", frozen: true }));
    */
-  reset(body: ResetParams = {}, options?: RequestOptions): Promise<Clock> {
-    const { api, init } = this.#connection;
-    return bodyOf(api.POST("/_sandbox/reset", { body, ...init(options, { isRepeatable: true }) }));
+  reset(body: ResetParams = {}, options?: RequestOptions): APIPromise<Clock> {
+    return this.#connection.call("post", "/_sandbox/reset", { body }, options, {
+      isRepeatable: true,
+    });
   }
 
   /**
@@ -117,9 +113,8 @@ export class SandboxControl {
    * @example
    * expect((await control.audit()).differences).toEqual([]);
    */
-  audit(options?: RequestOptions): Promise<Audit> {
-    const { api, init } = this.#connection;
-    return bodyOf(api.GET("/_sandbox/audit", { ...init(options) }));
+  audit(options?: RequestOptions): APIPromise<Audit> {
+    return this.#connection.call("get", "/_sandbox/audit", {}, options);
   }
 
   /**
@@ -135,14 +130,12 @@ export class SandboxControl {
     customerID: string,
     { credit_entitlement_id }: ExplainParams,
     options?: RequestOptions,
-  ): Promise<Explanation> {
-    const { api, init } = this.#connection;
-    const params = { path: { credit_entitlement_id, customer_id: customerID } };
-    return bodyOf(
-      api.GET("/_sandbox/explain/{credit_entitlement_id}/{customer_id}", {
-        params,
-        ...init(options),
-      }),
+  ): APIPromise<Explanation> {
+    return this.#connection.call(
+      "get",
+      "/_sandbox/explain/{credit_entitlement_id}/{customer_id}",
+      { path: { credit_entitlement_id, customer_id: customerID } },
+      options,
     );
   }
 }

@@ -1,6 +1,7 @@
 export type { RequestOptions } from "../connection.js";
+export type { HeadersLike } from "../headers.js";
 export type { Page, PagePromise } from "../page.js";
-export type { Fetch, HeaderValues } from "../settings.js";
+export type { Fetch } from "../settings.js";
 export type { WebhookEvent } from "../webhook-event.js";
 export type {
   Checkout,
@@ -27,7 +28,6 @@ export type {
   ClockSetParams,
   SandboxClock,
 } from "./clock.js";
-export type { ControlApi } from "./connection.js";
 export type {
   Audit,
   ExplainedGrant,

@@ -1,4 +1,5 @@
-import { noNextPage, type Page, type PagePromise, pagesFrom } from "../page.js";
+import type { APIPromise } from "../api-promise.js";
+import { iterable, Linked, type Page, type PagePromise } from "../page.js";
 
 /** The server's own default, sent all the same: whether a page is short depends on it. */
 const limitDefault = 100;
@@ -14,36 +15,19 @@ export interface LogQuery {
  * too, and nothing twice.
  */
 export function readLog<Item extends { readonly id: string }>(
-  query: Partial<LogQuery> | null | undefined,
-  read: (query: LogQuery) => Promise<{ readonly items: Item[] }>,
+  { limit = limitDefault, ...query }: Partial<LogQuery>,
+  read: (query: LogQuery) => APIPromise<{ readonly items: Item[] }>,
 ): PagePromise<Item> {
-  const { after, limit = limitDefault } = query ?? {};
-  const first = pageAfter(after, limit, read);
-  return Object.assign(first, { [Symbol.asyncIterator]: () => itemsFrom(first) });
+  return iterable(read({ ...query, limit }).map(pageAfter(limit, read)));
 }
 
-async function pageAfter<Item extends { readonly id: string }>(
-  after: string | undefined,
-  limit: number,
-  read: (query: LogQuery) => Promise<{ readonly items: Item[] }>,
-): Promise<Page<Item>> {
-  const { items } = await read(after === undefined ? { limit } : { after, limit });
-  const last = items.length < limit ? undefined : items.at(-1);
-  const page: Page<Item> = {
-    items,
-    hasNextPage: () => last !== undefined,
-    async getNextPage() {
-      if (!last) throw noNextPage();
-      return pageAfter(last.id, limit, read);
-    },
-    iterPages: () => pagesFrom(page),
-    [Symbol.asyncIterator]: () => itemsFrom(page),
+const pageAfter =
+  <Item extends { readonly id: string }>(
+    limit: number,
+    read: (query: LogQuery) => APIPromise<{ readonly items: Item[] }>,
+  ) =>
+  ({ items }: { readonly items: Item[] }): Page<Item> => {
+    const last = items.length < limit ? undefined : items.at(-1);
+    const next = last && (() => read({ after: last.id, limit }).then(pageAfter(limit, read)));
+    return Object.assign(new Linked(items, next), { items });
   };
-  return page;
-}
-
-async function* itemsFrom<Item>(
-  first: Page<Item> | Promise<Page<Item>>,
-): AsyncGenerator<Item, void> {
-  for await (const page of pagesFrom(await first)) yield* page.items;
-}

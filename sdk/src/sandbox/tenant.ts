@@ -1,4 +1,5 @@
-import { bodyOf, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
 import type { ControlConnection, Schemas } from "./connection.js";
 
 export type Policy = Schemas["Policy"];
@@ -16,9 +17,8 @@ export class SandboxPolicy {
    * @example
    * const { consumptionOrder } = await control.policy.read(); // "fifo"
    */
-  read(options?: RequestOptions): Promise<Policy> {
-    const { api, init } = this.connection;
-    return bodyOf(api.GET("/_sandbox/policy", { ...init(options) }));
+  read(options?: RequestOptions): APIPromise<Policy> {
+    return this.connection.call("get", "/_sandbox/policy", {}, options);
   }
 
   /**
@@ -29,9 +29,8 @@ export class SandboxPolicy {
    * @example
    * await control.policy.set({ profile: "observed", consumptionOrder: "earliest_expiry" });
    */
-  set(body: PolicySetParams, options?: RequestOptions): Promise<Policy> {
-    const { api, init } = this.connection;
-    return bodyOf(api.PATCH("/_sandbox/policy", { body, ...init(options) }));
+  set(body: PolicySetParams, options?: RequestOptions): APIPromise<Policy> {
+    return this.connection.call("patch", "/_sandbox/policy", { body }, options);
   }
 }
 
@@ -46,8 +45,7 @@ export class SandboxKeys {
    * @example
    * await control.keys.create({ key: "dodo_test_readonly", access: "read" });
    */
-  create(body: KeyCreateParams, options?: RequestOptions): Promise<KeyCreateResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/_sandbox/keys", { body, ...init(options) }));
+  create(body: KeyCreateParams, options?: RequestOptions): APIPromise<KeyCreateResponse> {
+    return this.connection.call("post", "/_sandbox/keys", { body }, options);
   }
 }

@@ -1,5 +1,6 @@
 import type { operations } from "@drawdown/spec/control";
-import { bodyOf, type RequestOptions } from "../connection.js";
+import type { APIPromise } from "../api-promise.js";
+import type { RequestOptions } from "../connection.js";
 import type { PagePromise } from "../page.js";
 import type { WebhookEvent } from "../webhook-event.js";
 import type { ControlConnection, Schemas } from "./connection.js";
@@ -40,12 +41,17 @@ export class SandboxEvents {
    * const { items } = await control.events.list(before === undefined ? {} : { after: before });
    */
   list(query?: EventListParams | null, options?: RequestOptions): PagePromise<SandboxEvent> {
-    const { api, init } = this.connection;
-    return readLog(query, async (part) => {
-      const params = { query: { ...query, ...part } };
-      const list = await bodyOf(api.GET("/_sandbox/events", { params, ...init(options) }));
-      return list as unknown as { items: SandboxEvent[] }; // the control document leaves payloads to the vendor's
-    });
+    return readLog(
+      query ?? {},
+      // The control document leaves payloads to the vendor's.
+      (part) =>
+        this.connection.call(
+          "get",
+          "/_sandbox/events",
+          { query: { ...query, ...part } },
+          options,
+        ) as unknown as APIPromise<{ items: SandboxEvent[] }>,
+    );
   }
 }
 
@@ -61,11 +67,14 @@ export class SandboxDeliveries {
    * for await (const { event_type, url } of control.deliveries.list({ status: "failed" })) console.log(event_type, url);
    */
   list(query?: DeliveryListParams | null, options?: RequestOptions): PagePromise<Delivery> {
-    const { api, init } = this.connection;
-    return readLog(query, (part) => {
-      const params = { query: { ...query, ...part } };
-      return bodyOf(api.GET("/_sandbox/deliveries", { params, ...init(options) }));
-    });
+    return readLog(query ?? {}, (part) =>
+      this.connection.call(
+        "get",
+        "/_sandbox/deliveries",
+        { query: { ...query, ...part } },
+        options,
+      ),
+    );
   }
 
   /**
@@ -75,10 +84,8 @@ export class SandboxDeliveries {
    * @example
    * const { status, attempts } = await control.deliveries.retrieve("dlv_1");
    */
-  retrieve(id: string, options?: RequestOptions): Promise<Delivery> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.GET("/_sandbox/deliveries/{id}", { params, ...init(options) }));
+  retrieve(id: string, options?: RequestOptions): APIPromise<Delivery> {
+    return this.connection.call("get", "/_sandbox/deliveries/{id}", { path: { id } }, options);
   }
 
   /**
@@ -88,10 +95,13 @@ export class SandboxDeliveries {
    * @example
    * const { attempts } = await control.deliveries.resend("dlv_1");
    */
-  resend(id: string, options?: RequestOptions): Promise<Delivery> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.POST("/_sandbox/deliveries/{id}/resend", { params, ...init(options) }));
+  resend(id: string, options?: RequestOptions): APIPromise<Delivery> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/deliveries/{id}/resend",
+      { path: { id } },
+      options,
+    );
   }
 
   /**
@@ -101,9 +111,8 @@ export class SandboxDeliveries {
    * await control.deliveries.settle();
    * expect(received).toHaveLength(1);
    */
-  settle(options?: RequestOptions): Promise<DeliverySettleResponse> {
-    const { api, init } = this.connection;
-    return bodyOf(api.POST("/_sandbox/deliveries/settle", { ...init(options) }));
+  settle(options?: RequestOptions): APIPromise<DeliverySettleResponse> {
+    return this.connection.call("post", "/_sandbox/deliveries/settle", {}, options);
   }
 }
 
@@ -117,9 +126,8 @@ export class SandboxWebhooks {
    * @example
    * const { held, copies } = await control.webhooks.readMode();
    */
-  readMode(options?: RequestOptions): Promise<DeliveryMode> {
-    const { api, init } = this.connection;
-    return bodyOf(api.GET("/_sandbox/webhooks/mode", { ...init(options) }));
+  readMode(options?: RequestOptions): APIPromise<DeliveryMode> {
+    return this.connection.call("get", "/_sandbox/webhooks/mode", {}, options);
   }
 
   /**
@@ -130,9 +138,8 @@ export class SandboxWebhooks {
    * @example
    * await control.webhooks.setMode({ copies: 2, shuffled: true }); // does the receiver count twice?
    */
-  setMode(body: DeliveryModeParams, options?: RequestOptions): Promise<DeliveryMode> {
-    const { api, init } = this.connection;
-    return bodyOf(api.PATCH("/_sandbox/webhooks/mode", { body, ...init(options) }));
+  setMode(body: DeliveryModeParams, options?: RequestOptions): APIPromise<DeliveryMode> {
+    return this.connection.call("patch", "/_sandbox/webhooks/mode", { body }, options);
   }
 
   /**
@@ -147,10 +154,13 @@ export class SandboxWebhooks {
     id: string,
     body: WebhookReplayParams = {},
     options?: RequestOptions,
-  ): Promise<WebhookQueuedResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.POST("/_sandbox/webhooks/{id}/replay", { params, body, ...init(options) }));
+  ): APIPromise<WebhookQueuedResponse> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/webhooks/{id}/replay",
+      { path: { id }, body },
+      options,
+    );
   }
 
   /**
@@ -160,10 +170,13 @@ export class SandboxWebhooks {
    * @example
    * const { deliveries } = await control.webhooks.recover("whk_1");
    */
-  recover(id: string, options?: RequestOptions): Promise<WebhookQueuedResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.POST("/_sandbox/webhooks/{id}/recover", { params, ...init(options) }));
+  recover(id: string, options?: RequestOptions): APIPromise<WebhookQueuedResponse> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/webhooks/{id}/recover",
+      { path: { id } },
+      options,
+    );
   }
 
   /**
@@ -173,10 +186,13 @@ export class SandboxWebhooks {
    * @example
    * const { secret } = await control.webhooks.rotateSecret("whk_1");
    */
-  rotateSecret(id: string, options?: RequestOptions): Promise<WebhookRotateSecretResponse> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.POST("/_sandbox/webhooks/{id}/rotate-secret", { params, ...init(options) }));
+  rotateSecret(id: string, options?: RequestOptions): APIPromise<WebhookRotateSecretResponse> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/webhooks/{id}/rotate-secret",
+      { path: { id } },
+      options,
+    );
   }
 
   /**
@@ -187,9 +203,12 @@ export class SandboxWebhooks {
    * @example
    * const { status_code } = await control.webhooks.send("whk_1", { body: '{"type":"refund.succeeded","data":{}}' });
    */
-  send(id: string, body: WebhookSendParams, options?: RequestOptions): Promise<DeliveryAttempt> {
-    const { api, init } = this.connection;
-    const params = { path: { id } };
-    return bodyOf(api.POST("/_sandbox/webhooks/{id}/send", { params, body, ...init(options) }));
+  send(id: string, body: WebhookSendParams, options?: RequestOptions): APIPromise<DeliveryAttempt> {
+    return this.connection.call(
+      "post",
+      "/_sandbox/webhooks/{id}/send",
+      { path: { id }, body },
+      options,
+    );
   }
 }

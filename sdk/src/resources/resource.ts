@@ -1,0 +1,7 @@
+import type { Connection } from "../connection.js";
+
+/** A group of calls. */
+export class Resource {
+  /** @internal */
+  constructor(protected readonly connection: Connection) {}
+}
