@@ -1,4 +1,4 @@
-import type { APIConnectionError } from "./errors.js";
+import { APIConnectionError } from "./errors.js";
 
 const backoffMsFirst = 500;
 const backoffMsMax = 8_000;
@@ -17,7 +17,7 @@ export function retryDelayMs(
   retries: number,
   isRepeatable: boolean,
 ): number | undefined {
-  if (!(answer instanceof Response)) return isRepeatable ? backoffMs(retries) : undefined;
+  if (answer instanceof APIConnectionError) return isRepeatable ? backoffMs(retries) : undefined;
   if (answer.ok || !shouldRetry(answer, isRepeatable)) return undefined;
   const delayMs = retryAfterMs(answer.headers) ?? backoffMs(retries);
   return delayMs <= retryAfterMsMax ? delayMs : undefined;

@@ -57,7 +57,7 @@ export async function exchange(
     tell("debug", "is sent", () => ({ headers: shownHeaders(headers), body }));
     const startedMs = performance.now();
     const answer = await attempt(outgoing, settings, delivery, timeoutMs);
-    const isError = answer instanceof Error;
+    const isError = answer instanceof APIConnectionError;
     const delayMs =
       retries < maxRetries
         ? retryDelayMs(isError ? answer : answer.response, retries, isRepeatable)

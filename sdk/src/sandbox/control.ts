@@ -10,7 +10,7 @@ import {
 import { type Clock, SandboxClock } from "./clock.js";
 import { ControlConnection, type Schemas } from "./connection.js";
 import { resolveControlSettings, type SandboxControlOptions } from "./settings.js";
-import { SandboxKeys, SandboxPolicy } from "./tenant.js";
+import { SandboxKeys, SandboxPolicy, SandboxTenants } from "./tenant.js";
 import { SandboxDeliveries, SandboxEvents, SandboxWebhooks } from "./webhooks.js";
 
 export type Health = Schemas["Health"];
@@ -51,6 +51,7 @@ export class SandboxControl {
   readonly policy: SandboxPolicy;
   readonly portals: SandboxPortals;
   readonly subscriptions: SandboxSubscriptions;
+  readonly tenants: SandboxTenants;
   readonly webhooks: SandboxWebhooks;
   readonly #connection: ControlConnection;
 
@@ -69,6 +70,7 @@ export class SandboxControl {
     this.policy = new SandboxPolicy(connection);
     this.portals = new SandboxPortals(connection);
     this.subscriptions = new SandboxSubscriptions(connection);
+    this.tenants = new SandboxTenants(connection);
     this.webhooks = new SandboxWebhooks(connection);
     this.#connection = connection;
   }

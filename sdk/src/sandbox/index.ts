@@ -46,6 +46,10 @@ export type {
   PolicySetParams,
   SandboxKeys,
   SandboxPolicy,
+  SandboxTenants,
+  TenantCloseResponse,
+  TenantCreateParams,
+  TenantCreateResponse,
 } from "./tenant.js";
 export type {
   Delivery,

@@ -4,6 +4,9 @@ import type { ControlConnection, Schemas } from "./connection.js";
 
 export type Policy = Schemas["Policy"];
 export type PolicySetParams = Schemas["PolicyChange"];
+export type TenantCreateParams = Schemas["NewTenant"];
+export type TenantCreateResponse = Schemas["TenantOpened"];
+export type TenantCloseResponse = Schemas["TenantClosed"];
 export type KeyCreateParams = Schemas["NewKey"];
 export type KeyCreateResponse = Schemas["NewKey"];
 
@@ -31,6 +34,36 @@ export class SandboxPolicy {
    */
   set(body: PolicySetParams, options?: RequestOptions): APIPromise<Policy> {
     return this.connection.call("patch", "/_sandbox/policy", { body }, options);
+  }
+}
+
+/** Worlds of their own: data, clock and ids. */
+export class SandboxTenants {
+  constructor(private readonly connection: ControlConnection) {}
+
+  /**
+   * Opens another tenant, whose key is made up unless it is given. A key that is in use is answered with its present
+   * state when its tenant began the same way.
+   *
+   * @throws ConflictError when the key is in use by a tenant that began otherwise
+   * @example
+   * const { key } = await control.tenants.create({ at: "2026-01-01T00:00:00Z", frozen: true });
+   */
+  create(
+    body: TenantCreateParams = {},
+    options?: RequestOptions,
+  ): APIPromise<TenantCreateResponse> {
+    return this.connection.call("post", "/_sandbox/tenants", { body }, options);
+  }
+
+  /**
+   * Forgets the data of the tenant of this client's key, stops its deliveries and frees its keys.
+   *
+   * @example
+   * afterEach(() => control.tenants.close());
+   */
+  close(options?: RequestOptions): APIPromise<TenantCloseResponse> {
+    return this.connection.call("post", "/_sandbox/tenants/close", {}, options);
   }
 }
 
