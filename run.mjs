@@ -2,8 +2,9 @@
  * Sets up whatever a command needs, then runs it: `npm start`, `npm test` and the rest work in a bare clone with
  * nothing but Node and npm. What is set up already is left alone, so a second run begins at once.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -11,17 +12,21 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const stamps = join(root, "node_modules", ".drawdown");
-const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+// There, npm and npx are scripts that only a shell can start.
+const isWindows = process.platform === "win32";
+const readManifest = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+const { packageManager } = readManifest(root);
 
 const commands = {
   async start(args) {
-    build(["mock-server"]);
+    build(["mock-server"], { isForRunning: true });
     stopWithParent();
     const { run } = await import(pathToFileURL(join(root, "mock-server/dist/cli.js")).href);
     await run(args);
   },
 
   test(args) {
+    build(["sdk", "mock-server"]); // what is packed, and what runs in other runtimes
     const results = join(stamps, "test-results.json");
     rmSync(results, { force: true });
     const status = runTool("vitest", "vitest", [
@@ -54,8 +59,29 @@ const commands = {
     build(["spec", "sdk", "mock-server"]);
   },
 
-  /** `npm run bench` measures the server, `npm run bench -- engine` the engine by itself. */
+  /** `npm run example -- neural-api demo` runs a script of an example, without its name `start`. */
+  async example([name, script = "start", ...args]) {
+    const examples = readdirSync(join(root, "examples"));
+    if (!examples.includes(name)) {
+      fail(`there is no example "${name ?? ""}"; there are ${examples.join(", ")}`);
+    }
+    const folder = join(root, "examples", name);
+    const { scripts = {}, ...manifest } = readManifest(folder);
+    if (!Object.hasOwn(scripts, script)) {
+      fail(`${name} has no script "${script}"; it has ${Object.keys(scripts).join(", ")}`);
+    }
+    const uses = { ...manifest.dependencies, ...manifest.devDependencies };
+    build(["sdk", "mock-server"].filter((it) => Object.hasOwn(uses, `@drawdown/${it}`)));
+    process.exitCode = await runScript(folder, script, args);
+  },
+
+  /** `npm run bench` measures the server, `npm run bench -- engine` the engine by itself, `-- sdk` the client. */
   bench([what, ...args]) {
+    if (what === "sdk") {
+      build(["sdk"]);
+      process.exitCode = runNode(["sdk/bench/bench.mjs", ...args]);
+      return;
+    }
     build(["mock-server"]);
     process.exitCode =
       what === "engine"
@@ -102,20 +128,26 @@ function install() {
       "--prefer-offline",
       ...(isTerminal ? [] : ["--reporter=append-only", "--loglevel=warn"]),
     ],
-    // npx is a script on Windows, which only a shell can start.
-    { cwd: root, stdio: "inherit", shell: process.platform === "win32" },
+    { cwd: root, stdio: "inherit", shell: isWindows },
   );
   if (status !== 0) fail("the dependencies could not be installed; see above");
   markCurrent("install", key);
 }
 
-/** Builds the packages whose sources, or whose dependencies' sources, have changed since they were built. */
-function build(packages) {
+/**
+ * Builds the packages whose sources, or whose dependencies' sources, have changed since they were built.
+ *
+ * @param isForRunning leaves out what takes the most time and does not run: declarations and CommonJS
+ */
+function build(packages, { isForRunning = false } = {}) {
   for (const name of packages) {
     const sources = [...files("spec"), ...(name === "spec" ? [] : files(name))];
-    const key = hash(sources);
-    if (existsSync(join(root, name, "dist")) && isCurrent(`build-${name}`, key)) continue;
-    const status = runTool("tsup", "tsup", ["--silent"], join(root, name));
+    const whole = hash(sources);
+    const key = isForRunning ? `${whole} for running` : whole;
+    const isBuilt = [whole, key].some((it) => isCurrent(`build-${name}`, it));
+    if (isBuilt && existsSync(join(root, name, "dist"))) continue;
+    const only = isForRunning ? ["--no-dts", "--format", "esm"] : [];
+    const status = runTool("tsup", "tsup", ["--silent", ...only], join(root, name));
     if (status !== 0) fail(`${name} does not build; see above`);
     markCurrent(`build-${name}`, key);
   }
@@ -147,6 +179,21 @@ function runTool(packageName, bin, args, cwd = root) {
 
 function runNode(args, cwd = root) {
   return spawnSync(process.execPath, args, { cwd, stdio: "inherit" }).status ?? 1;
+}
+
+/** Runs a package's script until it ends, or until whoever started this does. */
+async function runScript(folder, script, args) {
+  const child = spawn("npm", ["run", "--silent", script, "--", ...args], {
+    cwd: folder,
+    stdio: "inherit",
+    shell: isWindows,
+  });
+  stopWithParent();
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // A terminal sends this one to the script, too, which then ends in its own way.
+  process.on("SIGINT", () => {});
+  const [status] = await once(child, "close");
+  return status ?? 1;
 }
 
 function files(folder) {

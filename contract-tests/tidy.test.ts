@@ -46,7 +46,18 @@ describe("imports", () => {
     "dialects/dodo": ["domain", "sandbox", "http", "@drawdown/spec", "standardwebhooks"],
     "dialects/control": ["domain", "sandbox", "http", "@drawdown/spec", "version.ts"],
     stores: ["sandbox"],
-    adapters: ["http", "sandbox/ports.ts", "create-sandbox.ts", "version.ts", "express", "node:"],
+    adapters: [
+      "http",
+      "sandbox/ports.ts",
+      "create-sandbox.ts",
+      "version.ts",
+      "@drawdown/spec",
+      "express",
+      "fastest-levenshtein",
+      "msw",
+      "node:",
+    ],
+    testing: ["adapters", "create-sandbox.ts", "@drawdown/spec", "vitest", "@playwright/test"],
   };
 
   const importsOf = (path: string): readonly string[] =>

@@ -14,6 +14,8 @@ export default defineConfig({
   target: "es2022",
   // What entries share is in files of its own, in CommonJS too: an error of one is an instance of the other's class.
   splitting: true,
+  // By Rollup, which leaves CommonJS as it was written; without it classes lose their names there.
+  treeshake: true,
   // The document's types are copied into ours, as whoever installs this package has no @drawdown/spec. Types of
   // packages are left out, types of paths are not.
   dts: {

@@ -21,6 +21,8 @@ export interface QueryParameter {
   readonly maxLength?: number;
   readonly values?: readonly string[];
   readonly defaultValue?: string | number | boolean;
+  /** Whether an empty value stands for null. */
+  readonly isNullable?: boolean;
   /** Status of an answer to a value that cannot be read. */
   readonly invalidStatus: 400 | 422;
 }

@@ -103,13 +103,16 @@ function listOperations(document: Json): OperationFacts[] {
 
 function queryParameter(document: Json, parameter: Json): QueryParameter {
   const schema = resolve(document, parameter.schema);
+  // Where the vendor's document takes any text, `x-values-of` names the schema of the texts that are not refused.
+  const values = schema.enum ?? resolve(document, { $ref: schema["x-values-of"] }).enum;
   const type = schema.format === "date-time" ? "date-time" : [schema.type].flat()[0];
   return {
     type,
     ...(schema.minimum === undefined ? {} : { minimum: schema.minimum }),
     ...(schema.maximum === undefined ? {} : { maximum: schema.maximum }),
     ...(schema.maxLength === undefined ? {} : { maxLength: schema.maxLength }),
-    ...(schema.enum ? { values: schema.enum.filter((it: Json) => it !== null) } : {}),
+    ...(values ? { values: values.filter((it: Json) => it !== null) } : {}),
+    ...([schema.type].flat().includes("null") ? { isNullable: true } : {}),
     ...(schema.default === undefined ? {} : { defaultValue: schema.default }),
     invalidStatus: parameter["x-invalid-status"] ?? 422,
   };
@@ -121,13 +124,15 @@ const treeDepthMax = 6;
 function fieldTree(document: Json, schema: Json, depth = 0): FieldTree | null {
   const resolved = resolve(document, schema);
   if (resolved.items) return fieldTree(document, resolved.items, depth);
-  if (!resolved.properties || depth > treeDepthMax) return null;
+  const kinds = [resolved, ...(resolved.anyOf ?? [])].map((it) => resolve(document, it));
+  const properties = kinds.flatMap((it) => Object.entries<Json>(it.properties ?? {}));
+  if (properties.length === 0 || depth > treeDepthMax) return null;
   const tree = { fields: {}, aliases: {}, valueAliases: {} } as {
     fields: Record<string, FieldTree | null>;
     aliases: Record<string, string>;
     valueAliases: Record<string, Record<string, string>>;
   };
-  for (const [name, property] of Object.entries<Json>(resolved.properties)) {
+  for (const [name, property] of properties) {
     tree.fields[name] = fieldTree(document, property, depth + 1);
     for (const alias of property["x-aliases"] ?? []) tree.aliases[alias] = name;
     const values = property["x-value-aliases"] ?? resolve(document, property)["x-value-aliases"];
@@ -156,10 +161,15 @@ async function validators(document: Json, operations: readonly OperationFacts[])
   });
   addFormats.default(ajv);
   const definitions = JSON.parse(
-    // Ajv finds the branches by their `type` constants and does not take the mapping that other tools need; words would
-    // only make the validators longer.
+    // Ajv finds the branches by their `type` constants and does not take the mapping that other tools need. A list of
+    // kinds beside an `if` says the same as it, in a way that makes types of it and no good messages. Words would only
+    // make the validators longer.
     JSON.stringify(document.components.schemas, (key, value) =>
-      key === "mapping" || (key === "description" && typeof value === "string") ? undefined : value,
+      key === "mapping" || (key === "description" && typeof value === "string")
+        ? undefined
+        : value?.if && value.anyOf
+          ? { ...value, anyOf: undefined }
+          : value,
     ).replaceAll("#/components/schemas/", "#/$defs/"),
   );
   ajv.addSchema({ $id: "document", $defs: definitions });

@@ -101,7 +101,7 @@ const isRefusal = (
   error.status !== undefined;
 
 /** What was answered, without the client that a page object carries along. */
-function answeredBy(data: unknown): unknown {
+export function answeredBy(data: unknown): unknown {
   if (typeof data !== "object" || data === null || !("hasNextPage" in data)) return data;
   if ("items" in data) return { items: data.items };
   // Where there is no further page the client's page object says "" for null.

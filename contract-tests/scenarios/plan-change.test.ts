@@ -1,3 +1,4 @@
+import type { components } from "@drawdown/spec/dodo";
 import { expect } from "vitest";
 import { scenario } from "../harness/scenario.js";
 import {
@@ -17,6 +18,7 @@ import { pathOf, type World } from "../harness/world.js";
 import { open } from "./support/open-holding.js";
 
 type Fields = Readonly<Record<string, unknown>>;
+type Preview = components["schemas"]["ChangePlanPreviewResponse"];
 
 const thirtyDays = { payment_frequency_count: 30, payment_frequency_interval: "Day" };
 const nothingCharged = {
@@ -289,6 +291,78 @@ scenario("SUB-33 a change that awaits payment stands in the way", async (world) 
   expect((await subscriptionOf(world, id)).product_id).toBe(basic.product_id);
 });
 
+const replacing = { cancel_scheduled_change_plan: true };
+
+scenario("SUB-57 a change at once replaces the scheduled one", async (world) => {
+  const { id, basic, pro } = await halfway(world);
+  await change(world, id, pro, later);
+  const seats = request(id, basic, { ...replacing, quantity: 2 });
+  const preview = await world.ok<Preview>("previewChangePlan", seats);
+  expect(preview.new_plan).toMatchObject({ quantity: 2, scheduled_change: null });
+  expect((await subscriptionOf(world, id)).scheduled_change).not.toBeNull();
+  await world.ok("changePlan", seats);
+  expect(await subscriptionOf(world, id)).toMatchObject({
+    product_id: basic.product_id,
+    quantity: 2,
+    scheduled_change: null,
+  });
+  await world.advance("60d");
+  expect((await subscriptionOf(world, id)).product_id).toBe(basic.product_id);
+});
+
+scenario("SUB-57 a scheduled change replaces the scheduled one", async (world) => {
+  const { id, basic, pro } = await halfway(world);
+  await change(world, id, pro, later);
+  await change(world, id, basic, { ...later, ...replacing, quantity: 3 });
+  expect((await subscriptionOf(world, id)).scheduled_change).toMatchObject({
+    product_id: basic.product_id,
+    quantity: 3,
+  });
+  await world.advance("15d");
+  expect(await subscriptionOf(world, id)).toMatchObject({
+    product_id: basic.product_id,
+    quantity: 3,
+    scheduled_change: null,
+  });
+});
+
+scenario(
+  "SUB-57 a change that waits for its payment leaves the schedule in place",
+  async (world) => {
+    const { id, basic, pro } = await halfway(world);
+    await change(world, id, basic, { ...later, quantity: 5 });
+    await setCard(world, id, true);
+    await change(world, id, pro, { ...replacing, on_payment_failure: "prevent_change" });
+    expect((await subscriptionOf(world, id)).scheduled_change).toMatchObject({ quantity: 5 });
+    expect(await refusal(world, 409, id, pro, replacing)).toBe("PENDING_PLAN_CHANGE_EXISTS");
+    await setCard(world, id, false);
+    expect(await subscriptionOf(world, id)).toMatchObject({
+      product_id: pro.product_id,
+      scheduled_change: null,
+    });
+  },
+);
+
+scenario("SUB-57 without it, or with false, the scheduled change stands", async (world) => {
+  const { id, basic, pro } = await halfway(world);
+  await change(world, id, pro, later);
+  const kept = { cancel_scheduled_change_plan: false };
+  expect(await refusal(world, 409, id, basic, kept)).toBe("SCHEDULED_PLAN_CHANGE_EXISTS");
+});
+
+scenario("SUB-58 a change is not paid on a page of its own", async (world) => {
+  const { id, basic, pro } = await halfway(world);
+  const onPage = { collect_via_payment_link: true, on_payment_failure: "prevent_change" };
+  const before = await stateOf(world, id);
+  const { code } = await world.refused(422, "changePlan", request(id, pro, onPage));
+  expect(code).toBe("UNSUPPORTED_ACTION");
+  expect(await stateOf(world, id)).toEqual(before);
+  const preview = await world.ok<Preview>("previewChangePlan", request(id, pro, onPage));
+  expect(preview.new_plan.product_id).toBe(pro.product_id);
+  await change(world, id, basic, { collect_via_payment_link: false, quantity: 2 });
+  expect((await subscriptionOf(world, id)).quantity).toBe(2);
+});
+
 scenario("SUB-34 only an active subscription changes its plan", async (world) => {
   const { customer, basic, pro } = await subscribed(world);
   const begun = () => subscribe(world, basic, customer);
@@ -516,14 +590,6 @@ scenario("SUB-44 do_not_bill lets a trial run on", async (world) => {
   expect(await chargesOf(world, id)).toEqual(["succeeded 8000"]);
   expect(await datesOf(world, id)).toBe("2026-01-15 to 2026-02-14");
 });
-
-interface Preview {
-  readonly immediate_charge: {
-    readonly effective_at: string;
-    readonly summary: { readonly total_amount: number; readonly customer_credits: number };
-  };
-  readonly new_plan: { readonly product_id: string; readonly quantity: number };
-}
 
 scenario("SUB-45 a preview tells the charge and changes nothing", async (world) => {
   const { id, pro } = await halfway(world);

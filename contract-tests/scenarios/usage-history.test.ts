@@ -234,6 +234,15 @@ scenario("MTR-24 the history is narrowed by dates, both included", async (world)
   expect(await starts(world, id, { end_date: "2026-02-28T23:59:59Z" })).toEqual([first]);
 });
 
+scenario("PAG-10 a filter that is null narrows nothing", async (world) => {
+  const { id } = await shop(world);
+  await world.advance("2026-02-15T00:00:00Z");
+  // As clients write null.
+  const none = { start_date: "", end_date: "", meter_id: "" };
+  expect(await starts(world, id, none)).toEqual(["2026-02-01", "2026-01-01"]);
+  await world.refused(422, "listSubscriptions", { query: { created_at_gte: "" } });
+});
+
 scenario("MTR-24 the history comes by pages of at most 100", async (world) => {
   const { id } = await shop(world);
   await world.advance("2026-12-15T00:00:00Z");

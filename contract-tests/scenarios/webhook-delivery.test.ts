@@ -19,7 +19,7 @@ import {
   theDelivery,
   verifiers,
 } from "../harness/receiver.js";
-import { httpScenario } from "../harness/scenario.js";
+import { deliveryScenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
@@ -74,7 +74,7 @@ test("WHK-21 the test vector is signed as published", () => {
   expect(signature(secret, "msg_test_0001", String(timestamp), body)).toBe(expected);
 });
 
-httpScenario("WHK-20 a delivery is a POST of JSON with three headers", async (world) => {
+deliveryScenario("WHK-20 a delivery is a POST of JSON with three headers", async (world) => {
   const holding = await open(world);
   const receiver = await Receiver.open();
   await listenTo(world, `${receiver.url}/credits?tenant=1`);
@@ -93,7 +93,7 @@ httpScenario("WHK-20 a delivery is a POST of JSON with three headers", async (wo
   expect(request?.payload).toEqual(event?.payload);
 });
 
-httpScenario("WHK-20 what was sent and answered can be looked up", async (world) => {
+deliveryScenario("WHK-20 what was sent and answered can be looked up", async (world) => {
   const { receiver, endpoint } = await sendOne(world, { status: 201, body: "thank you" });
   const [request] = receiver.requests;
   const delivery = await theDelivery(world);
@@ -127,7 +127,7 @@ httpScenario("WHK-20 what was sent and answered can be looked up", async (world)
 });
 
 for (const [name, verify] of Object.entries(verifiers)) {
-  httpScenario(`WHK-21 ${name} verifies what arrives`, async (world) => {
+  deliveryScenario(`WHK-21 ${name} verifies what arrives`, async (world) => {
     const { receiver, secret } = await sendOne(world);
     const [request] = receiver.requests;
     if (request === undefined) throw new Error("nothing arrived");
@@ -137,7 +137,7 @@ for (const [name, verify] of Object.entries(verifiers)) {
     expect(verify(attemptAsSigned(attempt), secret)).toEqual(request.payload);
   });
 
-  httpScenario(`WHK-22 ${name} refuses a body that was written anew`, async (world) => {
+  deliveryScenario(`WHK-22 ${name} refuses a body that was written anew`, async (world) => {
     const { receiver, secret } = await sendOne(world);
     const [request] = receiver.requests;
     if (request === undefined) throw new Error("nothing arrived");
@@ -146,7 +146,7 @@ for (const [name, verify] of Object.entries(verifiers)) {
     expect(() => verify({ ...request, body }, secret)).toThrow();
   });
 
-  httpScenario(`WHK-22 ${name} verifies letters beyond ASCII`, async (world) => {
+  deliveryScenario(`WHK-22 ${name} verifies letters beyond ASCII`, async (world) => {
     const it = await received(world);
     const metadata = { note: "zażółć gęślą jaźń ☕ 🎉 \u2028" };
     await world.credit(it, "1", { metadata, reason: "größer" });
@@ -159,13 +159,13 @@ for (const [name, verify] of Object.entries(verifiers)) {
   });
 }
 
-httpScenario("WHK-22 the body is JSON without blanks", async (world) => {
+deliveryScenario("WHK-22 the body is JSON without blanks", async (world) => {
   const { receiver } = await sendOne(world);
   const [request] = receiver.requests;
   expect(request?.body).toBe(JSON.stringify(request?.payload));
 });
 
-httpScenario("WHK-23 webhook-timestamp is the time of the machine", async (world) => {
+deliveryScenario("WHK-23 webhook-timestamp is the time of the machine", async (world) => {
   const real = Date.UTC(2031, 4, 6, 7, 8, 9);
   vi.useFakeTimers({ toFake: ["Date"], now: real });
   const { receiver, secret } = await sendOne(world, 500);
@@ -182,7 +182,7 @@ httpScenario("WHK-23 webhook-timestamp is the time of the machine", async (world
   expect(second.payload.timestamp).toBe(after(0));
 });
 
-httpScenario("WHK-24 a repeat keeps its id and is signed anew", async (world) => {
+deliveryScenario("WHK-24 a repeat keeps its id and is signed anew", async (world) => {
   const { receiver, secret } = await sendOne(world, 500, 500);
   await world.advance("1h");
   const [event] = await events(world);
@@ -196,7 +196,7 @@ httpScenario("WHK-24 a repeat keeps its id and is signed anew", async (world) =>
   }
 });
 
-httpScenario("WHK-08 a repeat shows the subscription as it is by then", async (world) => {
+deliveryScenario("WHK-08 a repeat shows the subscription as it is by then", async (world) => {
   const holding = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "100")]);
   const receiver = await Receiver.open(503);
@@ -218,7 +218,7 @@ httpScenario("WHK-08 a repeat shows the subscription as it is by then", async (w
   expect(signaturesOf(second)).toEqual([signatureOf(second, await secretOf(world, endpoint))]);
 });
 
-httpScenario("WHK-25 two endpoints get one id and two signatures", async (world) => {
+deliveryScenario("WHK-25 two endpoints get one id and two signatures", async (world) => {
   const holding = await open(world);
   const receivers = [await Receiver.open(), await Receiver.open()] as const;
   const endpoints = [
@@ -242,7 +242,7 @@ httpScenario("WHK-25 two endpoints get one id and two signatures", async (world)
 
 const soon = { webhookTimeoutSeconds: 0.05 };
 
-httpScenario(
+deliveryScenario(
   "WHK-26 a receiver that does not answer in time has failed",
   async (world) => {
     const { receiver } = await sendOne(world, "hang");
@@ -260,7 +260,7 @@ httpScenario(
   soon,
 );
 
-httpScenario("WHK-27 a connection that breaks off is a failure", async (world) => {
+deliveryScenario("WHK-27 a connection that breaks off is a failure", async (world) => {
   await sendOne(world, "reset");
   const delivery = await theDelivery(world);
   expect(delivery.last).toMatchObject({ status_code: null, error: expect.stringMatching(/./) });
@@ -269,7 +269,7 @@ httpScenario("WHK-27 a connection that breaks off is a failure", async (world) =
   expect(await statusesOf(world)).toEqual(["delivered"]);
 });
 
-httpScenario("WHK-27 an address where nobody listens is a failure", async (world) => {
+deliveryScenario("WHK-27 an address where nobody listens is a failure", async (world) => {
   const it = await received(world);
   it.receiver.close();
   await world.credit(it, "100");
@@ -279,7 +279,7 @@ httpScenario("WHK-27 an address where nobody listens is a failure", async (world
   expect(delivery).toMatchObject({ status: "waiting", next_attempt_at: after(5) });
 });
 
-httpScenario("WHK-27 any 2xx is a success", async (world) => {
+deliveryScenario("WHK-27 any 2xx is a success", async (world) => {
   const it = await received(world, 200, 201, 202, 204, 299);
   for (const _ of "12345") await world.credit(it, "1");
   await world.advance("1d");
@@ -295,7 +295,7 @@ httpScenario("WHK-27 any 2xx is a success", async (world) => {
 });
 
 for (const status of [300, 304, 400, 404, 409, 410, 429, 500, 503]) {
-  httpScenario(`WHK-27 a ${status} is a failure`, async (world) => {
+  deliveryScenario(`WHK-27 a ${status} is a failure`, async (world) => {
     await sendOne(world, status);
     const delivery = await theDelivery(world);
     expect(delivery).toMatchObject({ status: "waiting", next_attempt_at: after(5) });
@@ -304,7 +304,7 @@ for (const status of [300, 304, 400, 404, 409, 410, 429, 500, 503]) {
 }
 
 for (const status of [301, 302, 303, 307, 308]) {
-  httpScenario(`WHK-27 a redirect by ${status} is not followed`, async (world) => {
+  deliveryScenario(`WHK-27 a redirect by ${status} is not followed`, async (world) => {
     const elsewhere = await Receiver.open();
     await sendOne(world, { status, location: elsewhere.url });
     const delivery = await theDelivery(world);
@@ -314,15 +314,18 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
-httpScenario("WHK-33 a receiver that finds the signature wrong is tried again", async (world) => {
-  const { receiver } = await sendOne(world, 401);
-  expect((await theDelivery(world)).last).toMatchObject({ status_code: 401 });
-  await world.advance("5s");
-  expect(receiver.requests).toHaveLength(2);
-  expect(await statusesOf(world)).toEqual(["delivered"]);
-});
+deliveryScenario(
+  "WHK-33 a receiver that finds the signature wrong is tried again",
+  async (world) => {
+    const { receiver } = await sendOne(world, 401);
+    expect((await theDelivery(world)).last).toMatchObject({ status_code: 401 });
+    await world.advance("5s");
+    expect(receiver.requests).toHaveLength(2);
+    expect(await statusesOf(world)).toEqual(["delivered"]);
+  },
+);
 
-httpScenario("WHK-28 after three failures the fourth attempt succeeds", async (world) => {
+deliveryScenario("WHK-28 after three failures the fourth attempt succeeds", async (world) => {
   const { receiver } = await sendOne(world, 500, 500, 500);
   const seen = async () => {
     const { status, next_attempt_at } = await theDelivery(world);
@@ -353,7 +356,7 @@ httpScenario("WHK-28 after three failures the fourth attempt succeeds", async (w
   expect(receiver.requests).toHaveLength(4);
 });
 
-httpScenario("WHK-28 after eight failures there is no ninth attempt", async (world) => {
+deliveryScenario("WHK-28 after eight failures there is no ninth attempt", async (world) => {
   const it = await received(world);
   it.receiver.otherwise = 500;
   await world.credit(it, "100");
@@ -371,14 +374,14 @@ httpScenario("WHK-28 after eight failures there is no ninth attempt", async (wor
   expect(delivery.attempts.map((attempt) => attempt.at)).toEqual([...lasted, ...later].map(after));
 });
 
-httpScenario("WHK-29 an endpoint gets its events in their order", async (world) => {
+deliveryScenario("WHK-29 an endpoint gets its events in their order", async (world) => {
   const it = await received(world);
   for (const amount of ["1", "2", "3", "4", "5"]) await world.credit(it, amount);
   await settle(world);
   expect(amountsOf(it.receiver)).toEqual(["1", "2", "3", "4", "5"]);
 });
 
-httpScenario("WHK-29 one that failed does not hold up those after it", async (world) => {
+deliveryScenario("WHK-29 one that failed does not hold up those after it", async (world) => {
   const it = await received(world, 500);
   for (const amount of ["1", "2", "3"]) await world.credit(it, amount);
   await settle(world);
@@ -388,7 +391,7 @@ httpScenario("WHK-29 one that failed does not hold up those after it", async (wo
   expect(await statusesOf(world)).toEqual(["delivered", "delivered", "delivered"]);
 });
 
-httpScenario("WHK-29 an endpoint gets one delivery at a time", async (world) => {
+deliveryScenario("WHK-29 an endpoint gets one delivery at a time", async (world) => {
   const it = await received(world);
   let under = 0;
   let most = 0;
@@ -403,7 +406,7 @@ httpScenario("WHK-29 an endpoint gets one delivery at a time", async (world) => 
   expect(most).toBe(1);
 });
 
-httpScenario("WHK-29 endpoints do not wait for each other", async (world) => {
+deliveryScenario("WHK-29 endpoints do not wait for each other", async (world) => {
   const it = await received(world);
   const other = await Receiver.open();
   await listenTo(world, other.url);
@@ -418,7 +421,7 @@ httpScenario("WHK-29 endpoints do not wait for each other", async (world) => {
   ]);
 });
 
-httpScenario(
+deliveryScenario(
   "WHK-29 an endpoint that hangs does not hold up another",
   async (world) => {
     const it = await received(world);
@@ -439,7 +442,7 @@ httpScenario(
   soon,
 );
 
-httpScenario("WHK-27 of a long answer only the beginning is kept", async (world) => {
+deliveryScenario("WHK-27 of a long answer only the beginning is kept", async (world) => {
   await sendOne(world, { status: 200, body: "x".repeat(5_000_000) });
   const delivery = await theDelivery(world);
   expect(delivery).toMatchObject({ status: "delivered", last: { status_code: 200 } });
@@ -448,7 +451,7 @@ httpScenario("WHK-27 of a long answer only the beginning is kept", async (world)
   expect(kept.length).toBeLessThanOrEqual(65_536);
 });
 
-httpScenario("WHK-27 an answer without end is an answer", async (world) => {
+deliveryScenario("WHK-27 an answer without end is an answer", async (world) => {
   const it = await received(world, "endless");
   await world.credit(it, "1");
   await world.credit(it, "2");
@@ -470,7 +473,7 @@ const remote = [
   "http://127.0.0.1@192.0.2.1/hooks",
 ];
 for (const url of remote) {
-  httpScenario(`WHK-47 ${url} is not on this machine and never contacted`, async (world) => {
+  deliveryScenario(`WHK-47 ${url} is not on this machine and never contacted`, async (world) => {
     const holding = await open(world);
     await listenTo(world, url);
     await world.credit(holding, "1");
@@ -484,7 +487,7 @@ for (const url of remote) {
   });
 }
 
-httpScenario("WHK-47 localhost is this machine", async (world) => {
+deliveryScenario("WHK-47 localhost is this machine", async (world) => {
   const holding = await open(world);
   const receiver = await Receiver.open();
   await listenTo(world, `http://localhost:${receiver.port}/hooks`);
@@ -546,7 +549,7 @@ test("WHK-27 a function of the test that throws is a failure", async () => {
   expect(last).toMatchObject({ status_code: null, error: expect.stringContaining("out of order") });
 });
 
-httpScenario("SUB-62 a receiver tops up at the instant of the report", async (world) => {
+deliveryScenario("SUB-62 a receiver tops up at the instant of the report", async (world) => {
   const { entitlement, customer } = await open(world);
   const holding = { entitlement, customer };
   const plan = await sell(world, usagePrice([meterLink(await world.meter(), entitlement)]), [
@@ -574,7 +577,7 @@ httpScenario("SUB-62 a receiver tops up at the instant of the report", async (wo
   ]);
 });
 
-httpScenario("SUB-62 during one advance each report is acted on in time", async (world) => {
+deliveryScenario("SUB-62 during one advance each report is acted on in time", async (world) => {
   const { entitlement, customer } = await open(world, { expires_after_days: 10 });
   const holding = { entitlement, customer };
   const plan = await sell(world, recurringPrice(), [
@@ -596,7 +599,7 @@ httpScenario("SUB-62 during one advance each report is acted on in time", async 
   ]);
 });
 
-httpScenario("WHK-42 headers of the endpoint go with every delivery", async (world) => {
+deliveryScenario("WHK-42 headers of the endpoint go with every delivery", async (world) => {
   const it = await received(world);
   await world.ok("updateWebhookHeaders", {
     ...at(it.endpoint),
@@ -610,7 +613,7 @@ httpScenario("WHK-42 headers of the endpoint go with every delivery", async (wor
   });
 });
 
-httpScenario("WHK-42 what a delivery needs itself cannot be overridden", async (world) => {
+deliveryScenario("WHK-42 what a delivery needs itself cannot be overridden", async (world) => {
   const it = await received(world);
   const headers = {
     "Content-Type": "text/plain",
@@ -633,7 +636,7 @@ const rotate = async (world: World, { id }: Endpoint) =>
   (await world.control<{ secret: string }>("POST", `/_sandbox/webhooks/${id}/rotate-secret`))
     .secret;
 
-httpScenario("WHK-32 for a day both secrets verify", async (world) => {
+deliveryScenario("WHK-32 for a day both secrets verify", async (world) => {
   const it = await received(world);
   const old = await secretOf(world, it.endpoint);
   const fresh = await rotate(world, it.endpoint);
@@ -655,7 +658,7 @@ httpScenario("WHK-32 for a day both secrets verify", async (world) => {
   }
 });
 
-httpScenario("WHK-32 after a day the old secret verifies no more", async (world) => {
+deliveryScenario("WHK-32 after a day the old secret verifies no more", async (world) => {
   const it = await received(world);
   const old = await secretOf(world, it.endpoint);
   const fresh = await rotate(world, it.endpoint);
@@ -671,7 +674,7 @@ httpScenario("WHK-32 after a day the old secret verifies no more", async (world)
   }
 });
 
-httpScenario("WHK-32 a repeat is signed with the secret of its time", async (world) => {
+deliveryScenario("WHK-32 a repeat is signed with the secret of its time", async (world) => {
   const it = await sendOne(world, 500);
   const fresh = await rotate(world, it.endpoint);
   await world.advance("5s");
@@ -684,14 +687,14 @@ httpScenario("WHK-32 a repeat is signed with the secret of its time", async (wor
   ]);
 });
 
-httpScenario("WHK-45 without a limit all goes out at one instant", async (world) => {
+deliveryScenario("WHK-45 without a limit all goes out at one instant", async (world) => {
   const it = await received(world);
   for (let number = 1; number <= 25; number++) await world.credit(it, String(number));
   await settle(world);
   expect(it.receiver.requests).toHaveLength(25);
 });
 
-httpScenario("WHK-45 with a rate_limit the rest waits for the next second", async (world) => {
+deliveryScenario("WHK-45 with a rate_limit the rest waits for the next second", async (world) => {
   const it = await received(world);
   await world.ok("updateWebhook", { ...at(it.endpoint), body: { rate_limit: 2 } });
   for (const amount of ["1", "2", "3", "4", "5"]) await world.credit(it, amount);
@@ -706,7 +709,7 @@ httpScenario("WHK-45 with a rate_limit the rest waits for the next second", asyn
   expect(attempts.map((attempt) => attempt.at)).toEqual([0, 0, 1, 1, 2].map(after));
 });
 
-httpScenario("WHK-43 what waits for an endpoint that is disabled fails", async (world) => {
+deliveryScenario("WHK-43 what waits for an endpoint that is disabled fails", async (world) => {
   const it = await sendOne(world, 500);
   await world.ok("updateWebhook", { ...at(it.endpoint), body: { disabled: true } });
   await world.advance("5s");
@@ -716,7 +719,7 @@ httpScenario("WHK-43 what waits for an endpoint that is disabled fails", async (
   expect(last).toMatchObject({ status_code: null, error: expect.stringMatching(/disabled/i) });
 });
 
-httpScenario("WHK-40 what waits for an endpoint that is deleted is dropped", async (world) => {
+deliveryScenario("WHK-40 what waits for an endpoint that is deleted is dropped", async (world) => {
   const it = await sendOne(world, 500);
   await world.call("deleteWebhook", at(it.endpoint));
   await world.advance("2d");
@@ -724,7 +727,7 @@ httpScenario("WHK-40 what waits for an endpoint that is deleted is dropped", asy
   expect(await theDelivery(world)).toMatchObject({ status: "dropped", next_attempt_at: null });
 });
 
-httpScenario(
+deliveryScenario(
   "WHK-20 where the sandbox may, it sends to other machines too",
   async (world) => {
     const receiver = await Receiver.open();
@@ -737,7 +740,7 @@ httpScenario(
   { allowRemoteWebhooks: true },
 );
 
-httpScenario("WHK-20 a receiver that moves the clock is told that it cannot", async (world) => {
+deliveryScenario("WHK-20 a receiver that moves the clock is told that it cannot", async (world) => {
   const receiver = await Receiver.open();
   await listenTo(world, receiver.url);
   const plan = await sell(world, recurringPrice(), []);

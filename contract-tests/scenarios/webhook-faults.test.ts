@@ -16,7 +16,7 @@ import {
   theDelivery,
   verifiers,
 } from "../harness/receiver.js";
-import { httpScenario } from "../harness/scenario.js";
+import { deliveryScenario } from "../harness/scenario.js";
 import { complete, oneTimePrice, openCheckout, sell } from "../harness/storefront.js";
 import type { World } from "../harness/world.js";
 import { open } from "./support/open-holding.js";
@@ -61,7 +61,7 @@ const act = (world: World, { id }: Pick<Endpoint, "id">, action: string, body?: 
 const verifyAll = (attempt: Attempt | undefined, secret: string) =>
   Object.values(verifiers).map((verify) => verify(attemptAsSigned(attempt), secret));
 
-httpScenario("WHK-29 the mode changes field by field", async (world) => {
+deliveryScenario("WHK-29 the mode changes field by field", async (world) => {
   expect(await modeOf(world)).toEqual(plainMode);
   expect(await setMode(world, { copies: 2, shuffled: true })).toEqual({
     ...plainMode,
@@ -77,7 +77,7 @@ httpScenario("WHK-29 the mode changes field by field", async (world) => {
   expect(await modeOf(world)).toEqual(plainMode);
 });
 
-httpScenario("WHK-29 a mode that makes no sense is refused", async (world) => {
+deliveryScenario("WHK-29 a mode that makes no sense is refused", async (world) => {
   const bad: readonly unknown[] = [
     {},
     [],
@@ -105,7 +105,7 @@ httpScenario("WHK-29 a mode that makes no sense is refused", async (world) => {
   expect(await modeOf(world)).toEqual(plainMode);
 });
 
-httpScenario("WHK-29 what is held back goes out when released", async (world) => {
+deliveryScenario("WHK-29 what is held back goes out when released", async (world) => {
   const it = await received(world);
   await setMode(world, { held: true });
   await it.add("1", "2", "3");
@@ -129,7 +129,7 @@ httpScenario("WHK-29 what is held back goes out when released", async (world) =>
   });
 });
 
-httpScenario("WHK-30 copies arrive with the same webhook-id", async (world) => {
+deliveryScenario("WHK-30 copies arrive with the same webhook-id", async (world) => {
   const it = await received(world);
   await setMode(world, { copies: 3 });
   await it.add("1", "2");
@@ -149,7 +149,7 @@ for (const [answers, status] of [
   [[500, 200], "delivered"],
   [[200, 500], "waiting"],
 ] as const) {
-  httpScenario(`WHK-30 of two copies the last decides: ${answers}`, async (world) => {
+  deliveryScenario(`WHK-30 of two copies the last decides: ${answers}`, async (world) => {
     const it = await received(world, ...answers);
     await setMode(world, { copies: 2 });
     await it.add("1");
@@ -174,7 +174,7 @@ async function orderOf(world: World, shuffled: boolean) {
 
 const orders = new Set<string>();
 
-httpScenario(
+deliveryScenario(
   "WHK-29 shuffled deliveries go out in another order, always the same",
   async (world) => {
     const order = await orderOf(world, true);
@@ -185,11 +185,11 @@ httpScenario(
   },
 );
 
-httpScenario("WHK-29 unless shuffled, what was held keeps its order", async (world) => {
+deliveryScenario("WHK-29 unless shuffled, what was held keeps its order", async (world) => {
   expect(await orderOf(world, false)).toEqual(eight);
 });
 
-httpScenario("WHK-31 the next deliveries can be lost and recovered", async (world) => {
+deliveryScenario("WHK-31 the next deliveries can be lost and recovered", async (world) => {
   const it = await received(world);
   await setMode(world, { drop_next: 2 });
   await it.add("1", "2", "3");
@@ -207,7 +207,7 @@ httpScenario("WHK-31 the next deliveries can be lost and recovered", async (worl
   expect(new Set(await statusesOf(world))).toEqual(new Set(["delivered"]));
 });
 
-httpScenario("WHK-20 collected deliveries are signed and never sent", async (world) => {
+deliveryScenario("WHK-20 collected deliveries are signed and never sent", async (world) => {
   const it = await received(world);
   await setMode(world, { collected: true });
   await it.add("1");
@@ -230,7 +230,7 @@ httpScenario("WHK-20 collected deliveries are signed and never sent", async (wor
   }
 });
 
-httpScenario("WHK-20 collected deliveries may be for any address", async (world) => {
+deliveryScenario("WHK-20 collected deliveries may be for any address", async (world) => {
   await setMode(world, { collected: true });
   await listenTo(world, "https://app.example.com/hooks");
   await world.credit(await open(world), "1");
@@ -238,7 +238,7 @@ httpScenario("WHK-20 collected deliveries may be for any address", async (world)
   expect(await statusesOf(world)).toEqual(["collected"]);
 });
 
-httpScenario("WHK-20 deliveries can be listed by what they are", async (world) => {
+deliveryScenario("WHK-20 deliveries can be listed by what they are", async (world) => {
   const it = await received(world);
   const other = await Receiver.open();
   other.otherwise = 500;
@@ -270,7 +270,7 @@ httpScenario("WHK-20 deliveries can be listed by what they are", async (world) =
   }
 });
 
-httpScenario("WHK-31 a message that arrived can be sent again", async (world) => {
+deliveryScenario("WHK-31 a message that arrived can be sent again", async (world) => {
   const it = await received(world);
   await it.add("1");
   await settle(world);
@@ -284,7 +284,7 @@ httpScenario("WHK-31 a message that arrived can be sent again", async (world) =>
   expect(it.receiver.requests).toHaveLength(2);
 });
 
-httpScenario("WHK-31 a message that failed begins its schedule anew", async (world) => {
+deliveryScenario("WHK-31 a message that failed begins its schedule anew", async (world) => {
   const it = await received(world);
   it.receiver.otherwise = 500;
   await it.add("1");
@@ -303,7 +303,7 @@ httpScenario("WHK-31 a message that failed begins its schedule anew", async (wor
   expect(await statusesOf(world)).toEqual(["failed"]);
 });
 
-httpScenario("WHK-31 a message that waits can be sent before its time", async (world) => {
+deliveryScenario("WHK-31 a message that waits can be sent before its time", async (world) => {
   const it = await received(world, 500);
   await it.add("1");
   await settle(world);
@@ -313,7 +313,7 @@ httpScenario("WHK-31 a message that waits can be sent before its time", async (w
   expect(it.receiver.requests).toHaveLength(2);
 });
 
-httpScenario("WHK-31 a new endpoint can be sent what was before it", async (world) => {
+deliveryScenario("WHK-31 a new endpoint can be sent what was before it", async (world) => {
   const it = await received(world);
   await it.add("1", "2");
   await world.debit(it, "1");
@@ -327,7 +327,7 @@ httpScenario("WHK-31 a new endpoint can be sent what was before it", async (worl
   expect(it.receiver.requests).toHaveLength(3);
 });
 
-httpScenario("WHK-31 a replay sends again what arrived", async (world) => {
+deliveryScenario("WHK-31 a replay sends again what arrived", async (world) => {
   const it = await received(world);
   await it.add("1", "2");
   await settle(world);
@@ -338,7 +338,7 @@ httpScenario("WHK-31 a replay sends again what arrived", async (world) => {
   expect(new Set((await deliveries(world)).map((each) => each.id))).toHaveLength(4);
 });
 
-httpScenario("WHK-31 a replay takes both ends of its range", async (world) => {
+deliveryScenario("WHK-31 a replay takes both ends of its range", async (world) => {
   const it = await received(world);
   for (const amount of ["1", "2", "3", "4"]) {
     await it.add(amount);
@@ -363,7 +363,7 @@ httpScenario("WHK-31 a replay takes both ends of its range", async (world) => {
   expect(await statusOf(world, "POST", path, { since: "yesterday" })).toBe(422);
 });
 
-httpScenario("WHK-31 all that failed for good can be recovered", async (world) => {
+deliveryScenario("WHK-31 all that failed for good can be recovered", async (world) => {
   const it = await received(world, 200);
   it.receiver.otherwise = 500;
   await it.add("1", "2", "3");
@@ -382,7 +382,7 @@ httpScenario("WHK-31 all that failed for good can be recovered", async (world) =
 const send = (world: World, { id }: Endpoint, body: string) =>
   world.control<Attempt>("POST", `/_sandbox/webhooks/${id}/send`, { body });
 
-httpScenario("WHK-31 an example is signed and sent once", async (world) => {
+deliveryScenario("WHK-31 an example is signed and sent once", async (world) => {
   const it = await received(world, 500);
   const body = '{ "type": "credit.added",\n "data": {"amount": 1.0} }';
   const attempt = await send(world, it.endpoint, body);
@@ -398,7 +398,7 @@ httpScenario("WHK-31 an example is signed and sent once", async (world) => {
   expect((await send(world, it.endpoint, body)).status_code).toBe(200);
 });
 
-httpScenario("WHK-31 an example needs a body", async (world) => {
+deliveryScenario("WHK-31 an example needs a body", async (world) => {
   const { endpoint } = await received(world);
   const path = `/_sandbox/webhooks/${endpoint.id}/send`;
   for (const body of [{}, { body: 7 }, { body: null }, { body: "x".repeat(1_000_001) }]) {
@@ -406,7 +406,7 @@ httpScenario("WHK-31 an example needs a body", async (world) => {
   }
 });
 
-httpScenario("WHK-31 an unknown delivery or endpoint is 404", async (world) => {
+deliveryScenario("WHK-31 an unknown delivery or endpoint is 404", async (world) => {
   for (const [method, path, body] of [
     ["GET", "/_sandbox/deliveries/dlv_unknown", undefined],
     ["POST", "/_sandbox/deliveries/dlv_unknown/resend", undefined],
@@ -419,14 +419,14 @@ httpScenario("WHK-31 an unknown delivery or endpoint is 404", async (world) => {
   }
 });
 
-httpScenario("WHK-31 a deleted endpoint cannot be replayed to", async (world) => {
+deliveryScenario("WHK-31 a deleted endpoint cannot be replayed to", async (world) => {
   const it = await received(world);
   await world.call("deleteWebhook", at(it.endpoint));
   const path = `/_sandbox/webhooks/${it.endpoint.id}/replay`;
   expect(await statusOf(world, "POST", path, {})).toBe(404);
 });
 
-httpScenario("WHK-30 an endless receiver stops the clock at its instant", async (world) => {
+deliveryScenario("WHK-30 an endless receiver stops the clock at its instant", async (world) => {
   const holding = await open(world);
   await world.credit(holding, "5", { expires_at: "2026-01-02T00:00:00Z" });
   const receiver = await Receiver.open();
@@ -449,17 +449,20 @@ httpScenario("WHK-30 an endless receiver stops the clock at its instant", async 
   expect(await world.advance("1d")).toBe("2026-01-03T00:00:00.000000Z");
 });
 
-httpScenario("WHK-30 a receiver that calls back outside an advance just goes on", async (world) => {
-  const it = await received(world);
-  const pack = await sell(world, oneTimePrice(), []);
-  const session = await openCheckout(world, pack, it.customer);
-  it.receiver.onRequest = ({ payload }) =>
-    payload.type === "credit.added" && payload.data["amount"] === "1"
-      ? complete(world, session)
-      : undefined;
-  await it.add("1");
-  await it.receiver.arrived(2);
-  await settle(world);
-  expect(it.receiver.types).toEqual(["credit.added", "payment.succeeded"]);
-  expect(await statusesOf(world)).toEqual(["delivered", "delivered"]);
-});
+deliveryScenario(
+  "WHK-30 a receiver that calls back outside an advance just goes on",
+  async (world) => {
+    const it = await received(world);
+    const pack = await sell(world, oneTimePrice(), []);
+    const session = await openCheckout(world, pack, it.customer);
+    it.receiver.onRequest = ({ payload }) =>
+      payload.type === "credit.added" && payload.data["amount"] === "1"
+        ? complete(world, session)
+        : undefined;
+    await it.add("1");
+    await it.receiver.arrived(2);
+    await settle(world);
+    expect(it.receiver.types).toEqual(["credit.added", "payment.succeeded"]);
+    expect(await statusesOf(world)).toEqual(["delivered", "delivered"]);
+  },
+);

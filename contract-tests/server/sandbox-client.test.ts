@@ -62,6 +62,8 @@ const calls: Record<keyof operations, (control: SandboxControl) => Promise<unkno
   rotateSecret: (it) => it.webhooks.rotateSecret("{id}"),
   sendBody: (it) => it.webhooks.send("{id}", { body: "{}" }),
   viewPortal: (it) => it.portals.retrieve("{id}"),
+  createTenant: (it) => it.tenants.create({ key: "k", at: start, frozen: true, seed: "s" }),
+  closeTenant: (it) => it.tenants.close(),
   createKey: (it) => it.keys.create({ key: "k", access: "read" }),
 };
 

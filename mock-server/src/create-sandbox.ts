@@ -1,4 +1,4 @@
-import { type Fetch, fetchWith } from "./adapters/fetch.js";
+import { inProcess, type Sandbox } from "./adapters/in-process.js";
 import { sendBy, sendByNetwork } from "./adapters/send.js";
 import { controlDialect } from "./dialects/control/dialect.js";
 import { dodoBehaviour } from "./dialects/dodo/behaviour.js";
@@ -12,12 +12,13 @@ import {
 import { webhookControls } from "./dialects/dodo/webhooks/controls.js";
 import { documented, type Policy, type Profile, readPolicy } from "./domain/policy.js";
 import { instantOf, parseInstant } from "./domain/time.js";
-import type { Respond } from "./http/call.js";
 import { dispatcher } from "./http/dispatch.js";
 import type { TierNumber } from "./http/rate-limit.js";
 import { machineTimer } from "./sandbox/alarm.js";
 import { type Beginning, type Outside, Tenant, Tenants } from "./sandbox/tenant.js";
 import { memoryStore } from "./stores/memory.js";
+
+export type { Sandbox };
 
 export interface SandboxOptions {
   /** Instant every tenant's clock starts at: an RFC 3339 timestamp or a `Date`. Default: the machine's time. */
@@ -60,14 +61,6 @@ export interface SandboxOptions {
   readonly keysMax?: number;
 }
 
-/** A billing service in one function. */
-export interface Sandbox {
-  /** Answers as `fetch` does: give it to a client as its `fetch`. The host of the URL is not looked at. */
-  readonly fetch: Fetch;
-  /** The same without the standard objects, for servers. Never rejects. */
-  readonly respond: Respond;
-}
-
 const bodyBytesDefault = 10 * 1024 * 1024;
 
 /**
@@ -96,25 +89,42 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     webhooks: readWebhooks(options.webhooks ?? []),
   };
   const timeoutMs = readTimeout(options.webhookTimeoutSeconds);
+  const closing = new AbortController();
   const send = options.webhookFetch
-    ? sendBy(options.webhookFetch, timeoutMs)
-    : sendByNetwork(timeoutMs, options.allowRemoteWebhooks ?? false);
+    ? sendBy(options.webhookFetch, timeoutMs, closing.signal)
+    : sendByNetwork(timeoutMs, options.allowRemoteWebhooks ?? false, closing.signal);
   const outside: Outside = { openStore: memoryStore, send, setTimer: machineTimer };
   const dodo = dodoDialect(settings);
   const behaviour = dodoBehaviour(settings);
   const tenants = new Tenants(
-    (key) => new Tenant(key, beginning, outside, behaviour),
+    beginning,
+    (key, begins, idScope) => new Tenant(key, begins, outside, behaviour, idScope),
     atLeastOne("keysMax", options.keysMax ?? 10_000),
+  );
+  const allowedKeys = options.keys ? new Set(options.keys) : null;
+  const control = controlDialect(
+    tenants,
+    dodo.errors,
+    billingControls,
+    webhookControls,
+    send,
+    allowedKeys,
   );
   const respond = dispatcher({
     tenants,
-    dialects: [dodo, controlDialect(tenants, dodo.errors, billingControls, webhookControls, send)],
+    dialects: [dodo, control],
     bodyBytesMax: atLeastOne("bodyBytesMax", options.bodyBytesMax ?? bodyBytesDefault),
     isStrict: options.strict ?? false,
-    allowedKeys: options.keys ? new Set(options.keys) : null,
+    allowedKeys,
     tier: options.tier ?? null,
+    closing: closing.signal,
   });
-  return { fetch: fetchWith(respond), respond };
+  return inProcess({
+    respond,
+    keysInUse: () => tenants.all.map((it) => it.key),
+    stop: () => tenants.stop(),
+    closing,
+  });
 }
 
 function readAt(at: string | Date | undefined) {

@@ -81,6 +81,18 @@ export class APIError extends DodoPaymentsError {
     this.operation = operation;
   }
 
+  /** The error that an answer stands for, of the class of its status; without a status, that none came. */
+  static generate(
+    status: number | undefined,
+    error: unknown,
+    message: string | undefined,
+    headers: Headers | undefined,
+  ): APIError {
+    return status && headers
+      ? new (classOf(status))(status, error, message, headers)
+      : new APIConnectionError({ message, cause: error });
+  }
+
   /** Machine-readable reason, `code` in the body. */
   get code(): string | undefined {
     return textIn(this.error, "code");
@@ -198,10 +210,13 @@ const classes: { readonly [status: number]: typeof APIError } = {
 export function apiErrorOf(
   { response: { status, headers }, text }: Answered,
   operation: string,
-  Class = classes[status] ?? (status >= 500 ? InternalServerError : APIError),
+  Class = classOf(status),
 ): APIError {
   return new Class(status, jsonOr(text), undefined, headers, operation);
 }
+
+const classOf = (status: number): typeof APIError =>
+  classes[status] ?? (status >= 500 ? InternalServerError : APIError);
 
 function jsonOr(text: string): unknown {
   try {
@@ -212,8 +227,8 @@ function jsonOr(text: string): unknown {
 }
 
 function messageOf(status: number | undefined, error: unknown, message?: string): string {
-  const said = typeof error === "string" ? error : textIn(error, "message");
-  const text = said ?? (error === undefined ? message : JSON.stringify(error));
+  const said = (error as { readonly message?: unknown } | null | undefined)?.message ?? error;
+  const text = typeof said === "string" ? said : (JSON.stringify(said) ?? message);
   return [status, text || (status ? "status code (no body)" : "No answer.")].join(" ").trim();
 }
 

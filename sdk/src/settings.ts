@@ -110,7 +110,7 @@ const sandboxHost = /(^|\.)(localhost|test)$|^127\.|^\[::1\]$/;
 
 /**
  * Why no request may be made: a live key is on its way to a sandbox, or a test key to the live service, as far as their
- * prefixes tell (AUT-02, SDK-12). Not asked where a `fetch` of the caller's own decides where requests go.
+ * prefixes tell (AUT-02). Not asked where a `fetch` of the caller's own decides where requests go.
  */
 function misplacedKey(key: string, baseURL: string, hasOwnFetch: boolean): string | undefined {
   const isSandbox = sandboxHost.test(new URL(baseURL).hostname) || baseURL === hosts.test_mode;
@@ -134,9 +134,10 @@ const customHeaders = (): HeadersLike =>
     });
 
 function resolveLogLevel({ logLevel, logger = console }: ClientOptions): LogLevel {
-  const level = logLevel ?? environmentVariable("DODO_PAYMENTS_LOG") ?? "warn";
-  if (isLogLevel(level)) return level;
-  logger.warn(`The log level is "${level}": write off, error, warn, info or debug.`);
+  for (const level of [logLevel, environmentVariable("DODO_PAYMENTS_LOG")]) {
+    if (isLogLevel(level)) return level;
+    if (level) logger.warn(`The log level is "${level}": write off, error, warn, info or debug.`);
+  }
   return "warn";
 }
 

@@ -89,6 +89,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_sandbox/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a tenant
+         * @description Opens a tenant that begins as asked; what is left out is as the sandbox was started. Without `key` one is made up, counted from the sandbox's seed; it does not enter the ids, so that the same seed and calls give the same ids whichever key it is. A key that is in use is answered with its present state when it began the same way, and refused when it did not. Needs no bearer token. A sandbox that was started with a list of keys opens those alone, so that there `key` is both required and as good as a token.
+         */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_sandbox/tenants/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close this tenant
+         * @description Forgets its data, stops its deliveries and frees its keys. A key that is used again opens a new tenant.
+         */
+        post: operations["closeTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_sandbox/audit": {
         parameters: {
             query?: never;
@@ -680,6 +720,36 @@ export interface components {
             frozen?: boolean;
             /** @description Seed of the ids: the same seed and calls give the same ids. */
             seed?: string;
+        };
+        NewTenant: {
+            /** @description The token that opens it: printable ASCII, as a header carries. */
+            key?: string;
+            /**
+             * Format: date-time
+             * @description Instant its clock starts at.
+             */
+            at?: string;
+            /** @description Whether its clock stands still. */
+            frozen?: boolean;
+            /** @description Seed of its ids: the same seed and calls give the same ids. */
+            seed?: string;
+        };
+        TenantOpened: {
+            /** @description The token that opens it. */
+            key: string;
+            /**
+             * Format: date-time
+             * @description Its present in UTC with microseconds.
+             */
+            now: string;
+            /** @description Whether its clock stands still between moves. */
+            frozen: boolean;
+            /** @description Seed of its ids. */
+            seed: string;
+        };
+        TenantClosed: {
+            /** @description The key of the tenant that was closed. */
+            key: string;
         };
         Audit: {
             /** @description Balances checked. */
@@ -1310,6 +1380,21 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description The sandbox holds as many keys as it may. */
+        TooManyTenants: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "TOO_MANY_TENANTS",
+                 *       "message": "this sandbox holds 10000 keys already; close tenants, reuse keys, or restart it"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description Another call moves the clock. */
         ClockBusy: {
             headers: {
@@ -1568,6 +1653,93 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             422: components["responses"]["Unprocessable"];
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "at": "2026-01-01T00:00:00Z",
+                 *       "frozen": true,
+                 *       "seed": "my-test"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            /** @description The key was in use, by a tenant that began the same way. Nothing was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "dodo_test_0000004Zk0Vq8yT1mWc2R",
+                     *       "now": "2026-01-01T00:00:00.000000Z",
+                     *       "frozen": true,
+                     *       "seed": "my-test"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantOpened"];
+                };
+            };
+            /** @description The new tenant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "dodo_test_0000004Zk0Vq8yT1mWc2R",
+                     *       "now": "2026-01-01T00:00:00.000000Z",
+                     *       "frozen": true,
+                     *       "seed": "my-test"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantOpened"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyTenants"];
+        };
+    };
+    closeTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key that was freed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "dodo_test_0000004Zk0Vq8yT1mWc2R"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantClosed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
         };
     };
     audit: {
@@ -2703,6 +2875,33 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "aliases": {},
       "valueAliases": {}
     },
+    "isBodyRequired": false,
+    "isPublic": false
+  },
+  {
+    "id": "createTenant",
+    "method": "POST",
+    "path": "/_sandbox/tenants",
+    "query": {},
+    "body": {
+      "fields": {
+        "key": null,
+        "at": null,
+        "frozen": null,
+        "seed": null
+      },
+      "aliases": {},
+      "valueAliases": {}
+    },
+    "isBodyRequired": false,
+    "isPublic": true
+  },
+  {
+    "id": "closeTenant",
+    "method": "POST",
+    "path": "/_sandbox/tenants/close",
+    "query": {},
+    "body": null,
     "isBodyRequired": false,
     "isPublic": false
   },

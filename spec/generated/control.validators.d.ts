@@ -5,6 +5,7 @@ import type { Validator } from "../contract.js";
 export declare const setClock: Validator;
 export declare const advanceClock: Validator;
 export declare const reset: Validator;
+export declare const createTenant: Validator;
 export declare const completeCheckout: Validator;
 export declare const setCard: Validator;
 export declare const setPolicy: Validator;

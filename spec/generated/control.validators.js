@@ -302,10 +302,74 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   return validate23.errors = vErrors, errors === 0;
 }
 validate23.evaluated = { props: { at: !0, frozen: !0, seed: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var completeCheckout = validate24;
-var schema39 = { type: "object", properties: { outcome: { type: "string", enum: ["succeeds", "declined", "insufficient_funds", "fails_at_renewal"] } } };
+var createTenant = validate24;
+var pattern4 = new RegExp("^[!-~]([ -~]*[!-~])?$", "u");
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate24.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.key !== void 0) {
+      let data0 = data.key;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 200) {
+          let err0 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewTenant/properties/key/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err1 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewTenant/properties/key/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (!pattern4.test(data0)) {
+          let err2 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewTenant/properties/key/pattern", keyword: "pattern", params: { pattern: "^[!-~]([ -~]*[!-~])?$" } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      } else {
+        let err3 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewTenant/properties/key/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.at !== void 0) {
+      let data1 = data.at;
+      if (typeof data1 == "string") {
+        if (!formats0.validate(data1)) {
+          let err4 = { instancePath: instancePath + "/at", schemaPath: "document#/$defs/NewTenant/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/at", schemaPath: "document#/$defs/NewTenant/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.frozen !== void 0 && typeof data.frozen != "boolean") {
+      let err6 = { instancePath: instancePath + "/frozen", schemaPath: "document#/$defs/NewTenant/properties/frozen/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.seed !== void 0) {
+      let data3 = data.seed;
+      if (typeof data3 == "string") {
+        if (func1(data3) > 200) {
+          let err7 = { instancePath: instancePath + "/seed", schemaPath: "document#/$defs/NewTenant/properties/seed/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (func1(data3) < 1) {
+          let err8 = { instancePath: instancePath + "/seed", schemaPath: "document#/$defs/NewTenant/properties/seed/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      } else {
+        let err9 = { instancePath: instancePath + "/seed", schemaPath: "document#/$defs/NewTenant/properties/seed/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "document#/$defs/NewTenant/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate24.errors = vErrors, errors === 0;
+}
+validate24.evaluated = { props: { key: !0, at: !0, frozen: !0, seed: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var completeCheckout = validate25;
+var schema41 = { type: "object", properties: { outcome: { type: "string", enum: ["succeeds", "declined", "insufficient_funds", "fails_at_renewal"] } } };
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate25.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.outcome !== void 0) {
       let data0 = data.outcome;
@@ -314,7 +378,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
       if (!(data0 === "succeeds" || data0 === "declined" || data0 === "insufficient_funds" || data0 === "fails_at_renewal")) {
-        let err1 = { instancePath: instancePath + "/outcome", schemaPath: "document#/$defs/CheckoutOutcome/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema39.properties.outcome.enum } };
+        let err1 = { instancePath: instancePath + "/outcome", schemaPath: "document#/$defs/CheckoutOutcome/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema41.properties.outcome.enum } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
@@ -322,12 +386,12 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     let err2 = { instancePath, schemaPath: "document#/$defs/CheckoutOutcome/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate24.errors = vErrors, errors === 0;
+  return validate25.errors = vErrors, errors === 0;
 }
-validate24.evaluated = { props: { outcome: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var setCard = validate25;
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate25.evaluated;
+validate25.evaluated = { props: { outcome: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var setCard = validate26;
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate26.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.fails === void 0) {
       let err0 = { instancePath, schemaPath: "document#/$defs/CardSetting/required", keyword: "required", params: { missingProperty: "fails" } };
@@ -341,20 +405,20 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
     let err2 = { instancePath, schemaPath: "document#/$defs/CardSetting/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate25.errors = vErrors, errors === 0;
+  return validate26.errors = vErrors, errors === 0;
 }
-validate25.evaluated = { props: { fails: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var setPolicy = validate26;
-var schema43 = { type: "object", additionalProperties: !1, minProperties: 1, properties: { profile: { type: "string", enum: ["documented", "observed"] }, consumptionOrder: { type: "string", enum: ["fifo", "earliest_expiry"] }, idempotency: { type: "string", enum: ["conflict", "replay"] }, apiEntriesAs: { type: "string", enum: ["credit_entry", "manual_adjustment"] }, numericStrings: { type: "string", enum: ["counted", "ignored"] }, freeThresholdOnCredits: { type: "string", enum: ["ignored", "applied"] }, balanceAmounts: { type: "string", enum: ["string", "number"] }, planChangeDates: { type: "string", enum: ["reset", "unchanged"] }, autoRepay: { type: "string", enum: ["every_grant", "next_cycle"] }, percentageLossAs: { type: "string", enum: ["credit_expired", "rollover_forfeited"] }, usageBasedPlanChange: { type: "string", enum: ["allowed", "refused"] }, checkoutCreditAmounts: { type: "string", enum: ["allowed", "refused"] }, emptyEventFilter: { type: "string", enum: ["all", "none"] }, readOnlyWrites: { type: "string", enum: ["forbidden", "unauthorized"] }, severalSubscriptions: { type: "string", enum: ["allowed", "refused"] } } }, func4 = Object.prototype.hasOwnProperty;
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate26.evaluated;
+validate26.evaluated = { props: { fails: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var setPolicy = validate27;
+var schema45 = { type: "object", additionalProperties: !1, minProperties: 1, properties: { profile: { type: "string", enum: ["documented", "observed"] }, consumptionOrder: { type: "string", enum: ["fifo", "earliest_expiry"] }, idempotency: { type: "string", enum: ["conflict", "replay"] }, apiEntriesAs: { type: "string", enum: ["credit_entry", "manual_adjustment"] }, numericStrings: { type: "string", enum: ["counted", "ignored"] }, freeThresholdOnCredits: { type: "string", enum: ["ignored", "applied"] }, balanceAmounts: { type: "string", enum: ["string", "number"] }, planChangeDates: { type: "string", enum: ["reset", "unchanged"] }, autoRepay: { type: "string", enum: ["every_grant", "next_cycle"] }, percentageLossAs: { type: "string", enum: ["credit_expired", "rollover_forfeited"] }, usageBasedPlanChange: { type: "string", enum: ["allowed", "refused"] }, checkoutCreditAmounts: { type: "string", enum: ["allowed", "refused"] }, emptyEventFilter: { type: "string", enum: ["all", "none"] }, readOnlyWrites: { type: "string", enum: ["forbidden", "unauthorized"] }, severalSubscriptions: { type: "string", enum: ["allowed", "refused"] } } }, func8 = Object.prototype.hasOwnProperty;
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate27.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
       let err0 = { instancePath, schemaPath: "document#/$defs/PolicyChange/minProperties", keyword: "minProperties", params: { limit: 1 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 in data)
-      if (!func4.call(schema43.properties, key0)) {
+      if (!func8.call(schema45.properties, key0)) {
         let err1 = { instancePath, schemaPath: "document#/$defs/PolicyChange/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -365,7 +429,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
       if (!(data0 === "documented" || data0 === "observed")) {
-        let err3 = { instancePath: instancePath + "/profile", schemaPath: "document#/$defs/PolicyChange/properties/profile/enum", keyword: "enum", params: { allowedValues: schema43.properties.profile.enum } };
+        let err3 = { instancePath: instancePath + "/profile", schemaPath: "document#/$defs/PolicyChange/properties/profile/enum", keyword: "enum", params: { allowedValues: schema45.properties.profile.enum } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
@@ -376,7 +440,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (!(data1 === "fifo" || data1 === "earliest_expiry")) {
-        let err5 = { instancePath: instancePath + "/consumptionOrder", schemaPath: "document#/$defs/PolicyChange/properties/consumptionOrder/enum", keyword: "enum", params: { allowedValues: schema43.properties.consumptionOrder.enum } };
+        let err5 = { instancePath: instancePath + "/consumptionOrder", schemaPath: "document#/$defs/PolicyChange/properties/consumptionOrder/enum", keyword: "enum", params: { allowedValues: schema45.properties.consumptionOrder.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -387,7 +451,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (!(data2 === "conflict" || data2 === "replay")) {
-        let err7 = { instancePath: instancePath + "/idempotency", schemaPath: "document#/$defs/PolicyChange/properties/idempotency/enum", keyword: "enum", params: { allowedValues: schema43.properties.idempotency.enum } };
+        let err7 = { instancePath: instancePath + "/idempotency", schemaPath: "document#/$defs/PolicyChange/properties/idempotency/enum", keyword: "enum", params: { allowedValues: schema45.properties.idempotency.enum } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -398,7 +462,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (!(data3 === "credit_entry" || data3 === "manual_adjustment")) {
-        let err9 = { instancePath: instancePath + "/apiEntriesAs", schemaPath: "document#/$defs/PolicyChange/properties/apiEntriesAs/enum", keyword: "enum", params: { allowedValues: schema43.properties.apiEntriesAs.enum } };
+        let err9 = { instancePath: instancePath + "/apiEntriesAs", schemaPath: "document#/$defs/PolicyChange/properties/apiEntriesAs/enum", keyword: "enum", params: { allowedValues: schema45.properties.apiEntriesAs.enum } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
@@ -409,7 +473,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (!(data4 === "counted" || data4 === "ignored")) {
-        let err11 = { instancePath: instancePath + "/numericStrings", schemaPath: "document#/$defs/PolicyChange/properties/numericStrings/enum", keyword: "enum", params: { allowedValues: schema43.properties.numericStrings.enum } };
+        let err11 = { instancePath: instancePath + "/numericStrings", schemaPath: "document#/$defs/PolicyChange/properties/numericStrings/enum", keyword: "enum", params: { allowedValues: schema45.properties.numericStrings.enum } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
@@ -420,7 +484,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (!(data5 === "ignored" || data5 === "applied")) {
-        let err13 = { instancePath: instancePath + "/freeThresholdOnCredits", schemaPath: "document#/$defs/PolicyChange/properties/freeThresholdOnCredits/enum", keyword: "enum", params: { allowedValues: schema43.properties.freeThresholdOnCredits.enum } };
+        let err13 = { instancePath: instancePath + "/freeThresholdOnCredits", schemaPath: "document#/$defs/PolicyChange/properties/freeThresholdOnCredits/enum", keyword: "enum", params: { allowedValues: schema45.properties.freeThresholdOnCredits.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
@@ -431,7 +495,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (!(data6 === "string" || data6 === "number")) {
-        let err15 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/enum", keyword: "enum", params: { allowedValues: schema43.properties.balanceAmounts.enum } };
+        let err15 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.balanceAmounts.enum } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
@@ -442,7 +506,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
       if (!(data7 === "reset" || data7 === "unchanged")) {
-        let err17 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/enum", keyword: "enum", params: { allowedValues: schema43.properties.planChangeDates.enum } };
+        let err17 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/enum", keyword: "enum", params: { allowedValues: schema45.properties.planChangeDates.enum } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
@@ -453,7 +517,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
       if (!(data8 === "every_grant" || data8 === "next_cycle")) {
-        let err19 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/enum", keyword: "enum", params: { allowedValues: schema43.properties.autoRepay.enum } };
+        let err19 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/enum", keyword: "enum", params: { allowedValues: schema45.properties.autoRepay.enum } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
@@ -464,7 +528,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
       if (!(data9 === "credit_expired" || data9 === "rollover_forfeited")) {
-        let err21 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/enum", keyword: "enum", params: { allowedValues: schema43.properties.percentageLossAs.enum } };
+        let err21 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/enum", keyword: "enum", params: { allowedValues: schema45.properties.percentageLossAs.enum } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
@@ -475,7 +539,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
       if (!(data10 === "allowed" || data10 === "refused")) {
-        let err23 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/enum", keyword: "enum", params: { allowedValues: schema43.properties.usageBasedPlanChange.enum } };
+        let err23 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/enum", keyword: "enum", params: { allowedValues: schema45.properties.usageBasedPlanChange.enum } };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
@@ -486,7 +550,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (!(data11 === "allowed" || data11 === "refused")) {
-        let err25 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/enum", keyword: "enum", params: { allowedValues: schema43.properties.checkoutCreditAmounts.enum } };
+        let err25 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.checkoutCreditAmounts.enum } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
@@ -497,7 +561,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data12 === "all" || data12 === "none")) {
-        let err27 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/enum", keyword: "enum", params: { allowedValues: schema43.properties.emptyEventFilter.enum } };
+        let err27 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/enum", keyword: "enum", params: { allowedValues: schema45.properties.emptyEventFilter.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
@@ -508,7 +572,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (!(data13 === "forbidden" || data13 === "unauthorized")) {
-        let err29 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/enum", keyword: "enum", params: { allowedValues: schema43.properties.readOnlyWrites.enum } };
+        let err29 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/enum", keyword: "enum", params: { allowedValues: schema45.properties.readOnlyWrites.enum } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
@@ -519,7 +583,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (!(data14 === "allowed" || data14 === "refused")) {
-        let err31 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/enum", keyword: "enum", params: { allowedValues: schema43.properties.severalSubscriptions.enum } };
+        let err31 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/enum", keyword: "enum", params: { allowedValues: schema45.properties.severalSubscriptions.enum } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
@@ -527,13 +591,13 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
     let err32 = { instancePath, schemaPath: "document#/$defs/PolicyChange/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
-  return validate26.errors = vErrors, errors === 0;
+  return validate27.errors = vErrors, errors === 0;
 }
-validate26.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var postEntry = validate27;
-var schema45 = { type: "object", required: ["transaction_type", "entry_type", "amount"], properties: { transaction_type: { type: "string", enum: ["manual_adjustment", "auto_top_up", "refund"] }, entry_type: { type: "string", enum: ["credit", "debit"] }, amount: { type: "string", pattern: "^-?\\d+(\\.\\d+)?$", maxLength: 64 }, reason: { type: ["string", "null"] }, expires_at: { type: ["string", "null"], format: "date-time" } } }, pattern4 = new RegExp("^-?\\d+(\\.\\d+)?$", "u");
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate27.evaluated;
+validate27.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var postEntry = validate28;
+var schema47 = { type: "object", required: ["transaction_type", "entry_type", "amount"], properties: { transaction_type: { type: "string", enum: ["manual_adjustment", "auto_top_up", "refund"] }, entry_type: { type: "string", enum: ["credit", "debit"] }, amount: { type: "string", pattern: "^-?\\d+(\\.\\d+)?$", maxLength: 64 }, reason: { type: ["string", "null"] }, expires_at: { type: ["string", "null"], format: "date-time" } } }, pattern5 = new RegExp("^-?\\d+(\\.\\d+)?$", "u");
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate28.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.transaction_type === void 0) {
       let err0 = { instancePath, schemaPath: "document#/$defs/NewEntry/required", keyword: "required", params: { missingProperty: "transaction_type" } };
@@ -554,7 +618,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (!(data0 === "manual_adjustment" || data0 === "auto_top_up" || data0 === "refund")) {
-        let err4 = { instancePath: instancePath + "/transaction_type", schemaPath: "document#/$defs/NewEntry/properties/transaction_type/enum", keyword: "enum", params: { allowedValues: schema45.properties.transaction_type.enum } };
+        let err4 = { instancePath: instancePath + "/transaction_type", schemaPath: "document#/$defs/NewEntry/properties/transaction_type/enum", keyword: "enum", params: { allowedValues: schema47.properties.transaction_type.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
@@ -565,7 +629,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (!(data1 === "credit" || data1 === "debit")) {
-        let err6 = { instancePath: instancePath + "/entry_type", schemaPath: "document#/$defs/NewEntry/properties/entry_type/enum", keyword: "enum", params: { allowedValues: schema45.properties.entry_type.enum } };
+        let err6 = { instancePath: instancePath + "/entry_type", schemaPath: "document#/$defs/NewEntry/properties/entry_type/enum", keyword: "enum", params: { allowedValues: schema47.properties.entry_type.enum } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
@@ -576,7 +640,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
           let err7 = { instancePath: instancePath + "/amount", schemaPath: "document#/$defs/NewEntry/properties/amount/maxLength", keyword: "maxLength", params: { limit: 64 } };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        if (!pattern4.test(data2)) {
+        if (!pattern5.test(data2)) {
           let err8 = { instancePath: instancePath + "/amount", schemaPath: "document#/$defs/NewEntry/properties/amount/pattern", keyword: "pattern", params: { pattern: "^-?\\d+(\\.\\d+)?$" } };
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
@@ -588,14 +652,14 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.reason !== void 0) {
       let data3 = data.reason;
       if (typeof data3 != "string" && data3 !== null) {
-        let err10 = { instancePath: instancePath + "/reason", schemaPath: "document#/$defs/NewEntry/properties/reason/type", keyword: "type", params: { type: schema45.properties.reason.type } };
+        let err10 = { instancePath: instancePath + "/reason", schemaPath: "document#/$defs/NewEntry/properties/reason/type", keyword: "type", params: { type: schema47.properties.reason.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.expires_at !== void 0) {
       let data4 = data.expires_at;
       if (typeof data4 != "string" && data4 !== null) {
-        let err11 = { instancePath: instancePath + "/expires_at", schemaPath: "document#/$defs/NewEntry/properties/expires_at/type", keyword: "type", params: { type: schema45.properties.expires_at.type } };
+        let err11 = { instancePath: instancePath + "/expires_at", schemaPath: "document#/$defs/NewEntry/properties/expires_at/type", keyword: "type", params: { type: schema47.properties.expires_at.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data4 == "string" && !formats0.validate(data4)) {
@@ -607,12 +671,12 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
     let err13 = { instancePath, schemaPath: "document#/$defs/NewEntry/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate27.errors = vErrors, errors === 0;
+  return validate28.errors = vErrors, errors === 0;
 }
-validate27.evaluated = { props: { transaction_type: !0, entry_type: !0, amount: !0, reason: !0, expires_at: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var setDeliveryMode = validate28;
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate28.evaluated;
+validate28.evaluated = { props: { transaction_type: !0, entry_type: !0, amount: !0, reason: !0, expires_at: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var setDeliveryMode = validate29;
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate29.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
       let err0 = { instancePath, schemaPath: "document#/$defs/DeliveryModeChange/minProperties", keyword: "minProperties", params: { limit: 1 } };
@@ -673,12 +737,12 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     let err11 = { instancePath, schemaPath: "document#/$defs/DeliveryModeChange/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate28.errors = vErrors, errors === 0;
+  return validate29.errors = vErrors, errors === 0;
 }
-validate28.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var replayEvents = validate29;
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate29.evaluated;
+validate29.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var replayEvents = validate30;
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate30.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since !== void 0) {
       let data0 = data.since;
@@ -708,12 +772,12 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     let err4 = { instancePath, schemaPath: "document#/$defs/EventRange/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate29.errors = vErrors, errors === 0;
+  return validate30.errors = vErrors, errors === 0;
 }
-validate29.evaluated = { props: { since: !0, until: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var sendBody = validate30;
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate30.evaluated;
+validate30.evaluated = { props: { since: !0, until: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var sendBody = validate31;
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate31.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.body === void 0) {
       let err0 = { instancePath, schemaPath: "document#/$defs/AnyBody/required", keyword: "required", params: { missingProperty: "body" } };
@@ -735,13 +799,13 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     let err3 = { instancePath, schemaPath: "document#/$defs/AnyBody/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate30.errors = vErrors, errors === 0;
+  return validate31.errors = vErrors, errors === 0;
 }
-validate30.evaluated = { props: { body: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createKey = validate31;
-var schema53 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$" }, access: { type: "string", enum: ["read", "write"] } } }, pattern5 = new RegExp("^\\S(.*\\S)?$", "u");
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate31.evaluated;
+validate31.evaluated = { props: { body: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createKey = validate32;
+var schema55 = { type: "object", required: ["key", "access"], properties: { key: { type: "string", minLength: 1, maxLength: 200, pattern: "^\\S(.*\\S)?$" }, access: { type: "string", enum: ["read", "write"] } } }, pattern6 = new RegExp("^\\S(.*\\S)?$", "u");
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate32.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
       let err0 = { instancePath, schemaPath: "document#/$defs/NewKey/required", keyword: "required", params: { missingProperty: "key" } };
@@ -762,7 +826,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
           let err3 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewKey/properties/key/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        if (!pattern5.test(data0)) {
+        if (!pattern6.test(data0)) {
           let err4 = { instancePath: instancePath + "/key", schemaPath: "document#/$defs/NewKey/properties/key/pattern", keyword: "pattern", params: { pattern: "^\\S(.*\\S)?$" } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -778,7 +842,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (!(data1 === "read" || data1 === "write")) {
-        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema53.properties.access.enum } };
+        let err7 = { instancePath: instancePath + "/access", schemaPath: "document#/$defs/NewKey/properties/access/enum", keyword: "enum", params: { allowedValues: schema55.properties.access.enum } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -786,13 +850,14 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     let err8 = { instancePath, schemaPath: "document#/$defs/NewKey/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate31.errors = vErrors, errors === 0;
+  return validate32.errors = vErrors, errors === 0;
 }
-validate31.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate32.evaluated = { props: { key: !0, access: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   advanceClock,
   completeCheckout,
   createKey,
+  createTenant,
   postEntry,
   replayEvents,
   reset,

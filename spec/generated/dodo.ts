@@ -884,7 +884,7 @@ export interface paths {
         put?: never;
         /**
          * Change the plan
-         * @description Moves the subscription to another product, now or at the next billing date (SUB-30, SUB-31), and answers with the payment it made; all properties are null when there was none (SUB-49). Credits follow the new plan's `proration_behavior` (SUB-38 to SUB-41) and are issued only once the charge succeeds (SUB-42). While another change waits the answer is 409 (SUB-33); inactive and on-demand subscriptions (SUB-34) and a scheduled change in another mode than `full_immediately` (SUB-32) give 422. An unknown id gives 404 (inferred).
+         * @description Moves the subscription to another product, now or at the next billing date (SUB-30, SUB-31), and answers with the payment it made; all properties are null when there was none (SUB-49). Credits follow the new plan's `proration_behavior` (SUB-38 to SUB-41) and are issued only once the charge succeeds (SUB-42). While another change waits the answer is 409 (SUB-33), unless this one replaces it (SUB-57); inactive and on-demand subscriptions (SUB-34) and a scheduled change in another mode than `full_immediately` (SUB-32) give 422. An unknown id gives 404 (inferred).
          */
         post: operations["changePlan"];
         delete?: never;
@@ -2929,18 +2929,23 @@ export interface components {
          * @enum {string}
          */
         FilterOperator: "equals" | "not_equals" | "greater_than" | "greater_than_or_equals" | "less_than" | "less_than_or_equals" | "contains" | "does_not_contain";
-        /** @description Either a condition, with `key`, `operator` and `value`, or a nested filter, with `conjunction` and `clauses`. A list may mix both kinds (MTR-11). That filters nest at most 3 levels deep (MTR-12) is checked in code and answered with 422. */
-        MeterFilterClause: {
-            /** @description Metadata key of a condition, 1 to 100 characters. An event without this key does not match (MTR-14). */
-            key?: string;
-            /** @description Comparison of a condition. */
-            operator?: components["schemas"]["FilterOperator"];
-            /** @description Value of a condition. */
-            value?: string | number | boolean;
-            /** @description How the clauses of a nested filter are joined. */
-            conjunction?: components["schemas"]["Conjunction"];
-            /** @description Clauses of a nested filter, 1 to 10. */
-            clauses?: components["schemas"]["MeterFilterClause"][];
+        /** @description Either a condition or a nested filter. A list may mix both kinds (MTR-11). That filters nest at most 3 levels deep (MTR-12) is checked in code and answered with 422. */
+        MeterFilterClause: components["schemas"]["MeterFilterCondition"] | components["schemas"]["MeterFilter"];
+        /** @description A comparison with a value of the event's metadata. */
+        MeterFilterCondition: {
+            /** @description Metadata key, 1 to 100 characters. An event without this key does not match (MTR-14). */
+            key: string;
+            /** @description The comparison. */
+            operator: components["schemas"]["FilterOperator"];
+            /** @description What to compare with. */
+            value: string | number | boolean;
+        };
+        /** @description Conditions or filters joined by one word, inside another filter. */
+        MeterFilter: {
+            /** @description How the clauses are joined. */
+            conjunction: components["schemas"]["Conjunction"];
+            /** @description Conditions or nested filters, 1 to 10. */
+            clauses: components["schemas"]["MeterFilterClause"][];
         };
         /** @description Which events a meter takes, judged by their metadata only (MTR-16). Null means all events with its name. */
         NullableMeterFilter: {
@@ -3991,6 +3996,143 @@ export interface components {
             /** @description Whether unused trial credits end with the trial. */
             trial_credits_expire_after_trial: boolean;
         };
+        /** @description What a product hands over. */
+        NullableCreateDigitalProductDeliveryRequest: {
+            /** @description A link to hand over. Null means none. */
+            external_url?: string | null;
+            /** @description What the buyer is told. Null means nothing. */
+            instructions?: string | null;
+        } | null;
+        /** @description What a product hands over. */
+        NullablePatchDigitalProductDeliveryRequest: {
+            /** @description A link to hand over. Null means none. */
+            external_url?: string | null;
+            /** @description What the buyer is told. Null means nothing. */
+            instructions?: string | null;
+            /** @description Ids of uploaded files. Null means none. */
+            files?: string[] | null;
+        } | null;
+        /** @description A feature, file or licence to hand over. */
+        AttachProductEntitlementRequest: {
+            /** @description The entitlement. */
+            entitlement_id: string;
+        };
+        /** @description How long a licence key is valid, or null for ever. */
+        NullableLicenseKeyDuration: {
+            /**
+             * Format: int32
+             * @description How many intervals.
+             */
+            count: number;
+            /** @description Which intervals. */
+            interval: components["schemas"]["TimeInterval"];
+        } | null;
+        /** @description What a product hands over. Products of the sandbox hand over nothing. */
+        DigitalProductDelivery: {
+            /** @description A link to hand over. Null means none. */
+            external_url?: string | null;
+            /** @description What the buyer is told. Null means nothing. */
+            instructions?: string | null;
+            /** @description The files. */
+            files: components["schemas"]["DigitalProductDeliveryFile"][];
+        };
+        /** @description A file to download. */
+        DigitalProductDeliveryFile: {
+            /** @description The file. */
+            file_id: string;
+            /** @description Name of the file. */
+            filename: string;
+            /** @description Where it is downloaded. */
+            download_url: string;
+            /**
+             * Format: int64
+             * @description Seconds for which that address works.
+             */
+            expires_in: number;
+            /** @description Kind of the content. Null when unknown. */
+            content_type?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of the file. Null when unknown.
+             */
+            file_size?: number | null;
+        };
+        /**
+         * @description What an entitlement gives.
+         * @enum {string}
+         */
+        EntitlementIntegrationType: "discord" | "telegram" | "github" | "figma" | "framer" | "notion" | "digital_files" | "license_key" | "feature_flag";
+        /** @description A feature, file or licence that a product hands over. Products of the sandbox have none. */
+        ProductEntitlementSummary: {
+            /** @description The entitlement. */
+            id: string;
+            /** @description Name of the entitlement. */
+            name: string;
+            /** @description Explanation for people. Null when there is none. */
+            description?: string | null;
+            /** @description What it gives. */
+            integration_type: components["schemas"]["EntitlementIntegrationType"];
+            /** @description The settings of that. */
+            integration_config: components["schemas"]["IntegrationConfigResponse"];
+        };
+        /** @description Settings of an entitlement, by what it gives. */
+        IntegrationConfigResponse: {
+            /** @description The feature. */
+            feature_id: string;
+            /**
+             * @description Kind of the feature.
+             * @enum {string}
+             */
+            feature_type: "boolean";
+        } | {
+            /**
+             * @description What is allowed there.
+             * @enum {string}
+             */
+            permission: "pull" | "push" | "admin" | "maintain" | "triage";
+            /** @description The repository. */
+            target_id: string;
+        } | {
+            /** @description The server. */
+            guild_id: string;
+            /** @description The role. Null means none. */
+            role_id?: string | null;
+        } | {
+            /** @description The chat. */
+            chat_id: string;
+        } | {
+            /** @description The file. */
+            figma_file_id: string;
+        } | {
+            /** @description The template. */
+            framer_template_id: string;
+        } | {
+            /** @description The template. */
+            notion_template_id: string;
+        } | {
+            /** @description The files. */
+            digital_files: components["schemas"]["DigitalProductDelivery"];
+        } | {
+            /** @description Text shown on activation. Null means none. */
+            activation_message?: string | null;
+            /**
+             * Format: int32
+             * @description How often the key may be activated. Null means without limit.
+             */
+            activations_limit?: number | null;
+            /**
+             * Format: int32
+             * @description How many intervals it is valid. Null means for ever.
+             */
+            duration_count?: number | null;
+            /** @description Which intervals. */
+            duration_interval?: components["schemas"]["NullableTimeInterval"];
+            /**
+             * @description Who hands the key over. Null means `auto`.
+             * @enum {string|null}
+             */
+            fulfillment_mode?: "auto" | "manual" | null;
+        };
         /** @description A product to create. */
         CreateProductRequest: {
             /** @description Name of the product, 1 to 255 characters (inferred). */
@@ -4011,11 +4153,11 @@ export interface components {
             metadata?: components["schemas"]["Metadata"];
             /** @description How localized prices are picked. Null means not set. */
             pricing_mode?: components["schemas"]["NullablePricingMode"];
-            /** @description Files or links to hand over. Accepted and ignored, as the sandbox delivers nothing. Null means none. */
-            digital_product_delivery?: Record<string, never> | null;
+            /** @description A link to hand over. Accepted and ignored, as the sandbox delivers nothing. Null means none. */
+            digital_product_delivery?: components["schemas"]["NullableCreateDigitalProductDeliveryRequest"];
             /** @description Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits. Null means none. */
-            entitlements?: Record<string, never>[] | null;
-            /** @description Whether a purchase makes a licence key. Kept and shown; the sandbox makes no keys. Null counts as false. */
+            entitlements?: components["schemas"]["AttachProductEntitlementRequest"][] | null;
+            /** @description Whether a purchase makes a licence key. Accepted and ignored, as the sandbox makes no keys. Null counts as false. */
             license_key_enabled?: boolean | null;
             /** @description Text shown on activation, at most 1000 characters (inferred). Null means none. */
             license_key_activation_message?: string | null;
@@ -4024,8 +4166,8 @@ export interface components {
              * @description How often a licence key may be activated. Null means without limit.
              */
             license_key_activations_limit?: number | null;
-            /** @description How long a licence key is valid, with `count` and `interval`. Null means for ever. */
-            license_key_duration?: Record<string, never> | null;
+            /** @description How long a licence key is valid. Null means for ever. */
+            license_key_duration?: components["schemas"]["NullableLicenseKeyDuration"];
         };
         /** @description The product fields to change. A property left out keeps its value. */
         PatchProductRequest: {
@@ -4052,10 +4194,10 @@ export interface components {
              * @description An uploaded image. Accepted and ignored, as images cannot be uploaded here.
              */
             image_id?: string | null;
-            /** @description Files or links to hand over. Accepted and ignored, as the sandbox delivers nothing. */
-            digital_product_delivery?: Record<string, never> | null;
+            /** @description Files or a link to hand over. Accepted and ignored, as the sandbox delivers nothing. */
+            digital_product_delivery?: components["schemas"]["NullablePatchDigitalProductDeliveryRequest"];
             /** @description Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits. */
-            entitlements?: Record<string, never>[] | null;
+            entitlements?: components["schemas"]["AttachProductEntitlementRequest"][] | null;
             /** @description Whether a purchase makes a licence key. Null counts as not sent (inferred). */
             license_key_enabled?: boolean | null;
             /** @description Text shown on activation, at most 1000 characters (inferred). Null removes it (inferred). */
@@ -4065,8 +4207,8 @@ export interface components {
              * @description How often a licence key may be activated. Null means without limit.
              */
             license_key_activations_limit?: number | null;
-            /** @description How long a licence key is valid, with `count` and `interval`. Null means for ever. */
-            license_key_duration?: Record<string, never> | null;
+            /** @description How long a licence key is valid. Null means for ever. */
+            license_key_duration?: components["schemas"]["NullableLicenseKeyDuration"];
         };
         /** @description A product as stored. */
         GetProductResponse: {
@@ -4095,9 +4237,9 @@ export interface components {
             /** @description Ids of the add-ons a buyer may choose. Null when there are none. */
             addons?: string[] | null;
             /** @description Features, files or licences to hand over. Always empty here. */
-            entitlements: Record<string, never>[];
-            /** @description Files or links to hand over. Always null here. */
-            digital_product_delivery?: Record<string, never> | null;
+            entitlements: components["schemas"]["ProductEntitlementSummary"][];
+            /** @description Files or a link to hand over. Always null here. */
+            digital_product_delivery?: components["schemas"]["DigitalProductDelivery"] | null;
             /** @description Whether a purchase makes a licence key. */
             license_key_enabled: boolean;
             /** @description Text shown on activation. Null when there is none. */
@@ -4107,8 +4249,8 @@ export interface components {
              * @description How often a licence key may be activated. Null when there is no limit.
              */
             license_key_activations_limit?: number | null;
-            /** @description How long a licence key is valid, with `count` and `interval`. Null when it is valid for ever. */
-            license_key_duration?: Record<string, never> | null;
+            /** @description How long a licence key is valid. Null when it is valid for ever. */
+            license_key_duration?: components["schemas"]["NullableLicenseKeyDuration"];
             /** @description The collection the product belongs to. Always null here. */
             product_collection_id?: string | null;
             /** @description Key and value pairs kept with the product. */
@@ -4154,7 +4296,7 @@ export interface components {
             /** @description Whether the price includes tax. Null when not set. */
             tax_inclusive?: boolean | null;
             /** @description Features, files or licences to hand over. Always empty here. */
-            entitlements: Record<string, never>[];
+            entitlements: components["schemas"]["ProductEntitlementSummary"][];
             /** @description Key and value pairs kept with the product. */
             metadata: components["schemas"]["Metadata"];
             /**
@@ -4537,6 +4679,134 @@ export interface components {
              */
             quantity: number;
         };
+        /**
+         * @description State of a dispute.
+         * @enum {string}
+         */
+        DisputeStatus: "dispute_opened" | "dispute_expired" | "dispute_accepted" | "dispute_cancelled" | "dispute_challenged" | "dispute_won" | "dispute_lost";
+        /** @description A dispute over a payment. The sandbox has none. */
+        DisputeResponse: {
+            /** @description The dispute. */
+            dispute_id: string;
+            /** @description The business that was paid. */
+            business_id: string;
+            /** @description The payment. */
+            payment_id: string;
+            /** @description What is disputed. */
+            amount: string;
+            /** @description Currency of that. */
+            currency: string;
+            /**
+             * @description How far it has gone.
+             * @enum {string}
+             */
+            dispute_stage: "pre_dispute" | "dispute" | "pre_arbitration";
+            /** @description State of the dispute. */
+            dispute_status: components["schemas"]["DisputeStatus"];
+            /** @description Whether it was settled before it began. Null when unknown. */
+            is_resolved_by_rdr?: boolean | null;
+            /** @description Remarks. Null when there are none. */
+            remarks?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+        };
+        /**
+         * @description State of a refund.
+         * @enum {string}
+         */
+        RefundStatus: "succeeded" | "failed" | "pending" | "review";
+        /** @description A refund of a payment. The sandbox has none. */
+        RefundListItem: {
+            /** @description The refund. */
+            refund_id: string;
+            /** @description The business that was paid. */
+            business_id: string;
+            /** @description The payment. */
+            payment_id: string;
+            /**
+             * Format: int32
+             * @description What is paid back, in the smallest unit of the currency.
+             */
+            amount?: number | null;
+            /** @description Currency of that. */
+            currency?: components["schemas"]["NullableCurrency"];
+            /** @description Whether a part is kept. */
+            is_partial: boolean;
+            /** @description State of the refund. */
+            status: components["schemas"]["RefundStatus"];
+            /** @description Why. Null when not said. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description A discount that applied. The sandbox has none. */
+        DiscountDetailResponse: {
+            /** @description The discount. */
+            discount_id: string;
+            /** @description The business that gives it. */
+            business_id: string;
+            /** @description Name of the discount. Null when there is none. */
+            name?: string | null;
+            /** @description What the buyer enters. */
+            code: string;
+            /**
+             * @description How `amount` is meant.
+             * @enum {string}
+             */
+            type: "flat" | "percentage";
+            /**
+             * Format: int32
+             * @description How much is taken off.
+             */
+            amount: number;
+            /**
+             * Format: int32
+             * @description Its place among several.
+             */
+            position: number;
+            /** @description The products it is for, empty when for all. */
+            restricted_to: string[];
+            /** @description Whether a plan change keeps it. */
+            preserve_on_plan_change: boolean;
+            /**
+             * Format: int32
+             * @description For how many periods it holds. Null means all.
+             */
+            subscription_cycles?: number | null;
+            /**
+             * Format: int32
+             * @description For how many more periods it holds. Null means all.
+             */
+            cycles_remaining?: number | null;
+            /**
+             * Format: int32
+             * @description How often it was used.
+             */
+            times_used: number;
+            /**
+             * Format: int32
+             * @description How often it may be used. Null means without limit.
+             */
+            usage_limit?: number | null;
+            /**
+             * Format: date-time
+             * @description When it ends. Null means never.
+             */
+            expires_at?: string | null;
+            /** @description Key and value pairs kept with it. */
+            metadata: components["schemas"]["Metadata"];
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+        };
         /** @description A payment as stored. */
         PaymentResponse: {
             /** @description Generated id with prefix `pay_`. */
@@ -4577,6 +4847,10 @@ export interface components {
             settlement_tax?: number | null;
             /** @description The subscription it belongs to. Null for a one-time purchase. */
             subscription_id?: string | null;
+            /** @description The subscriptions it began or charged, empty for a one-time purchase. Never more than one here. */
+            subscription_ids: string[];
+            /** @description Whether it began more than one subscription. Always false here, as a cart begins one at most. */
+            is_multi_subscription: boolean;
             /** @description The checkout session it came from. Null for renewals and charges. */
             checkout_session_id?: string | null;
             /** @description The products that were paid once. Null when it belongs to a subscription only. */
@@ -4595,8 +4869,8 @@ export interface components {
             payment_provider: components["schemas"]["PaymentProvider"];
             /** @description Name on the card. Null when unknown. */
             card_holder_name?: string | null;
-            /** @description Country of the card, two letters as in `CountryCodeAlpha2`. Null when unknown. */
-            card_issuing_country?: string | null;
+            /** @description Country of the card. Null when unknown. */
+            card_issuing_country?: components["schemas"]["CountryCodeAlpha2"] | null;
             /** @description Last four digits of the card. Null when unknown. */
             card_last_four?: string | null;
             /** @description Network of the card. Null when unknown. */
@@ -4625,13 +4899,13 @@ export interface components {
             /** @description A discount. Always null here. */
             discount_id?: string | null;
             /** @description Discounts that applied. Null, as there are none here. */
-            discounts?: Record<string, never>[] | null;
+            discounts?: components["schemas"]["DiscountDetailResponse"][] | null;
             /** @description Disputes over it. Always empty here. */
-            disputes: Record<string, never>[];
+            disputes: components["schemas"]["DisputeResponse"][];
             /** @description How much was paid back. Always null here. */
             refund_status?: components["schemas"]["NullablePaymentRefundStatus"];
             /** @description Refunds of it. Always empty here. */
-            refunds: Record<string, never>[];
+            refunds: components["schemas"]["RefundListItem"][];
             /**
              * Format: date-time
              * @description When it was made.
@@ -4662,6 +4936,10 @@ export interface components {
             total_amount: number;
             /** @description The subscription it belongs to. Null for a one-time purchase. */
             subscription_id?: string | null;
+            /** @description The subscriptions it began or charged, empty for a one-time purchase. Never more than one here. */
+            subscription_ids: string[];
+            /** @description Whether it began more than one subscription. Always false here, as a cart begins one at most. */
+            is_multi_subscription: boolean;
             /** @description Key and value pairs of the payment. */
             metadata: components["schemas"]["Metadata"];
             /** @description Kind of payment. Null until one is chosen. */
@@ -4683,7 +4961,7 @@ export interface components {
             /** @description Whether it made a licence key. Always false here. */
             has_license_key: boolean;
             /** @description State of a dispute. Always null here. */
-            dispute_status?: string | null;
+            dispute_status?: components["schemas"]["DisputeStatus"] | null;
             /** @description How much was paid back. Always null here. */
             refund_status?: components["schemas"]["NullablePaymentRefundStatus"];
             /**
@@ -4923,6 +5201,8 @@ export interface components {
             trial_amount?: number | null;
             /** @description Whether it is charged on request only. */
             on_demand: boolean;
+            /** @description Whether a way to pay is stored. Always true here, as every subscription begins with a card. */
+            has_payment_method: boolean;
             /** @description The stored way to pay. Null when there is none. */
             payment_method_id?: string | null;
             /** @description Whether it ends with the current period (SUB-50). */
@@ -4955,7 +5235,7 @@ export interface components {
              */
             discount_cycles_remaining?: number | null;
             /** @description Discounts that apply. Null, as there are none here. */
-            discounts?: Record<string, never>[] | null;
+            discounts?: components["schemas"]["DiscountDetailResponse"][] | null;
             /**
              * Format: date-time
              * @description When it was created.
@@ -5030,6 +5310,8 @@ export interface components {
             trial_amount?: number | null;
             /** @description Whether it is charged on request only. */
             on_demand: boolean;
+            /** @description Whether a way to pay is stored. Always true here, as every subscription begins with a card. */
+            has_payment_method: boolean;
             /** @description The stored way to pay. Null when there is none. */
             payment_method_id?: string | null;
             /** @description Whether it ends with the current period. */
@@ -5056,7 +5338,15 @@ export interface components {
              */
             discount_cycles_remaining?: number | null;
             /** @description Discounts that apply. Always empty here. */
-            discounts: Record<string, never>[];
+            discounts: {
+                /** @description The discount. */
+                discount_id: string;
+                /**
+                 * Format: int32
+                 * @description For how many more periods it holds. Null means all.
+                 */
+                discount_cycles_remaining?: number | null;
+            }[];
             /**
              * Format: date-time
              * @description When it was created.
@@ -5468,6 +5758,8 @@ export interface components {
             total_tax?: number | null;
             /** @description Whether the merchant brings a payment provider. Always false here. */
             is_byop: boolean;
+            /** @description Whether the customer needs a way to pay. Always true here, for a free trial too. */
+            payment_method_required: boolean;
             /**
              * Format: date-time
              * @description When the first renewal is due. Null without a subscription.
@@ -5535,6 +5827,16 @@ export interface components {
             discount_codes?: string[] | null;
             /** @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing. */
             adaptive_currency_fees_inclusive?: boolean | null;
+            /**
+             * @description Whether this change replaces one that is scheduled, where otherwise the answer is 409 (SUB-57). A change that awaits payment still gives 409.
+             * @default false
+             */
+            cancel_scheduled_change_plan?: boolean;
+            /**
+             * @description Whether the customer pays for the change on a page of its own. That takes a capability which the business of the sandbox does not have, so true gives 422; the preview ignores it (SUB-58).
+             * @default false
+             */
+            collect_via_payment_link?: boolean;
         };
         /** @description The payment a plan change made. Only newer vendor clients know this body; it was empty before (SUB-49). */
         SubscriptionChangePlanResponse: {
@@ -5550,68 +5852,141 @@ export interface components {
              */
             expires_on?: string | null;
         };
-        /** @description One line of a charge. Its `type` decides which of the optional properties it has. */
-        LineItem: {
-            /** @description The product, add-on or meter. */
+        /** @description One line of a charge; its `type` says for what. */
+        LineItem: components["schemas"]["SubscriptionLineItem"] | components["schemas"]["AddonLineItem"] | components["schemas"]["MeterLineItem"];
+        /** @description The line of a plan. */
+        SubscriptionLineItem: {
+            /** @description The product. */
             id: string;
             /**
-             * @description What the line is for.
+             * @description Always `subscription`. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            type: "subscription" | "addon" | "meter";
-            /** @description Currency of the line. */
-            currency: components["schemas"]["Currency"];
-            /** @description Name of the product, add-on or meter. */
+            type: "subscription";
+            /** @description The product. */
+            product_id: string;
+            /** @description Name of the product. */
             name?: string | null;
             /** @description Explanation of it. Null when there is none. */
             description?: string | null;
-            /** @description The product, on a subscription line. */
-            product_id?: string;
+            /** @description Currency of the line. */
+            currency: components["schemas"]["Currency"];
             /**
              * Format: int32
-             * @description How many of it, on subscription and add-on lines.
+             * @description How many of it.
              */
-            quantity?: number;
+            quantity: number;
             /**
              * Format: int32
-             * @description Price of one in the smallest unit of the currency, on subscription and add-on lines. Negative for unused time that is given back (inferred).
+             * @description Price of one in the smallest unit of the currency. Negative for unused time that is given back (inferred).
              */
-            unit_price?: number;
+            unit_price: number;
             /**
              * Format: double
-             * @description Share of the period that is billed, on subscription and add-on lines.
+             * @description Share of the period that is billed.
              */
-            proration_factor?: number;
-            /** @description Units used, a decimal string, on a meter line. */
-            units_consumed?: string;
-            /** @description Units beyond the free ones, a decimal string, on a meter line. */
-            chargeable_units?: string;
-            /**
-             * Format: int64
-             * @description Units that cost nothing, on a meter line.
-             */
-            free_threshold?: number;
-            /** @description Price of one unit, a decimal string in the smallest currency unit, on a meter line. */
-            price_per_unit?: string;
-            /**
-             * Format: int32
-             * @description Price of the chargeable units, on a meter line.
-             */
-            subtotal?: number;
+            proration_factor: number;
             /**
              * Format: int32
              * @description Tax. Null, as none is computed.
              */
             tax?: number | null;
-            /** @description What the add-on is for tax purposes, on an add-on line. */
-            tax_category?: components["schemas"]["TaxCategory"];
             /** @description Whether the price includes tax. */
             tax_inclusive: boolean;
             /**
              * Format: float
-             * @description Tax rate. Always 0 or null here.
+             * @description Tax rate. Always null here.
              */
             tax_rate?: number | null;
+        };
+        /** @description The line of an add-on. */
+        AddonLineItem: {
+            /** @description The add-on. */
+            id: string;
+            /**
+             * @description Always `addon`. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "addon";
+            /** @description Name of the add-on. */
+            name: string;
+            /** @description Explanation of it. Null when there is none. */
+            description?: string | null;
+            /** @description Currency of the line. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            quantity: number;
+            /**
+             * Format: int32
+             * @description Price of one in the smallest unit of the currency. Negative for unused time that is given back (inferred).
+             */
+            unit_price: number;
+            /**
+             * Format: double
+             * @description Share of the period that is billed.
+             */
+            proration_factor: number;
+            /** @description What the add-on is for tax purposes. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /**
+             * Format: int32
+             * @description Tax. Null, as none is computed.
+             */
+            tax?: number | null;
+            /** @description Whether the price includes tax. */
+            tax_inclusive: boolean;
+            /**
+             * Format: float
+             * @description Tax rate. Always 0 here.
+             */
+            tax_rate: number;
+        };
+        /** @description The line of metered usage. */
+        MeterLineItem: {
+            /** @description The meter. */
+            id: string;
+            /**
+             * @description Always `meter`. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "meter";
+            /** @description Name of the meter. */
+            name: string;
+            /** @description Explanation of it. Null when there is none. */
+            description?: string | null;
+            /** @description Currency of the line. */
+            currency: components["schemas"]["Currency"];
+            /** @description Units used, a decimal string. */
+            units_consumed: string;
+            /**
+             * Format: int64
+             * @description Units that cost nothing.
+             */
+            free_threshold: number;
+            /** @description Units beyond the free ones, a decimal string. */
+            chargeable_units: string;
+            /** @description Price of one unit, a decimal string in the smallest currency unit. */
+            price_per_unit: string;
+            /**
+             * Format: int32
+             * @description Price of the chargeable units.
+             */
+            subtotal: number;
+            /**
+             * Format: int32
+             * @description Tax. Null, as none is computed.
+             */
+            tax?: number | null;
+            /** @description Whether the price includes tax. */
+            tax_inclusive: boolean;
+            /**
+             * Format: float
+             * @description Tax rate. Always 0 here.
+             */
+            tax_rate: number;
         };
         /** @description The lines added up. */
         LineItemSummary: {
@@ -6488,7 +6863,7 @@ export interface operations {
                  * @description List only entries of this type. Any other value gives 422.
                  * @example credit_added
                  */
-                transaction_type?: components["schemas"]["CbbLedgerTransactionType"];
+                transaction_type?: string;
                 /**
                  * @description List only entries created at or after this RFC 3339 instant.
                  * @example 2026-01-01T00:00:00Z
@@ -8191,17 +8566,17 @@ export interface operations {
                  * @description List only periods that start at or after this RFC 3339 instant (MTR-24).
                  * @example 2026-01-01T00:00:00Z
                  */
-                start_date?: string;
+                start_date?: string | null;
                 /**
                  * @description List only periods that end at or before this RFC 3339 instant (MTR-24).
                  * @example 2026-12-31T23:59:59Z
                  */
-                end_date?: string;
+                end_date?: string | null;
                 /**
                  * @description Show only this meter. At most 255 characters (inferred).
                  * @example mtr_StY4qWB8dWKnHfDNxSIvP
                  */
-                meter_id?: string;
+                meter_id?: string | null;
             };
             header?: never;
             path: {
@@ -9210,12 +9585,32 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
         "brand_id": null,
         "metadata": null,
         "pricing_mode": null,
-        "digital_product_delivery": null,
-        "entitlements": null,
+        "digital_product_delivery": {
+          "fields": {
+            "external_url": null,
+            "instructions": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "entitlements": {
+          "fields": {
+            "entitlement_id": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
         "license_key_enabled": null,
         "license_key_activation_message": null,
         "license_key_activations_limit": null,
-        "license_key_duration": null
+        "license_key_duration": {
+          "fields": {
+            "count": null,
+            "interval": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        }
       },
       "aliases": {},
       "valueAliases": {}
@@ -9271,12 +9666,33 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
         "metadata": null,
         "pricing_mode": null,
         "image_id": null,
-        "digital_product_delivery": null,
-        "entitlements": null,
+        "digital_product_delivery": {
+          "fields": {
+            "external_url": null,
+            "instructions": null,
+            "files": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
+        "entitlements": {
+          "fields": {
+            "entitlement_id": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
         "license_key_enabled": null,
         "license_key_activation_message": null,
         "license_key_activations_limit": null,
-        "license_key_duration": null
+        "license_key_duration": {
+          "fields": {
+            "count": null,
+            "interval": null
+          },
+          "aliases": {},
+          "valueAliases": {}
+        }
       },
       "aliases": {},
       "valueAliases": {}
@@ -10397,7 +10813,9 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
         "metadata": null,
         "discount_code": null,
         "discount_codes": null,
-        "adaptive_currency_fees_inclusive": null
+        "adaptive_currency_fees_inclusive": null,
+        "cancel_scheduled_change_plan": null,
+        "collect_via_payment_link": null
       },
       "aliases": {},
       "valueAliases": {}
@@ -10428,7 +10846,9 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
         "metadata": null,
         "discount_code": null,
         "discount_codes": null,
-        "adaptive_currency_fees_inclusive": null
+        "adaptive_currency_fees_inclusive": null,
+        "cancel_scheduled_change_plan": null,
+        "collect_via_payment_link": null
       },
       "aliases": {},
       "valueAliases": {}
@@ -10493,15 +10913,18 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       },
       "start_date": {
         "type": "date-time",
+        "isNullable": true,
         "invalidStatus": 422
       },
       "end_date": {
         "type": "date-time",
+        "isNullable": true,
         "invalidStatus": 422
       },
       "meter_id": {
         "type": "string",
         "maxLength": 255,
+        "isNullable": true,
         "invalidStatus": 422
       }
     },

@@ -1013,130 +1013,153 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
   return validate37.errors = vErrors, errors === 0;
 }
 validate37.evaluated = { props: { type: !0, key: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema54 = { type: ["object", "null"], required: ["conjunction", "clauses"], properties: { conjunction: { $ref: "#/$defs/Conjunction" }, clauses: { type: "array", minItems: 1, maxItems: 10, items: { $ref: "#/$defs/MeterFilterClause" } } } }, schema55 = { type: "string", enum: ["and", "or"] }, schema56 = { type: "object", "x-rule": "MTR-13", properties: { key: { type: "string", minLength: 1, maxLength: 100 }, operator: { $ref: "#/$defs/FilterOperator" }, value: { type: ["string", "number", "boolean"] }, conjunction: { $ref: "#/$defs/Conjunction" }, clauses: { type: "array", minItems: 1, maxItems: 10, items: { $ref: "#/$defs/MeterFilterClause" } } }, if: { required: ["clauses"] }, then: { required: ["conjunction", "clauses"] }, else: { required: ["key", "operator", "value"] } }, schema57 = { type: "string", enum: ["equals", "not_equals", "greater_than", "greater_than_or_equals", "less_than", "less_than_or_equals", "contains", "does_not_contain"] }, wrapper0 = { validate: validate40 };
-function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate40.evaluated;
-  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
-  let _errs1 = errors, valid0 = !0, _errs2 = errors;
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    let missing0;
-    if (data.clauses === void 0 && (missing0 = "clauses")) {
-      let err0 = {};
+var schema54 = { type: ["object", "null"], required: ["conjunction", "clauses"], properties: { conjunction: { $ref: "#/$defs/Conjunction" }, clauses: { type: "array", minItems: 1, maxItems: 10, items: { $ref: "#/$defs/MeterFilterClause" } } } }, schema55 = { type: "string", enum: ["and", "or"] };
+var wrapper0 = { validate: validate40 };
+function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate41.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.conjunction === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conjunction" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-  }
-  var _valid0 = _errs2 === errors;
-  errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null);
-  let ifClause0;
-  if (_valid0) {
-    let _errs3 = errors;
-    if (data && typeof data == "object" && !Array.isArray(data)) {
-      if (data.conjunction === void 0) {
-        let err1 = { instancePath, schemaPath: "#/then/required", keyword: "required", params: { missingProperty: "conjunction" } };
-        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-      }
-      if (data.clauses === void 0) {
-        let err2 = { instancePath, schemaPath: "#/then/required", keyword: "required", params: { missingProperty: "clauses" } };
+    if (data.clauses === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "clauses" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.conjunction !== void 0) {
+      let data0 = data.conjunction;
+      if (typeof data0 != "string") {
+        let err2 = { instancePath: instancePath + "/conjunction", schemaPath: "#/$defs/Conjunction/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
-    }
-    var _valid0 = _errs3 === errors;
-    valid0 = _valid0, ifClause0 = "then";
-  } else {
-    let _errs4 = errors;
-    if (data && typeof data == "object" && !Array.isArray(data)) {
-      if (data.key === void 0) {
-        let err3 = { instancePath, schemaPath: "#/else/required", keyword: "required", params: { missingProperty: "key" } };
+      if (!(data0 === "and" || data0 === "or")) {
+        let err3 = { instancePath: instancePath + "/conjunction", schemaPath: "#/$defs/Conjunction/enum", keyword: "enum", params: { allowedValues: schema55.enum } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
-      if (data.operator === void 0) {
-        let err4 = { instancePath, schemaPath: "#/else/required", keyword: "required", params: { missingProperty: "operator" } };
-        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-      }
-      if (data.value === void 0) {
-        let err5 = { instancePath, schemaPath: "#/else/required", keyword: "required", params: { missingProperty: "value" } };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.clauses !== void 0) {
+      let data1 = data.clauses;
+      if (Array.isArray(data1)) {
+        if (data1.length > 10) {
+          let err4 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data1.length < 1) {
+          let err5 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          wrapper0.validate(data1[i0], { instancePath: instancePath + "/clauses/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
+      } else {
+        let err6 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
-    var _valid0 = _errs4 === errors;
-    valid0 = _valid0, ifClause0 = "else";
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  if (!valid0) {
-    let err6 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
-    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-  }
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  return validate41.errors = vErrors, errors === 0;
+}
+validate41.evaluated = { props: { conjunction: !0, clauses: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema59 = { type: "object", "x-rule": "MTR-13", required: ["key", "operator", "value"], properties: { key: { type: "string", minLength: 1, maxLength: 100 }, operator: { $ref: "#/$defs/FilterOperator" }, value: { type: ["string", "number", "boolean"] } } }, schema60 = { type: "string", enum: ["equals", "not_equals", "greater_than", "greater_than_or_equals", "less_than", "less_than_or_equals", "contains", "does_not_contain"] };
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate43.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.key === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "key" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.operator === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "operator" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.value === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "value" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
     if (data.key !== void 0) {
       let data0 = data.key;
       if (typeof data0 == "string") {
         if (func1(data0) > 100) {
-          let err7 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/maxLength", keyword: "maxLength", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          let err3 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (func1(data0) < 1) {
-          let err8 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          let err4 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
       } else {
-        let err9 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err5 = { instancePath: instancePath + "/key", schemaPath: "#/properties/key/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.operator !== void 0) {
       let data1 = data.operator;
       if (typeof data1 != "string") {
-        let err10 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/FilterOperator/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        let err6 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/FilterOperator/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (!(data1 === "equals" || data1 === "not_equals" || data1 === "greater_than" || data1 === "greater_than_or_equals" || data1 === "less_than" || data1 === "less_than_or_equals" || data1 === "contains" || data1 === "does_not_contain")) {
-        let err11 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/FilterOperator/enum", keyword: "enum", params: { allowedValues: schema57.enum } };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        let err7 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/FilterOperator/enum", keyword: "enum", params: { allowedValues: schema60.enum } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.value !== void 0) {
       let data2 = data.value;
       if (typeof data2 != "string" && typeof data2 != "number" && typeof data2 != "boolean") {
-        let err12 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema56.properties.value.type } };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-      }
-    }
-    if (data.conjunction !== void 0) {
-      let data3 = data.conjunction;
-      if (typeof data3 != "string") {
-        let err13 = { instancePath: instancePath + "/conjunction", schemaPath: "#/$defs/Conjunction/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-      if (!(data3 === "and" || data3 === "or")) {
-        let err14 = { instancePath: instancePath + "/conjunction", schemaPath: "#/$defs/Conjunction/enum", keyword: "enum", params: { allowedValues: schema55.enum } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-      }
-    }
-    if (data.clauses !== void 0) {
-      let data4 = data.clauses;
-      if (Array.isArray(data4)) {
-        if (data4.length > 10) {
-          let err15 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-        }
-        if (data4.length < 1) {
-          let err16 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-        }
-        let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          wrapper0.validate(data4[i0], { instancePath: instancePath + "/clauses/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
-      } else {
-        let err17 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err8 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema59.properties.value.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
   } else {
-    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate40.errors = vErrors, errors === 0;
+  return validate43.errors = vErrors, errors === 0;
 }
-validate40.evaluated = { props: { key: !0, operator: !0, value: !0, conjunction: !0, clauses: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate43.evaluated = { props: { key: !0, operator: !0, value: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate40.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs0 = errors, valid0 = !0, _errs1 = errors;
+  if (errors === _errs1)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.clauses === void 0 && (missing0 = "clauses")) {
+        let err0 = {};
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+    } else {
+      let err1 = {};
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  var _valid0 = _errs1 === errors;
+  errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
+  let ifClause0;
+  if (_valid0) {
+    let _errs3 = errors;
+    validate41(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors), errors = vErrors.length);
+    var _valid0 = _errs3 === errors;
+    if (valid0 = _valid0, valid0) {
+      var props0 = {};
+      props0.conjunction = !0, props0.clauses = !0;
+    }
+    ifClause0 = "then";
+  } else {
+    let _errs4 = errors;
+    validate43(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors), errors = vErrors.length);
+    var _valid0 = _errs4 === errors;
+    valid0 = _valid0, valid0 && props0 !== !0 && (props0 = props0 || {}, props0.key = !0, props0.operator = !0, props0.value = !0), ifClause0 = "else";
+  }
+  if (!valid0) {
+    let err2 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate40.errors = vErrors, evaluated0.props = props0, errors === 0;
+}
+validate40.evaluated = { dynamicProps: !0, dynamicItems: !1 };
 function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate39.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
@@ -1277,10 +1300,10 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
   return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate36(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors), errors = vErrors.length), validate35.errors = vErrors, errors === 0;
 }
 validate35.evaluated = { props: { name: !0, event_name: !0, aggregation: !0, measurement_unit: !0, description: !0, filter: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createCustomer = validate44;
-var schema60 = { type: "object", required: ["email", "name"], properties: { email: { type: "string", format: "email", minLength: 3, maxLength: 320 }, name: { type: "string", minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 }, metadata: { $ref: "#/$defs/Metadata" } } }, schema61 = { type: "object", additionalProperties: { type: ["string", "number", "boolean"] } }, formats26 = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
-function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate45.evaluated;
+var createCustomer = validate48;
+var schema62 = { type: "object", required: ["email", "name"], properties: { email: { type: "string", format: "email", minLength: 3, maxLength: 320 }, name: { type: "string", minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 }, metadata: { $ref: "#/$defs/Metadata" } } }, schema63 = { type: "object", additionalProperties: { type: ["string", "number", "boolean"] } }, formats26 = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
+function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate49.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.email === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "email" } };
@@ -1329,7 +1352,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.phone_number !== void 0) {
       let data2 = data.phone_number;
       if (typeof data2 != "string" && data2 !== null) {
-        let err9 = { instancePath: instancePath + "/phone_number", schemaPath: "#/properties/phone_number/type", keyword: "type", params: { type: schema60.properties.phone_number.type } };
+        let err9 = { instancePath: instancePath + "/phone_number", schemaPath: "#/properties/phone_number/type", keyword: "type", params: { type: schema62.properties.phone_number.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (typeof data2 == "string" && func1(data2) > 32) {
@@ -1343,7 +1366,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key0 in data3) {
           let data4 = data3[key0];
           if (typeof data4 != "string" && typeof data4 != "number" && typeof data4 != "boolean") {
-            let err11 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema61.additionalProperties.type } };
+            let err11 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema63.additionalProperties.type } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
         }
@@ -1356,23 +1379,23 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate45.errors = vErrors, errors === 0;
+  return validate49.errors = vErrors, errors === 0;
 }
-validate45.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate44.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate45(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors), errors = vErrors.length), validate44.errors = vErrors, errors === 0;
-}
-validate44.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var updateCustomer = validate47;
-var schema63 = { type: "object", properties: { email: { type: ["string", "null"], format: "email", minLength: 3, maxLength: 320 }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 }, metadata: { $ref: "#/$defs/NullableMetadata" } } };
+validate49.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
 function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate48.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate49(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors), errors = vErrors.length), validate48.errors = vErrors, errors === 0;
+}
+validate48.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateCustomer = validate51;
+var schema65 = { type: "object", properties: { email: { type: ["string", "null"], format: "email", minLength: 3, maxLength: 320 }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 }, metadata: { $ref: "#/$defs/NullableMetadata" } } };
+function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.email !== void 0) {
       let data0 = data.email;
       if (typeof data0 != "string" && data0 !== null) {
-        let err0 = { instancePath: instancePath + "/email", schemaPath: "#/properties/email/type", keyword: "type", params: { type: schema63.properties.email.type } };
+        let err0 = { instancePath: instancePath + "/email", schemaPath: "#/properties/email/type", keyword: "type", params: { type: schema65.properties.email.type } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
       if (typeof data0 == "string") {
@@ -1393,7 +1416,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data1 = data.name;
       if (typeof data1 != "string" && data1 !== null) {
-        let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema63.properties.name.type } };
+        let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema65.properties.name.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (typeof data1 == "string") {
@@ -1410,7 +1433,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.phone_number !== void 0) {
       let data2 = data.phone_number;
       if (typeof data2 != "string" && data2 !== null) {
-        let err7 = { instancePath: instancePath + "/phone_number", schemaPath: "#/properties/phone_number/type", keyword: "type", params: { type: schema63.properties.phone_number.type } };
+        let err7 = { instancePath: instancePath + "/phone_number", schemaPath: "#/properties/phone_number/type", keyword: "type", params: { type: schema65.properties.phone_number.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data2 == "string" && func1(data2) > 32) {
@@ -1437,19 +1460,19 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate48.errors = vErrors, errors === 0;
+  return validate52.errors = vErrors, errors === 0;
 }
-validate48.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate47.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate48(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors), errors = vErrors.length), validate47.errors = vErrors, errors === 0;
+validate52.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate51.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate52(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length), validate51.errors = vErrors, errors === 0;
 }
-validate47.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createProduct = validate50;
-var schema66 = { type: "object", required: ["name", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, price: { $ref: "#/$defs/Price" }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, "x-rule": "ENT-60", items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/Metadata" }, pricing_mode: { $ref: "#/$defs/NullablePricingMode" }, digital_product_delivery: { type: ["object", "null"] }, entitlements: { type: ["array", "null"], maxItems: 100, items: { type: "object" } }, license_key_enabled: { type: ["boolean", "null"] }, license_key_activation_message: { type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { type: ["object", "null"] } } }, schema79 = { type: "string", enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring"] }, schema86 = { type: ["string", "null"], enum: ["by_currency", "by_country", null] };
-var schema68 = { type: "object", required: ["type", "currency", "price"], properties: { type: { type: "string", enum: ["one_time_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, pay_what_you_want: { type: "boolean" }, suggested_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_inclusive: { type: ["boolean", "null"] } } }, schema69 = { type: "string", enum: ["AED", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BWP", "BYN", "BZD", "CAD", "CHF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SEK", "SGD", "SHP", "SLE", "SLL", "SOS", "SRD", "SSP", "STN", "SVC", "SZL", "THB", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW"] };
-function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
+validate51.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createProduct = validate54;
+var schema68 = { type: "object", required: ["name", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, price: { $ref: "#/$defs/Price" }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, "x-rule": "ENT-60", items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/Metadata" }, pricing_mode: { $ref: "#/$defs/NullablePricingMode" }, digital_product_delivery: { $ref: "#/$defs/NullableCreateDigitalProductDeliveryRequest" }, entitlements: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/AttachProductEntitlementRequest" } }, license_key_enabled: { type: ["boolean", "null"] }, license_key_activation_message: { type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { $ref: "#/$defs/NullableLicenseKeyDuration" } } }, schema81 = { type: "string", enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring"] }, schema88 = { type: ["string", "null"], enum: ["by_currency", "by_country", null] }, schema89 = { type: ["object", "null"], properties: { external_url: { type: ["string", "null"] }, instructions: { type: ["string", "null"] } } };
+var schema70 = { type: "object", required: ["type", "currency", "price"], properties: { type: { type: "string", enum: ["one_time_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, pay_what_you_want: { type: "boolean" }, suggested_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_inclusive: { type: ["boolean", "null"] } } }, schema71 = { type: "string", enum: ["AED", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BWP", "BYN", "BZD", "CAD", "CHF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SEK", "SGD", "SHP", "SLE", "SLL", "SOS", "SRD", "SSP", "STN", "SVC", "SZL", "THB", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW"] };
+function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -1470,7 +1493,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (data0 !== "one_time_price") {
-        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema68.properties.type.enum } };
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema70.properties.type.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
@@ -1481,7 +1504,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err6 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        let err6 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema71.enum } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
@@ -1538,7 +1561,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.suggested_price !== void 0) {
       let data6 = data.suggested_price;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6)) && data6 !== null) {
-        let err17 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/type", keyword: "type", params: { type: schema68.properties.suggested_price.type } };
+        let err17 = { instancePath: instancePath + "/suggested_price", schemaPath: "#/properties/suggested_price/type", keyword: "type", params: { type: schema70.properties.suggested_price.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data6 == "number") {
@@ -1559,7 +1582,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tax_inclusive !== void 0) {
       let data7 = data.tax_inclusive;
       if (typeof data7 != "boolean" && data7 !== null) {
-        let err21 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema68.properties.tax_inclusive.type } };
+        let err21 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema70.properties.tax_inclusive.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
@@ -1567,12 +1590,12 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate53.errors = vErrors, errors === 0;
+  return validate57.errors = vErrors, errors === 0;
 }
-validate53.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, pay_what_you_want: !0, suggested_price: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema70 = { type: "object", required: ["type", "currency", "price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["recurring_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, trial_period_days: { type: "integer", format: "int32", minimum: 0, maximum: 1e4 }, trial_amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, trial_apply_discounts: { type: ["boolean", "null"] }, tax_inclusive: { type: ["boolean", "null"] } } }, schema72 = { type: "string", enum: ["Day", "Week", "Month", "Year"] };
-function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
+validate57.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, pay_what_you_want: !0, suggested_price: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema72 = { type: "object", required: ["type", "currency", "price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["recurring_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, trial_period_days: { type: "integer", format: "int32", minimum: 0, maximum: 1e4 }, trial_amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, trial_apply_discounts: { type: ["boolean", "null"] }, tax_inclusive: { type: ["boolean", "null"] } } }, schema74 = { type: "string", enum: ["Day", "Week", "Month", "Year"] };
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -1609,7 +1632,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (data0 !== "recurring_price") {
-        let err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema70.properties.type.enum } };
+        let err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema72.properties.type.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -1620,7 +1643,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err10 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        let err10 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema71.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
@@ -1698,7 +1721,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (!(data6 === "Day" || data6 === "Week" || data6 === "Month" || data6 === "Year")) {
-        let err25 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        let err25 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema74.enum } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
@@ -1730,7 +1753,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (!(data8 === "Day" || data8 === "Week" || data8 === "Month" || data8 === "Year")) {
-        let err31 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        let err31 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema74.enum } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
@@ -1758,7 +1781,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trial_amount !== void 0) {
       let data10 = data.trial_amount;
       if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10)) && data10 !== null) {
-        let err36 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/type", keyword: "type", params: { type: schema70.properties.trial_amount.type } };
+        let err36 = { instancePath: instancePath + "/trial_amount", schemaPath: "#/properties/trial_amount/type", keyword: "type", params: { type: schema72.properties.trial_amount.type } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
       if (typeof data10 == "number") {
@@ -1779,14 +1802,14 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trial_apply_discounts !== void 0) {
       let data11 = data.trial_apply_discounts;
       if (typeof data11 != "boolean" && data11 !== null) {
-        let err40 = { instancePath: instancePath + "/trial_apply_discounts", schemaPath: "#/properties/trial_apply_discounts/type", keyword: "type", params: { type: schema70.properties.trial_apply_discounts.type } };
+        let err40 = { instancePath: instancePath + "/trial_apply_discounts", schemaPath: "#/properties/trial_apply_discounts/type", keyword: "type", params: { type: schema72.properties.trial_apply_discounts.type } };
         vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.tax_inclusive !== void 0) {
       let data12 = data.tax_inclusive;
       if (typeof data12 != "boolean" && data12 !== null) {
-        let err41 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema70.properties.tax_inclusive.type } };
+        let err41 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema72.properties.tax_inclusive.type } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
     }
@@ -1794,12 +1817,12 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate54.errors = vErrors, errors === 0;
+  return validate58.errors = vErrors, errors === 0;
 }
-validate54.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, trial_period_days: !0, trial_amount: !0, trial_apply_discounts: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema74 = { type: "object", required: ["type", "currency", "fixed_price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["usage_based_price"] }, currency: { $ref: "#/$defs/Currency" }, fixed_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, meters: { type: ["array", "null"], maxItems: 10, "x-rule": "MTR-33", items: { $ref: "#/$defs/AddMeterToPrice" } }, tax_inclusive: { type: ["boolean", "null"] } } }, schema78 = { type: "object", required: ["meter_id"], properties: { meter_id: { type: "string", minLength: 1, maxLength: 255 }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "x-rule": "MTR-23" }, free_threshold: { type: ["integer", "null"], format: "int64", minimum: 0, maximum: 9007199254740991, "x-rule": "MTR-62" }, credit_entitlement_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, meter_units_per_credit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, name: { type: ["string", "null"], maxLength: 255 }, description: { type: ["string", "null"], maxLength: 1e3 }, measurement_unit: { type: ["string", "null"], maxLength: 255 } } }, pattern7 = new RegExp("^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "u");
-function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
+validate58.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, trial_period_days: !0, trial_amount: !0, trial_apply_discounts: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema76 = { type: "object", required: ["type", "currency", "fixed_price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["usage_based_price"] }, currency: { $ref: "#/$defs/Currency" }, fixed_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, meters: { type: ["array", "null"], maxItems: 10, "x-rule": "MTR-33", items: { $ref: "#/$defs/AddMeterToPrice" } }, tax_inclusive: { type: ["boolean", "null"] } } }, schema80 = { type: "object", required: ["meter_id"], properties: { meter_id: { type: "string", minLength: 1, maxLength: 255 }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "x-rule": "MTR-23" }, free_threshold: { type: ["integer", "null"], format: "int64", minimum: 0, maximum: 9007199254740991, "x-rule": "MTR-62" }, credit_entitlement_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, meter_units_per_credit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, name: { type: ["string", "null"], maxLength: 255 }, description: { type: ["string", "null"], maxLength: 1e3 }, measurement_unit: { type: ["string", "null"], maxLength: 255 } } }, pattern7 = new RegExp("^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "u");
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -1836,7 +1859,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (data0 !== "usage_based_price") {
-        let err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema74.properties.type.enum } };
+        let err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema76.properties.type.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -1847,7 +1870,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err10 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        let err10 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema71.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
@@ -1925,7 +1948,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (!(data6 === "Day" || data6 === "Week" || data6 === "Month" || data6 === "Year")) {
-        let err25 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        let err25 = { instancePath: instancePath + "/payment_frequency_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema74.enum } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
@@ -1957,14 +1980,14 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (!(data8 === "Day" || data8 === "Week" || data8 === "Month" || data8 === "Year")) {
-        let err31 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema72.enum } };
+        let err31 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema74.enum } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.meters !== void 0) {
       let data9 = data.meters;
       if (!Array.isArray(data9) && data9 !== null) {
-        let err32 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/type", keyword: "type", params: { type: schema74.properties.meters.type } };
+        let err32 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/type", keyword: "type", params: { type: schema76.properties.meters.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (Array.isArray(data9)) {
@@ -1999,7 +2022,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
             if (data10.price_per_unit !== void 0) {
               let data12 = data10.price_per_unit;
               if (typeof data12 != "string" && data12 !== null) {
-                let err38 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/type", keyword: "type", params: { type: schema78.properties.price_per_unit.type } };
+                let err38 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/type", keyword: "type", params: { type: schema80.properties.price_per_unit.type } };
                 vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
               }
               if (typeof data12 == "string") {
@@ -2020,7 +2043,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
             if (data10.free_threshold !== void 0) {
               let data13 = data10.free_threshold;
               if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13)) && data13 !== null) {
-                let err42 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/type", keyword: "type", params: { type: schema78.properties.free_threshold.type } };
+                let err42 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/type", keyword: "type", params: { type: schema80.properties.free_threshold.type } };
                 vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
               }
               if (typeof data13 == "number") {
@@ -2041,7 +2064,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
             if (data10.credit_entitlement_id !== void 0) {
               let data14 = data10.credit_entitlement_id;
               if (typeof data14 != "string" && data14 !== null) {
-                let err46 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/type", keyword: "type", params: { type: schema78.properties.credit_entitlement_id.type } };
+                let err46 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/type", keyword: "type", params: { type: schema80.properties.credit_entitlement_id.type } };
                 vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
               }
               if (typeof data14 == "string") {
@@ -2058,7 +2081,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
             if (data10.meter_units_per_credit !== void 0) {
               let data15 = data10.meter_units_per_credit;
               if (typeof data15 != "string" && data15 !== null) {
-                let err49 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/type", keyword: "type", params: { type: schema78.properties.meter_units_per_credit.type } };
+                let err49 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/type", keyword: "type", params: { type: schema80.properties.meter_units_per_credit.type } };
                 vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
               }
               if (typeof data15 == "string") {
@@ -2079,7 +2102,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
             if (data10.name !== void 0) {
               let data16 = data10.name;
               if (typeof data16 != "string" && data16 !== null) {
-                let err53 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/type", keyword: "type", params: { type: schema78.properties.name.type } };
+                let err53 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/type", keyword: "type", params: { type: schema80.properties.name.type } };
                 vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
               }
               if (typeof data16 == "string" && func1(data16) > 255) {
@@ -2090,7 +2113,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
             if (data10.description !== void 0) {
               let data17 = data10.description;
               if (typeof data17 != "string" && data17 !== null) {
-                let err55 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/type", keyword: "type", params: { type: schema78.properties.description.type } };
+                let err55 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/type", keyword: "type", params: { type: schema80.properties.description.type } };
                 vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
               }
               if (typeof data17 == "string" && func1(data17) > 1e3) {
@@ -2101,7 +2124,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
             if (data10.measurement_unit !== void 0) {
               let data18 = data10.measurement_unit;
               if (typeof data18 != "string" && data18 !== null) {
-                let err57 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/type", keyword: "type", params: { type: schema78.properties.measurement_unit.type } };
+                let err57 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/type", keyword: "type", params: { type: schema80.properties.measurement_unit.type } };
                 vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
               }
               if (typeof data18 == "string" && func1(data18) > 255) {
@@ -2119,7 +2142,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tax_inclusive !== void 0) {
       let data19 = data.tax_inclusive;
       if (typeof data19 != "boolean" && data19 !== null) {
-        let err60 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema74.properties.tax_inclusive.type } };
+        let err60 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema76.properties.tax_inclusive.type } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
     }
@@ -2127,22 +2150,22 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     let err61 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
   }
-  return validate55.errors = vErrors, errors === 0;
+  return validate59.errors = vErrors, errors === 0;
 }
-validate55.evaluated = { props: { type: !0, currency: !0, fixed_price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, meters: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
+validate59.evaluated = { props: { type: !0, currency: !0, fixed_price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, meters: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate56.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     let tag0 = data.type;
     if (typeof tag0 == "string")
       if (tag0 === "one_time_price") {
-        validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+        validate57(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors), errors = vErrors.length);
         var props0 = {};
         props0.type = !0, props0.currency = !0, props0.price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.pay_what_you_want = !0, props0.suggested_price = !0, props0.tax_inclusive = !0;
       } else if (tag0 === "recurring_price")
-        validate54(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length), props0 !== !0 && (props0 = props0 || {}, props0.type = !0, props0.currency = !0, props0.price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.payment_frequency_count = !0, props0.payment_frequency_interval = !0, props0.subscription_period_count = !0, props0.subscription_period_interval = !0, props0.trial_period_days = !0, props0.trial_amount = !0, props0.trial_apply_discounts = !0, props0.tax_inclusive = !0);
+        validate58(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length), props0 !== !0 && (props0 = props0 || {}, props0.type = !0, props0.currency = !0, props0.price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.payment_frequency_count = !0, props0.payment_frequency_interval = !0, props0.subscription_period_count = !0, props0.subscription_period_interval = !0, props0.trial_period_days = !0, props0.trial_amount = !0, props0.trial_apply_discounts = !0, props0.tax_inclusive = !0);
       else if (tag0 === "usage_based_price")
-        validate55(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length), props0 !== !0 && (props0 = props0 || {}, props0.type = !0, props0.currency = !0, props0.fixed_price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.payment_frequency_count = !0, props0.payment_frequency_interval = !0, props0.subscription_period_count = !0, props0.subscription_period_interval = !0, props0.meters = !0, props0.tax_inclusive = !0);
+        validate59(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length), props0 !== !0 && (props0 = props0 || {}, props0.type = !0, props0.currency = !0, props0.fixed_price = !0, props0.discount = !0, props0.purchasing_power_parity = !0, props0.payment_frequency_count = !0, props0.payment_frequency_interval = !0, props0.subscription_period_count = !0, props0.subscription_period_interval = !0, props0.meters = !0, props0.tax_inclusive = !0);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "type", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -2155,12 +2178,12 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate52.errors = vErrors, evaluated0.props = props0, errors === 0;
+  return validate56.errors = vErrors, evaluated0.props = props0, errors === 0;
 }
-validate52.evaluated = { dynamicProps: !0, dynamicItems: !1 };
-var schema80 = { type: "object", required: ["credit_entitlement_id", "credits_amount"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: "string", minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, currency: { $ref: "#/$defs/NullableCurrency" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100, "x-rule": "ENT-69" }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_behavior: { $ref: "#/$defs/NullableCbbOverageBehavior" }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, proration_behavior: { $ref: "#/$defs/NullableCbbProrationBehavior" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" }, trial_credits: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, trial_credits_expire_after_trial: { type: ["boolean", "null"] } } }, schema83 = { type: ["string", "null"], enum: ["prorate", "no_prorate", null] };
-function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
+validate56.evaluated = { dynamicProps: !0, dynamicItems: !1 };
+var schema82 = { type: "object", required: ["credit_entitlement_id", "credits_amount"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: "string", minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, currency: { $ref: "#/$defs/NullableCurrency" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100, "x-rule": "ENT-69" }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_behavior: { $ref: "#/$defs/NullableCbbOverageBehavior" }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, proration_behavior: { $ref: "#/$defs/NullableCbbProrationBehavior" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" }, trial_credits: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, trial_credits_expire_after_trial: { type: ["boolean", "null"] } } }, schema85 = { type: ["string", "null"], enum: ["prorate", "no_prorate", null] };
+function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate64.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.credit_entitlement_id === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "credit_entitlement_id" } };
@@ -2220,7 +2243,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.expires_after_days !== void 0) {
       let data3 = data.expires_after_days;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3)) && data3 !== null) {
-        let err11 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/type", keyword: "type", params: { type: schema80.properties.expires_after_days.type } };
+        let err11 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/type", keyword: "type", params: { type: schema82.properties.expires_after_days.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data3 == "number") {
@@ -2241,7 +2264,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.low_balance_threshold_percent !== void 0) {
       let data4 = data.low_balance_threshold_percent;
       if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4)) && data4 !== null) {
-        let err15 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/type", keyword: "type", params: { type: schema80.properties.low_balance_threshold_percent.type } };
+        let err15 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/type", keyword: "type", params: { type: schema82.properties.low_balance_threshold_percent.type } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data4 == "number") {
@@ -2262,7 +2285,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.max_rollover_count !== void 0) {
       let data5 = data.max_rollover_count;
       if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5)) && data5 !== null) {
-        let err19 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/type", keyword: "type", params: { type: schema80.properties.max_rollover_count.type } };
+        let err19 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/type", keyword: "type", params: { type: schema82.properties.max_rollover_count.type } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
       if (typeof data5 == "number") {
@@ -2294,14 +2317,14 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.overage_enabled !== void 0) {
       let data7 = data.overage_enabled;
       if (typeof data7 != "boolean" && data7 !== null) {
-        let err25 = { instancePath: instancePath + "/overage_enabled", schemaPath: "#/properties/overage_enabled/type", keyword: "type", params: { type: schema80.properties.overage_enabled.type } };
+        let err25 = { instancePath: instancePath + "/overage_enabled", schemaPath: "#/properties/overage_enabled/type", keyword: "type", params: { type: schema82.properties.overage_enabled.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
     if (data.overage_limit !== void 0) {
       let data8 = data.overage_limit;
       if (typeof data8 != "string" && data8 !== null) {
-        let err26 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/type", keyword: "type", params: { type: schema80.properties.overage_limit.type } };
+        let err26 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/type", keyword: "type", params: { type: schema82.properties.overage_limit.type } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data8 == "string") {
@@ -2322,7 +2345,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.price_per_unit !== void 0) {
       let data9 = data.price_per_unit;
       if (typeof data9 != "string" && data9 !== null) {
-        let err30 = { instancePath: instancePath + "/price_per_unit", schemaPath: "#/properties/price_per_unit/type", keyword: "type", params: { type: schema80.properties.price_per_unit.type } };
+        let err30 = { instancePath: instancePath + "/price_per_unit", schemaPath: "#/properties/price_per_unit/type", keyword: "type", params: { type: schema82.properties.price_per_unit.type } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (typeof data9 == "string") {
@@ -2343,25 +2366,25 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.proration_behavior !== void 0) {
       let data10 = data.proration_behavior;
       if (typeof data10 != "string" && data10 !== null) {
-        let err34 = { instancePath: instancePath + "/proration_behavior", schemaPath: "#/$defs/NullableCbbProrationBehavior/type", keyword: "type", params: { type: schema83.type } };
+        let err34 = { instancePath: instancePath + "/proration_behavior", schemaPath: "#/$defs/NullableCbbProrationBehavior/type", keyword: "type", params: { type: schema85.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
       if (!(data10 === "prorate" || data10 === "no_prorate" || data10 === null)) {
-        let err35 = { instancePath: instancePath + "/proration_behavior", schemaPath: "#/$defs/NullableCbbProrationBehavior/enum", keyword: "enum", params: { allowedValues: schema83.enum } };
+        let err35 = { instancePath: instancePath + "/proration_behavior", schemaPath: "#/$defs/NullableCbbProrationBehavior/enum", keyword: "enum", params: { allowedValues: schema85.enum } };
         vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.rollover_enabled !== void 0) {
       let data11 = data.rollover_enabled;
       if (typeof data11 != "boolean" && data11 !== null) {
-        let err36 = { instancePath: instancePath + "/rollover_enabled", schemaPath: "#/properties/rollover_enabled/type", keyword: "type", params: { type: schema80.properties.rollover_enabled.type } };
+        let err36 = { instancePath: instancePath + "/rollover_enabled", schemaPath: "#/properties/rollover_enabled/type", keyword: "type", params: { type: schema82.properties.rollover_enabled.type } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
     if (data.rollover_percentage !== void 0) {
       let data12 = data.rollover_percentage;
       if (!(typeof data12 == "number" && !(data12 % 1) && !isNaN(data12)) && data12 !== null) {
-        let err37 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/type", keyword: "type", params: { type: schema80.properties.rollover_percentage.type } };
+        let err37 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/type", keyword: "type", params: { type: schema82.properties.rollover_percentage.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
       if (typeof data12 == "number") {
@@ -2382,7 +2405,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.rollover_timeframe_count !== void 0) {
       let data13 = data.rollover_timeframe_count;
       if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13)) && data13 !== null) {
-        let err41 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/type", keyword: "type", params: { type: schema80.properties.rollover_timeframe_count.type } };
+        let err41 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/type", keyword: "type", params: { type: schema82.properties.rollover_timeframe_count.type } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
       if (typeof data13 == "number") {
@@ -2414,7 +2437,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trial_credits !== void 0) {
       let data15 = data.trial_credits;
       if (typeof data15 != "string" && data15 !== null) {
-        let err47 = { instancePath: instancePath + "/trial_credits", schemaPath: "#/properties/trial_credits/type", keyword: "type", params: { type: schema80.properties.trial_credits.type } };
+        let err47 = { instancePath: instancePath + "/trial_credits", schemaPath: "#/properties/trial_credits/type", keyword: "type", params: { type: schema82.properties.trial_credits.type } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
       if (typeof data15 == "string") {
@@ -2435,7 +2458,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.trial_credits_expire_after_trial !== void 0) {
       let data16 = data.trial_credits_expire_after_trial;
       if (typeof data16 != "boolean" && data16 !== null) {
-        let err51 = { instancePath: instancePath + "/trial_credits_expire_after_trial", schemaPath: "#/properties/trial_credits_expire_after_trial/type", keyword: "type", params: { type: schema80.properties.trial_credits_expire_after_trial.type } };
+        let err51 = { instancePath: instancePath + "/trial_credits_expire_after_trial", schemaPath: "#/properties/trial_credits_expire_after_trial/type", keyword: "type", params: { type: schema82.properties.trial_credits_expire_after_trial.type } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
     }
@@ -2443,11 +2466,63 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     let err52 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
   }
-  return validate60.errors = vErrors, errors === 0;
+  return validate64.errors = vErrors, errors === 0;
 }
-validate60.evaluated = { props: { credit_entitlement_id: !0, credits_amount: !0, currency: !0, expires_after_days: !0, low_balance_threshold_percent: !0, max_rollover_count: !0, overage_behavior: !0, overage_enabled: !0, overage_limit: !0, price_per_unit: !0, proration_behavior: !0, rollover_enabled: !0, rollover_percentage: !0, rollover_timeframe_count: !0, rollover_timeframe_interval: !0, trial_credits: !0, trial_credits_expire_after_trial: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate51.evaluated;
+validate64.evaluated = { props: { credit_entitlement_id: !0, credits_amount: !0, currency: !0, expires_after_days: !0, low_balance_threshold_percent: !0, max_rollover_count: !0, overage_behavior: !0, overage_enabled: !0, overage_limit: !0, price_per_unit: !0, proration_behavior: !0, rollover_enabled: !0, rollover_percentage: !0, rollover_timeframe_count: !0, rollover_timeframe_interval: !0, trial_credits: !0, trial_credits_expire_after_trial: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema91 = { type: ["object", "null"], required: ["count", "interval"], properties: { count: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, interval: { $ref: "#/$defs/TimeInterval" } } };
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema91.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.count === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "count" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.interval === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "interval" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.count !== void 0) {
+      let data0 = data.count;
+      if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
+        let err3 = { instancePath: instancePath + "/count", schemaPath: "#/properties/count/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+      if (typeof data0 == "number") {
+        if (data0 > 2147483647 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/count", schemaPath: "#/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err5 = { instancePath: instancePath + "/count", schemaPath: "#/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (!formats0.validate(data0)) {
+          let err6 = { instancePath: instancePath + "/count", schemaPath: "#/properties/count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      }
+    }
+    if (data.interval !== void 0) {
+      let data1 = data.interval;
+      if (typeof data1 != "string") {
+        let err7 = { instancePath: instancePath + "/interval", schemaPath: "#/$defs/TimeInterval/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+      if (!(data1 === "Day" || data1 === "Week" || data1 === "Month" || data1 === "Year")) {
+        let err8 = { instancePath: instancePath + "/interval", schemaPath: "#/$defs/TimeInterval/enum", keyword: "enum", params: { allowedValues: schema74.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  }
+  return validate66.errors = vErrors, errors === 0;
+}
+validate66.evaluated = { props: { count: !0, interval: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
@@ -2477,21 +2552,21 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    if (data.price !== void 0 && (validate52(data.price, { instancePath: instancePath + "/price", parentData: data, parentDataProperty: "price", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length)), data.tax_category !== void 0) {
+    if (data.price !== void 0 && (validate56(data.price, { instancePath: instancePath + "/price", parentData: data, parentDataProperty: "price", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors), errors = vErrors.length)), data.tax_category !== void 0) {
       let data2 = data.tax_category;
       if (typeof data2 != "string") {
         let err6 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (!(data2 === "digital_products" || data2 === "saas" || data2 === "e_book" || data2 === "edtech" || data2 === "live_tutoring")) {
-        let err7 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/enum", keyword: "enum", params: { allowedValues: schema79.enum } };
+        let err7 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/enum", keyword: "enum", params: { allowedValues: schema81.enum } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.description !== void 0) {
       let data3 = data.description;
       if (typeof data3 != "string" && data3 !== null) {
-        let err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema66.properties.description.type } };
+        let err8 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema68.properties.description.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data3 == "string" && func1(data3) > 1e3) {
@@ -2502,7 +2577,7 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.credit_entitlements !== void 0) {
       let data4 = data.credit_entitlements;
       if (!Array.isArray(data4) && data4 !== null) {
-        let err10 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema66.properties.credit_entitlements.type } };
+        let err10 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema68.properties.credit_entitlements.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (Array.isArray(data4)) {
@@ -2512,13 +2587,13 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate60(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+          validate64(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
       }
     }
     if (data.addons !== void 0) {
       let data6 = data.addons;
       if (!Array.isArray(data6) && data6 !== null) {
-        let err12 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema66.properties.addons.type } };
+        let err12 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema68.properties.addons.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (Array.isArray(data6)) {
@@ -2548,7 +2623,7 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.brand_id !== void 0) {
       let data8 = data.brand_id;
       if (typeof data8 != "string" && data8 !== null) {
-        let err17 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema66.properties.brand_id.type } };
+        let err17 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema68.properties.brand_id.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data8 == "string") {
@@ -2568,7 +2643,7 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key0 in data9) {
           let data10 = data9[key0];
           if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
-            let err20 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema61.additionalProperties.type } };
+            let err20 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema63.additionalProperties.type } };
             vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
           }
         }
@@ -2580,109 +2655,128 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.pricing_mode !== void 0) {
       let data11 = data.pricing_mode;
       if (typeof data11 != "string" && data11 !== null) {
-        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema86.type } };
+        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema88.type } };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
       if (!(data11 === "by_currency" || data11 === "by_country" || data11 === null)) {
-        let err23 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema86.enum } };
+        let err23 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema88.enum } };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
     if (data.digital_product_delivery !== void 0) {
       let data12 = data.digital_product_delivery;
       if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
-        let err24 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/properties/digital_product_delivery/type", keyword: "type", params: { type: schema66.properties.digital_product_delivery.type } };
+        let err24 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/type", keyword: "type", params: { type: schema89.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+        if (data12.external_url !== void 0) {
+          let data13 = data12.external_url;
+          if (typeof data13 != "string" && data13 !== null) {
+            let err25 = { instancePath: instancePath + "/digital_product_delivery/external_url", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/properties/external_url/type", keyword: "type", params: { type: schema89.properties.external_url.type } };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          }
+        }
+        if (data12.instructions !== void 0) {
+          let data14 = data12.instructions;
+          if (typeof data14 != "string" && data14 !== null) {
+            let err26 = { instancePath: instancePath + "/digital_product_delivery/instructions", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/properties/instructions/type", keyword: "type", params: { type: schema89.properties.instructions.type } };
+            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+        }
       }
     }
     if (data.entitlements !== void 0) {
-      let data13 = data.entitlements;
-      if (!Array.isArray(data13) && data13 !== null) {
-        let err25 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema66.properties.entitlements.type } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      let data15 = data.entitlements;
+      if (!Array.isArray(data15) && data15 !== null) {
+        let err27 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema68.properties.entitlements.type } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
-      if (Array.isArray(data13)) {
-        if (data13.length > 100) {
-          let err26 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      if (Array.isArray(data15)) {
+        if (data15.length > 100) {
+          let err28 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
-        let len2 = data13.length;
+        let len2 = data15.length;
         for (let i2 = 0; i2 < len2; i2++) {
-          let data14 = data13[i2];
-          if (!(data14 && typeof data14 == "object" && !Array.isArray(data14))) {
-            let err27 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/properties/entitlements/items/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          let data16 = data15[i2];
+          if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+            if (data16.entitlement_id === void 0) {
+              let err29 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/$defs/AttachProductEntitlementRequest/required", keyword: "required", params: { missingProperty: "entitlement_id" } };
+              vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+            }
+            if (data16.entitlement_id !== void 0 && typeof data16.entitlement_id != "string") {
+              let err30 = { instancePath: instancePath + "/entitlements/" + i2 + "/entitlement_id", schemaPath: "#/$defs/AttachProductEntitlementRequest/properties/entitlement_id/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+            }
+          } else {
+            let err31 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/$defs/AttachProductEntitlementRequest/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
           }
         }
       }
     }
     if (data.license_key_enabled !== void 0) {
-      let data15 = data.license_key_enabled;
-      if (typeof data15 != "boolean" && data15 !== null) {
-        let err28 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema66.properties.license_key_enabled.type } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      let data18 = data.license_key_enabled;
+      if (typeof data18 != "boolean" && data18 !== null) {
+        let err32 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema68.properties.license_key_enabled.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.license_key_activation_message !== void 0) {
-      let data16 = data.license_key_activation_message;
-      if (typeof data16 != "string" && data16 !== null) {
-        let err29 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema66.properties.license_key_activation_message.type } };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let data19 = data.license_key_activation_message;
+      if (typeof data19 != "string" && data19 !== null) {
+        let err33 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema68.properties.license_key_activation_message.type } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
-      if (typeof data16 == "string" && func1(data16) > 1e3) {
-        let err30 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      if (typeof data19 == "string" && func1(data19) > 1e3) {
+        let err34 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
     }
     if (data.license_key_activations_limit !== void 0) {
-      let data17 = data.license_key_activations_limit;
-      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17)) && data17 !== null) {
-        let err31 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema66.properties.license_key_activations_limit.type } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-      }
-      if (typeof data17 == "number") {
-        if (data17 > 2147483647 || isNaN(data17)) {
-          let err32 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-        }
-        if (data17 < 0 || isNaN(data17)) {
-          let err33 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        if (!formats0.validate(data17)) {
-          let err34 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-        }
-      }
-    }
-    if (data.license_key_duration !== void 0) {
-      let data18 = data.license_key_duration;
-      if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
-        let err35 = { instancePath: instancePath + "/license_key_duration", schemaPath: "#/properties/license_key_duration/type", keyword: "type", params: { type: schema66.properties.license_key_duration.type } };
+      let data20 = data.license_key_activations_limit;
+      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20)) && data20 !== null) {
+        let err35 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema68.properties.license_key_activations_limit.type } };
         vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
+      if (typeof data20 == "number") {
+        if (data20 > 2147483647 || isNaN(data20)) {
+          let err36 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        }
+        if (data20 < 0 || isNaN(data20)) {
+          let err37 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        }
+        if (!formats0.validate(data20)) {
+          let err38 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        }
+      }
     }
+    data.license_key_duration !== void 0 && (validate66(data.license_key_duration, { instancePath: instancePath + "/license_key_duration", parentData: data, parentDataProperty: "license_key_duration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length));
   } else {
-    let err36 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
   }
-  return validate51.errors = vErrors, errors === 0;
+  return validate55.errors = vErrors, errors === 0;
 }
-validate51.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate50.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate51(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors), errors = vErrors.length), validate50.errors = vErrors, errors === 0;
+validate55.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate55(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length), validate54.errors = vErrors, errors === 0;
 }
-validate50.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var updateProduct = validate63;
-var schema88 = { type: "object", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, price: { oneOf: [{ $ref: "#/$defs/Price" }, { type: "null" }] }, tax_category: { $ref: "#/$defs/NullableTaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" }, pricing_mode: { $ref: "#/$defs/NullablePricingMode" }, image_id: { type: ["string", "null"], format: "uuid" }, digital_product_delivery: { type: ["object", "null"] }, entitlements: { type: ["array", "null"], maxItems: 100, items: { type: "object" } }, license_key_enabled: { type: ["boolean", "null"] }, license_key_activation_message: { type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { type: ["object", "null"] } } }, schema89 = { type: ["string", "null"], enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring", null] }, formats70 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate64.evaluated;
+validate54.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateProduct = validate69;
+var schema94 = { type: "object", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, price: { oneOf: [{ $ref: "#/$defs/Price" }, { type: "null" }] }, tax_category: { $ref: "#/$defs/NullableTaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" }, pricing_mode: { $ref: "#/$defs/NullablePricingMode" }, image_id: { type: ["string", "null"], format: "uuid" }, digital_product_delivery: { $ref: "#/$defs/NullablePatchDigitalProductDeliveryRequest" }, entitlements: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/AttachProductEntitlementRequest" } }, license_key_enabled: { type: ["boolean", "null"] }, license_key_activation_message: { type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { $ref: "#/$defs/NullableLicenseKeyDuration" } } }, schema95 = { type: ["string", "null"], enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring", null] }, schema98 = { type: ["object", "null"], properties: { external_url: { type: ["string", "null"] }, instructions: { type: ["string", "null"] }, files: { type: ["array", "null"], items: { type: "string" } } } }, formats72 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 != "string" && data0 !== null) {
-        let err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema88.properties.name.type } };
+        let err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema94.properties.name.type } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
       if (typeof data0 == "string") {
@@ -2698,7 +2792,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.price !== void 0) {
       let data1 = data.price, _errs4 = errors, valid1 = !1, passing0 = null, _errs5 = errors;
-      validate52(data1, { instancePath: instancePath + "/price", parentData: data, parentDataProperty: "price", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors), errors = vErrors.length);
+      validate56(data1, { instancePath: instancePath + "/price", parentData: data, parentDataProperty: "price", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors), errors = vErrors.length);
       var _valid0 = _errs5 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
       let _errs6 = errors;
@@ -2717,18 +2811,18 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tax_category !== void 0) {
       let data2 = data.tax_category;
       if (typeof data2 != "string" && data2 !== null) {
-        let err5 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/type", keyword: "type", params: { type: schema89.type } };
+        let err5 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/type", keyword: "type", params: { type: schema95.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (!(data2 === "digital_products" || data2 === "saas" || data2 === "e_book" || data2 === "edtech" || data2 === "live_tutoring" || data2 === null)) {
-        let err6 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/enum", keyword: "enum", params: { allowedValues: schema89.enum } };
+        let err6 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/enum", keyword: "enum", params: { allowedValues: schema95.enum } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.description !== void 0) {
       let data3 = data.description;
       if (typeof data3 != "string" && data3 !== null) {
-        let err7 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema88.properties.description.type } };
+        let err7 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema94.properties.description.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data3 == "string" && func1(data3) > 1e3) {
@@ -2739,7 +2833,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.credit_entitlements !== void 0) {
       let data4 = data.credit_entitlements;
       if (!Array.isArray(data4) && data4 !== null) {
-        let err9 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema88.properties.credit_entitlements.type } };
+        let err9 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema94.properties.credit_entitlements.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (Array.isArray(data4)) {
@@ -2749,13 +2843,13 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate60(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+          validate64(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
       }
     }
     if (data.addons !== void 0) {
       let data6 = data.addons;
       if (!Array.isArray(data6) && data6 !== null) {
-        let err11 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema88.properties.addons.type } };
+        let err11 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema94.properties.addons.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (Array.isArray(data6)) {
@@ -2785,7 +2879,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.brand_id !== void 0) {
       let data8 = data.brand_id;
       if (typeof data8 != "string" && data8 !== null) {
-        let err16 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema88.properties.brand_id.type } };
+        let err16 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema94.properties.brand_id.type } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
       if (typeof data8 == "string") {
@@ -2817,21 +2911,21 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.pricing_mode !== void 0) {
       let data11 = data.pricing_mode;
       if (typeof data11 != "string" && data11 !== null) {
-        let err21 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema86.type } };
+        let err21 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema88.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (!(data11 === "by_currency" || data11 === "by_country" || data11 === null)) {
-        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema86.enum } };
+        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema88.enum } };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.image_id !== void 0) {
       let data12 = data.image_id;
       if (typeof data12 != "string" && data12 !== null) {
-        let err23 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema88.properties.image_id.type } };
+        let err23 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema94.properties.image_id.type } };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
-      if (typeof data12 == "string" && !formats70.test(data12)) {
+      if (typeof data12 == "string" && !formats72.test(data12)) {
         let err24 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/format", keyword: "format", params: { format: "uuid" } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
@@ -2839,94 +2933,128 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.digital_product_delivery !== void 0) {
       let data13 = data.digital_product_delivery;
       if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
-        let err25 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/properties/digital_product_delivery/type", keyword: "type", params: { type: schema88.properties.digital_product_delivery.type } };
+        let err25 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/type", keyword: "type", params: { type: schema98.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+        if (data13.external_url !== void 0) {
+          let data14 = data13.external_url;
+          if (typeof data14 != "string" && data14 !== null) {
+            let err26 = { instancePath: instancePath + "/digital_product_delivery/external_url", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/external_url/type", keyword: "type", params: { type: schema98.properties.external_url.type } };
+            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+        }
+        if (data13.instructions !== void 0) {
+          let data15 = data13.instructions;
+          if (typeof data15 != "string" && data15 !== null) {
+            let err27 = { instancePath: instancePath + "/digital_product_delivery/instructions", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/instructions/type", keyword: "type", params: { type: schema98.properties.instructions.type } };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          }
+        }
+        if (data13.files !== void 0) {
+          let data16 = data13.files;
+          if (!Array.isArray(data16) && data16 !== null) {
+            let err28 = { instancePath: instancePath + "/digital_product_delivery/files", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/files/type", keyword: "type", params: { type: schema98.properties.files.type } };
+            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+          }
+          if (Array.isArray(data16)) {
+            let len2 = data16.length;
+            for (let i2 = 0; i2 < len2; i2++)
+              if (typeof data16[i2] != "string") {
+                let err29 = { instancePath: instancePath + "/digital_product_delivery/files/" + i2, schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/files/items/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+              }
+          }
+        }
       }
     }
     if (data.entitlements !== void 0) {
-      let data14 = data.entitlements;
-      if (!Array.isArray(data14) && data14 !== null) {
-        let err26 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema88.properties.entitlements.type } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      let data18 = data.entitlements;
+      if (!Array.isArray(data18) && data18 !== null) {
+        let err30 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema94.properties.entitlements.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
-      if (Array.isArray(data14)) {
-        if (data14.length > 100) {
-          let err27 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      if (Array.isArray(data18)) {
+        if (data18.length > 100) {
+          let err31 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        let len2 = data14.length;
-        for (let i2 = 0; i2 < len2; i2++) {
-          let data15 = data14[i2];
-          if (!(data15 && typeof data15 == "object" && !Array.isArray(data15))) {
-            let err28 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/properties/entitlements/items/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let len3 = data18.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data19 = data18[i3];
+          if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+            if (data19.entitlement_id === void 0) {
+              let err32 = { instancePath: instancePath + "/entitlements/" + i3, schemaPath: "#/$defs/AttachProductEntitlementRequest/required", keyword: "required", params: { missingProperty: "entitlement_id" } };
+              vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+            }
+            if (data19.entitlement_id !== void 0 && typeof data19.entitlement_id != "string") {
+              let err33 = { instancePath: instancePath + "/entitlements/" + i3 + "/entitlement_id", schemaPath: "#/$defs/AttachProductEntitlementRequest/properties/entitlement_id/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+            }
+          } else {
+            let err34 = { instancePath: instancePath + "/entitlements/" + i3, schemaPath: "#/$defs/AttachProductEntitlementRequest/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
           }
         }
       }
     }
     if (data.license_key_enabled !== void 0) {
-      let data16 = data.license_key_enabled;
-      if (typeof data16 != "boolean" && data16 !== null) {
-        let err29 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema88.properties.license_key_enabled.type } };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let data21 = data.license_key_enabled;
+      if (typeof data21 != "boolean" && data21 !== null) {
+        let err35 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema94.properties.license_key_enabled.type } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.license_key_activation_message !== void 0) {
-      let data17 = data.license_key_activation_message;
-      if (typeof data17 != "string" && data17 !== null) {
-        let err30 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema88.properties.license_key_activation_message.type } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      let data22 = data.license_key_activation_message;
+      if (typeof data22 != "string" && data22 !== null) {
+        let err36 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema94.properties.license_key_activation_message.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
-      if (typeof data17 == "string" && func1(data17) > 1e3) {
-        let err31 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      if (typeof data22 == "string" && func1(data22) > 1e3) {
+        let err37 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
     }
     if (data.license_key_activations_limit !== void 0) {
-      let data18 = data.license_key_activations_limit;
-      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18)) && data18 !== null) {
-        let err32 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema88.properties.license_key_activations_limit.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      let data23 = data.license_key_activations_limit;
+      if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23)) && data23 !== null) {
+        let err38 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema94.properties.license_key_activations_limit.type } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
-      if (typeof data18 == "number") {
-        if (data18 > 2147483647 || isNaN(data18)) {
-          let err33 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      if (typeof data23 == "number") {
+        if (data23 > 2147483647 || isNaN(data23)) {
+          let err39 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
-        if (data18 < 0 || isNaN(data18)) {
-          let err34 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        if (data23 < 0 || isNaN(data23)) {
+          let err40 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        if (!formats0.validate(data18)) {
-          let err35 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        if (!formats0.validate(data23)) {
+          let err41 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
-      }
-    }
-    if (data.license_key_duration !== void 0) {
-      let data19 = data.license_key_duration;
-      if (!(data19 && typeof data19 == "object" && !Array.isArray(data19)) && data19 !== null) {
-        let err36 = { instancePath: instancePath + "/license_key_duration", schemaPath: "#/properties/license_key_duration/type", keyword: "type", params: { type: schema88.properties.license_key_duration.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
+    data.license_key_duration !== void 0 && (validate66(data.license_key_duration, { instancePath: instancePath + "/license_key_duration", parentData: data, parentDataProperty: "license_key_duration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length));
   } else {
-    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
   }
-  return validate64.errors = vErrors, errors === 0;
+  return validate70.errors = vErrors, errors === 0;
 }
-validate64.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate63.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate64(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length), validate63.errors = vErrors, errors === 0;
+validate70.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate70(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length), validate69.errors = vErrors, errors === 0;
 }
-validate63.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createCheckoutSession = validate68;
-var schema93 = { type: "object", required: ["product_cart"], properties: { product_cart: { type: "array", maxItems: 100, items: { $ref: "#/$defs/ProductItemReq" } }, customer: { $ref: "#/$defs/NullableCustomerRequest" }, billing_address: { $ref: "#/$defs/NullableCheckoutSessionBillingAddress" }, billing_currency: { $ref: "#/$defs/NullableCurrency" }, subscription_data: { $ref: "#/$defs/NullableSubscriptionData" }, metadata: { $ref: "#/$defs/NullableMetadata" }, confirm: { type: "boolean", default: !1 }, payment_method_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, return_url: { type: ["string", "null"], maxLength: 2048 }, cancel_url: { type: ["string", "null"], maxLength: 2048 }, allowed_payment_method_types: { type: ["array", "null"], maxItems: 200, items: { $ref: "#/$defs/PaymentMethodTypes" } }, custom_fields: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/CustomField" } }, customization: { $ref: "#/$defs/CheckoutSessionCustomization" }, feature_flags: { $ref: "#/$defs/CheckoutSessionFlags" }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, force_3ds: { type: ["boolean", "null"] }, mandate_min_amount_inr_paise: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, minimal_address: { type: "boolean", default: !1 }, product_collection_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, short_link: { type: "boolean", default: !1 }, show_saved_payment_methods: { type: "boolean", default: !1 } } }, schema97 = { type: ["object", "null"], properties: { customer_id: { type: "string", minLength: 1, maxLength: 255 }, email: { type: "string", minLength: 3, maxLength: 320, format: "email" }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 } } }, schema105 = { type: "string", enum: ["ach", "affirm", "afterpay_clearpay", "alfamart", "ali_pay", "ali_pay_hk", "alma", "amazon_pay", "apple_pay", "atome", "bacs", "bancontact_card", "becs", "benefit", "bizum", "blik", "boleto", "bca_bank_transfer", "bni_va", "bri_va", "card_redirect", "cimb_va", "classic", "credit", "crypto_currency", "cashapp", "dana", "danamon_va", "debit", "duit_now", "efecty", "eft", "eps", "fps", "evoucher", "giropay", "givex", "google_pay", "go_pay", "gcash", "ideal", "interac", "indomaret", "klarna", "kakao_pay", "local_bank_redirect", "mandiri_va", "knet", "mb_way", "mobile_pay", "momo", "momo_atm", "multibanco", "online_banking_thailand", "online_banking_czech_republic", "online_banking_finland", "online_banking_fpx", "online_banking_poland", "online_banking_slovakia", "oxxo", "pago_efectivo", "permata_bank_transfer", "open_banking_uk", "pay_bright", "paypal", "paze", "pix", "pay_safe_card", "przelewy24", "prompt_pay", "pse", "red_compra", "red_pagos", "samsung_pay", "sepa", "sepa_bank_transfer", "sofort", "swish", "touch_n_go", "trustly", "twint", "upi_collect", "upi_intent", "vipps", "viet_qr", "venmo", "walley", "we_chat_pay", "seven_eleven", "lawson", "mini_stop", "family_mart", "seicomart", "pay_easy", "local_bank_transfer", "mifinity", "open_banking_pis", "direct_carrier_billing", "instant_bank_transfer", "billie", "zip", "revolut_pay", "naver_pay", "payco", "satispay"] };
-var schema94 = { type: "object", required: ["product_id", "quantity"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/CreditEntitlementOverride" } } } };
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+validate69.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createCheckoutSession = validate75;
+var schema101 = { type: "object", required: ["product_cart"], properties: { product_cart: { type: "array", maxItems: 100, items: { $ref: "#/$defs/ProductItemReq" } }, customer: { $ref: "#/$defs/NullableCustomerRequest" }, billing_address: { $ref: "#/$defs/NullableCheckoutSessionBillingAddress" }, billing_currency: { $ref: "#/$defs/NullableCurrency" }, subscription_data: { $ref: "#/$defs/NullableSubscriptionData" }, metadata: { $ref: "#/$defs/NullableMetadata" }, confirm: { type: "boolean", default: !1 }, payment_method_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, return_url: { type: ["string", "null"], maxLength: 2048 }, cancel_url: { type: ["string", "null"], maxLength: 2048 }, allowed_payment_method_types: { type: ["array", "null"], maxItems: 200, items: { $ref: "#/$defs/PaymentMethodTypes" } }, custom_fields: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/CustomField" } }, customization: { $ref: "#/$defs/CheckoutSessionCustomization" }, feature_flags: { $ref: "#/$defs/CheckoutSessionFlags" }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, force_3ds: { type: ["boolean", "null"] }, mandate_min_amount_inr_paise: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, minimal_address: { type: "boolean", default: !1 }, product_collection_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, short_link: { type: "boolean", default: !1 }, show_saved_payment_methods: { type: "boolean", default: !1 } } }, schema105 = { type: ["object", "null"], properties: { customer_id: { type: "string", minLength: 1, maxLength: 255 }, email: { type: "string", minLength: 3, maxLength: 320, format: "email" }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 } } }, schema113 = { type: "string", enum: ["ach", "affirm", "afterpay_clearpay", "alfamart", "ali_pay", "ali_pay_hk", "alma", "amazon_pay", "apple_pay", "atome", "bacs", "bancontact_card", "becs", "benefit", "bizum", "blik", "boleto", "bca_bank_transfer", "bni_va", "bri_va", "card_redirect", "cimb_va", "classic", "credit", "crypto_currency", "cashapp", "dana", "danamon_va", "debit", "duit_now", "efecty", "eft", "eps", "fps", "evoucher", "giropay", "givex", "google_pay", "go_pay", "gcash", "ideal", "interac", "indomaret", "klarna", "kakao_pay", "local_bank_redirect", "mandiri_va", "knet", "mb_way", "mobile_pay", "momo", "momo_atm", "multibanco", "online_banking_thailand", "online_banking_czech_republic", "online_banking_finland", "online_banking_fpx", "online_banking_poland", "online_banking_slovakia", "oxxo", "pago_efectivo", "permata_bank_transfer", "open_banking_uk", "pay_bright", "paypal", "paze", "pix", "pay_safe_card", "przelewy24", "prompt_pay", "pse", "red_compra", "red_pagos", "samsung_pay", "sepa", "sepa_bank_transfer", "sofort", "swish", "touch_n_go", "trustly", "twint", "upi_collect", "upi_intent", "vipps", "viet_qr", "venmo", "walley", "we_chat_pay", "seven_eleven", "lawson", "mini_stop", "family_mart", "seicomart", "pay_easy", "local_bank_transfer", "mifinity", "open_banking_pis", "direct_carrier_billing", "instant_bank_transfer", "billie", "zip", "revolut_pay", "naver_pay", "payco", "satispay"] };
+var schema102 = { type: "object", required: ["product_id", "quantity"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/CreditEntitlementOverride" } } } };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.product_id === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_id" } };
@@ -2976,7 +3104,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.addons !== void 0) {
       let data2 = data.addons;
       if (!Array.isArray(data2) && data2 !== null) {
-        let err9 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema94.properties.addons.type } };
+        let err9 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema102.properties.addons.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (Array.isArray(data2)) {
@@ -3043,7 +3171,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.amount !== void 0) {
       let data6 = data.amount;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6)) && data6 !== null) {
-        let err21 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema94.properties.amount.type } };
+        let err21 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema102.properties.amount.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data6 == "number") {
@@ -3064,7 +3192,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.credit_entitlements !== void 0) {
       let data7 = data.credit_entitlements;
       if (!Array.isArray(data7) && data7 !== null) {
-        let err25 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema94.properties.credit_entitlements.type } };
+        let err25 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema102.properties.credit_entitlements.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (Array.isArray(data7)) {
@@ -3131,14 +3259,14 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
   }
-  return validate70.errors = vErrors, errors === 0;
+  return validate77.errors = vErrors, errors === 0;
 }
-validate70.evaluated = { props: { product_id: !0, quantity: !0, addons: !0, amount: !0, credit_entitlements: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema98 = { type: ["object", "null"], required: ["country"], properties: { country: { $ref: "#/$defs/CountryCodeAlpha2" }, state: { type: ["string", "null"], maxLength: 255 }, city: { type: ["string", "null"], maxLength: 255 }, street: { type: ["string", "null"], maxLength: 255 }, zipcode: { type: ["string", "null"], maxLength: 32 } } }, schema99 = { type: "string", enum: ["AF", "AX", "AL", "DZ", "AS", "AD", "AO", "AI", "AQ", "AG", "AR", "AM", "AW", "AU", "AT", "AZ", "BS", "BH", "BD", "BB", "BY", "BE", "BZ", "BJ", "BM", "BT", "BO", "BQ", "BA", "BW", "BV", "BR", "IO", "BN", "BG", "BF", "BI", "KH", "CM", "CA", "CV", "KY", "CF", "TD", "CL", "CN", "CX", "CC", "CO", "KM", "CG", "CD", "CK", "CR", "CI", "HR", "CU", "CW", "CY", "CZ", "DK", "DJ", "DM", "DO", "EC", "EG", "SV", "GQ", "ER", "EE", "ET", "FK", "FO", "FJ", "FI", "FR", "GF", "PF", "TF", "GA", "GM", "GE", "DE", "GH", "GI", "GR", "GL", "GD", "GP", "GU", "GT", "GG", "GN", "GW", "GY", "HT", "HM", "VA", "HN", "HK", "HU", "IS", "IN", "ID", "IR", "IQ", "IE", "IM", "IL", "IT", "JM", "JP", "JE", "JO", "KZ", "KE", "KI", "KP", "KR", "KW", "KG", "LA", "LV", "LB", "LS", "LR", "LY", "LI", "LT", "LU", "MO", "MK", "MG", "MW", "MY", "MV", "ML", "MT", "MH", "MQ", "MR", "MU", "YT", "MX", "FM", "MD", "MC", "MN", "ME", "MS", "MA", "MZ", "MM", "NA", "NR", "NP", "NL", "NC", "NZ", "NI", "NE", "NG", "NU", "NF", "MP", "NO", "OM", "PK", "PW", "PS", "PA", "PG", "PY", "PE", "PH", "PN", "PL", "PT", "PR", "QA", "RE", "RO", "RU", "RW", "BL", "SH", "KN", "LC", "MF", "PM", "VC", "WS", "SM", "ST", "SA", "SN", "RS", "SC", "SL", "SG", "SX", "SK", "SI", "SB", "SO", "ZA", "GS", "SS", "ES", "LK", "SD", "SR", "SJ", "SZ", "SE", "CH", "SY", "TW", "TJ", "TZ", "TH", "TL", "TG", "TK", "TO", "TT", "TN", "TR", "TM", "TC", "TV", "UG", "UA", "AE", "GB", "UM", "US", "UY", "UZ", "VU", "VE", "VN", "VG", "VI", "WF", "EH", "YE", "ZM", "ZW"] }, func0 = require_equal().default;
-function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
+validate77.evaluated = { props: { product_id: !0, quantity: !0, addons: !0, amount: !0, credit_entitlements: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema106 = { type: ["object", "null"], required: ["country"], properties: { country: { $ref: "#/$defs/CountryCodeAlpha2" }, state: { type: ["string", "null"], maxLength: 255 }, city: { type: ["string", "null"], maxLength: 255 }, street: { type: ["string", "null"], maxLength: 255 }, zipcode: { type: ["string", "null"], maxLength: 32 } } }, schema107 = { type: "string", enum: ["AF", "AX", "AL", "DZ", "AS", "AD", "AO", "AI", "AQ", "AG", "AR", "AM", "AW", "AU", "AT", "AZ", "BS", "BH", "BD", "BB", "BY", "BE", "BZ", "BJ", "BM", "BT", "BO", "BQ", "BA", "BW", "BV", "BR", "IO", "BN", "BG", "BF", "BI", "KH", "CM", "CA", "CV", "KY", "CF", "TD", "CL", "CN", "CX", "CC", "CO", "KM", "CG", "CD", "CK", "CR", "CI", "HR", "CU", "CW", "CY", "CZ", "DK", "DJ", "DM", "DO", "EC", "EG", "SV", "GQ", "ER", "EE", "ET", "FK", "FO", "FJ", "FI", "FR", "GF", "PF", "TF", "GA", "GM", "GE", "DE", "GH", "GI", "GR", "GL", "GD", "GP", "GU", "GT", "GG", "GN", "GW", "GY", "HT", "HM", "VA", "HN", "HK", "HU", "IS", "IN", "ID", "IR", "IQ", "IE", "IM", "IL", "IT", "JM", "JP", "JE", "JO", "KZ", "KE", "KI", "KP", "KR", "KW", "KG", "LA", "LV", "LB", "LS", "LR", "LY", "LI", "LT", "LU", "MO", "MK", "MG", "MW", "MY", "MV", "ML", "MT", "MH", "MQ", "MR", "MU", "YT", "MX", "FM", "MD", "MC", "MN", "ME", "MS", "MA", "MZ", "MM", "NA", "NR", "NP", "NL", "NC", "NZ", "NI", "NE", "NG", "NU", "NF", "MP", "NO", "OM", "PK", "PW", "PS", "PA", "PG", "PY", "PE", "PH", "PN", "PL", "PT", "PR", "QA", "RE", "RO", "RU", "RW", "BL", "SH", "KN", "LC", "MF", "PM", "VC", "WS", "SM", "ST", "SA", "SN", "RS", "SC", "SL", "SG", "SX", "SK", "SI", "SB", "SO", "ZA", "GS", "SS", "ES", "LK", "SD", "SR", "SJ", "SZ", "SE", "CH", "SY", "TW", "TJ", "TZ", "TH", "TL", "TG", "TK", "TO", "TT", "TN", "TR", "TM", "TC", "TV", "UG", "UA", "AE", "GB", "UM", "US", "UY", "UZ", "VU", "VE", "VN", "VG", "VI", "WF", "EH", "YE", "ZM", "ZW"] }, func0 = require_equal().default;
+function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema98.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema106.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -3154,20 +3282,20 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       }
       let valid2;
       valid2 = !1;
-      for (let v0 of schema99.enum)
+      for (let v0 of schema107.enum)
         if (func0(data0, v0)) {
           valid2 = !0;
           break;
         }
       if (!valid2) {
-        let err3 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/enum", keyword: "enum", params: { allowedValues: schema99.enum } };
+        let err3 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/enum", keyword: "enum", params: { allowedValues: schema107.enum } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
     if (data.state !== void 0) {
       let data1 = data.state;
       if (typeof data1 != "string" && data1 !== null) {
-        let err4 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/type", keyword: "type", params: { type: schema98.properties.state.type } };
+        let err4 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/type", keyword: "type", params: { type: schema106.properties.state.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (typeof data1 == "string" && func1(data1) > 255) {
@@ -3178,7 +3306,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.city !== void 0) {
       let data2 = data.city;
       if (typeof data2 != "string" && data2 !== null) {
-        let err6 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/type", keyword: "type", params: { type: schema98.properties.city.type } };
+        let err6 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/type", keyword: "type", params: { type: schema106.properties.city.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data2 == "string" && func1(data2) > 255) {
@@ -3189,7 +3317,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.street !== void 0) {
       let data3 = data.street;
       if (typeof data3 != "string" && data3 !== null) {
-        let err8 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/type", keyword: "type", params: { type: schema98.properties.street.type } };
+        let err8 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/type", keyword: "type", params: { type: schema106.properties.street.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data3 == "string" && func1(data3) > 255) {
@@ -3200,7 +3328,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.zipcode !== void 0) {
       let data4 = data.zipcode;
       if (typeof data4 != "string" && data4 !== null) {
-        let err10 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/type", keyword: "type", params: { type: schema98.properties.zipcode.type } };
+        let err10 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/type", keyword: "type", params: { type: schema106.properties.zipcode.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data4 == "string" && func1(data4) > 32) {
@@ -3209,14 +3337,14 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  return validate72.errors = vErrors, errors === 0;
+  return validate79.errors = vErrors, errors === 0;
 }
-validate72.evaluated = { props: { country: !0, state: !0, city: !0, street: !0, zipcode: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema101 = { type: ["object", "null"], properties: { trial_period_days: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 1e4 }, on_demand: { $ref: "#/$defs/NullableOnDemandSubscriptionReq" } } }, schema102 = { type: ["object", "null"], required: ["mandate_only"], properties: { mandate_only: { type: "boolean" }, product_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, product_currency: { $ref: "#/$defs/NullableCurrency" }, product_description: { type: ["string", "null"], maxLength: 1e3 }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] } } };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+validate79.evaluated = { props: { country: !0, state: !0, city: !0, street: !0, zipcode: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema109 = { type: ["object", "null"], properties: { trial_period_days: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 1e4 }, on_demand: { $ref: "#/$defs/NullableOnDemandSubscriptionReq" } } }, schema110 = { type: ["object", "null"], required: ["mandate_only"], properties: { mandate_only: { type: "boolean" }, product_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, product_currency: { $ref: "#/$defs/NullableCurrency" }, product_description: { type: ["string", "null"], maxLength: 1e3 }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] } } };
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema102.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema110.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -3231,7 +3359,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.product_price !== void 0) {
       let data1 = data.product_price;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1)) && data1 !== null) {
-        let err3 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/type", keyword: "type", params: { type: schema102.properties.product_price.type } };
+        let err3 = { instancePath: instancePath + "/product_price", schemaPath: "#/properties/product_price/type", keyword: "type", params: { type: schema110.properties.product_price.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data1 == "number") {
@@ -3263,7 +3391,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.product_description !== void 0) {
       let data3 = data.product_description;
       if (typeof data3 != "string" && data3 !== null) {
-        let err9 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/type", keyword: "type", params: { type: schema102.properties.product_description.type } };
+        let err9 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/type", keyword: "type", params: { type: schema110.properties.product_description.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (typeof data3 == "string" && func1(data3) > 1e3) {
@@ -3274,25 +3402,25 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.adaptive_currency_fees_inclusive !== void 0) {
       let data4 = data.adaptive_currency_fees_inclusive;
       if (typeof data4 != "boolean" && data4 !== null) {
-        let err11 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema102.properties.adaptive_currency_fees_inclusive.type } };
+        let err11 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema110.properties.adaptive_currency_fees_inclusive.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
   }
-  return validate75.errors = vErrors, errors === 0;
+  return validate82.errors = vErrors, errors === 0;
 }
-validate75.evaluated = { props: { mandate_only: !0, product_price: !0, product_currency: !0, product_description: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
+validate82.evaluated = { props: { mandate_only: !0, product_price: !0, product_currency: !0, product_description: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema101.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema109.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.trial_period_days !== void 0) {
       let data0 = data.trial_period_days;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0)) && data0 !== null) {
-        let err1 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/type", keyword: "type", params: { type: schema101.properties.trial_period_days.type } };
+        let err1 = { instancePath: instancePath + "/trial_period_days", schemaPath: "#/properties/trial_period_days/type", keyword: "type", params: { type: schema109.properties.trial_period_days.type } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
       if (typeof data0 == "number") {
@@ -3310,14 +3438,14 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    data.on_demand !== void 0 && (validate75(data.on_demand, { instancePath: instancePath + "/on_demand", parentData: data, parentDataProperty: "on_demand", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length));
+    data.on_demand !== void 0 && (validate82(data.on_demand, { instancePath: instancePath + "/on_demand", parentData: data, parentDataProperty: "on_demand", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length));
   }
-  return validate74.errors = vErrors, errors === 0;
+  return validate81.errors = vErrors, errors === 0;
 }
-validate74.evaluated = { props: { trial_period_days: !0, on_demand: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema106 = { type: "object", required: ["key", "label", "field_type"], properties: { key: { type: "string", minLength: 1, maxLength: 255 }, label: { type: "string", minLength: 1, maxLength: 255 }, field_type: { $ref: "#/$defs/CustomFieldType" }, options: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, placeholder: { type: ["string", "null"], maxLength: 255 }, required: { type: "boolean" } } }, schema107 = { type: "string", enum: ["text", "number", "email", "url", "date", "dropdown", "boolean"] };
-function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
+validate81.evaluated = { props: { trial_period_days: !0, on_demand: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema114 = { type: "object", required: ["key", "label", "field_type"], properties: { key: { type: "string", minLength: 1, maxLength: 255 }, label: { type: "string", minLength: 1, maxLength: 255 }, field_type: { $ref: "#/$defs/CustomFieldType" }, options: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, placeholder: { type: ["string", "null"], maxLength: 255 }, required: { type: "boolean" } } }, schema115 = { type: "string", enum: ["text", "number", "email", "url", "date", "dropdown", "boolean"] };
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "key" } };
@@ -3370,14 +3498,14 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (!(data2 === "text" || data2 === "number" || data2 === "email" || data2 === "url" || data2 === "date" || data2 === "dropdown" || data2 === "boolean")) {
-        let err10 = { instancePath: instancePath + "/field_type", schemaPath: "#/$defs/CustomFieldType/enum", keyword: "enum", params: { allowedValues: schema107.enum } };
+        let err10 = { instancePath: instancePath + "/field_type", schemaPath: "#/$defs/CustomFieldType/enum", keyword: "enum", params: { allowedValues: schema115.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.options !== void 0) {
       let data3 = data.options;
       if (!Array.isArray(data3) && data3 !== null) {
-        let err11 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/type", keyword: "type", params: { type: schema106.properties.options.type } };
+        let err11 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/type", keyword: "type", params: { type: schema114.properties.options.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (Array.isArray(data3)) {
@@ -3403,7 +3531,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.placeholder !== void 0) {
       let data5 = data.placeholder;
       if (typeof data5 != "string" && data5 !== null) {
-        let err15 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/type", keyword: "type", params: { type: schema106.properties.placeholder.type } };
+        let err15 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/type", keyword: "type", params: { type: schema114.properties.placeholder.type } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data5 == "string" && func1(data5) > 255) {
@@ -3419,28 +3547,28 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
     let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
   }
-  return validate78.errors = vErrors, errors === 0;
+  return validate85.errors = vErrors, errors === 0;
 }
-validate78.evaluated = { props: { key: !0, label: !0, field_type: !0, options: !0, placeholder: !0, required: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema108 = { type: "object", properties: { force_language: { type: ["string", "null"], maxLength: 32 }, show_on_demand_tag: { type: "boolean" }, show_order_details: { type: "boolean" }, theme: { type: ["string", "null"], enum: ["dark", "light", "system", null] }, theme_config: { $ref: "#/$defs/NullableThemeConfig" } } }, schema109 = { type: ["object", "null"], properties: { dark: { $ref: "#/$defs/NullableThemeModeConfig" }, light: { $ref: "#/$defs/NullableThemeModeConfig" }, font_primary_url: { type: ["string", "null"], maxLength: 2048 }, font_secondary_url: { type: ["string", "null"], maxLength: 2048 }, font_size: { type: ["string", "null"], enum: ["xs", "sm", "md", "lg", "xl", "2xl", null] }, font_weight: { type: ["string", "null"], enum: ["normal", "medium", "bold", "extraBold", null] }, pay_button_text: { type: ["string", "null"], maxLength: 255 }, radius: { type: ["string", "null"], maxLength: 255 } } }, schema110 = { type: ["object", "null"], properties: { bg_primary: { type: ["string", "null"], maxLength: 255 }, bg_secondary: { type: ["string", "null"], maxLength: 255 }, border_primary: { type: ["string", "null"], maxLength: 255 }, border_secondary: { type: ["string", "null"], maxLength: 255 }, button_primary: { type: ["string", "null"], maxLength: 255 }, button_primary_hover: { type: ["string", "null"], maxLength: 255 }, button_secondary: { type: ["string", "null"], maxLength: 255 }, button_secondary_hover: { type: ["string", "null"], maxLength: 255 }, button_text_primary: { type: ["string", "null"], maxLength: 255 }, button_text_secondary: { type: ["string", "null"], maxLength: 255 }, input_focus_border: { type: ["string", "null"], maxLength: 255 }, text_error: { type: ["string", "null"], maxLength: 255 }, text_placeholder: { type: ["string", "null"], maxLength: 255 }, text_primary: { type: ["string", "null"], maxLength: 255 }, text_secondary: { type: ["string", "null"], maxLength: 255 }, text_success: { type: ["string", "null"], maxLength: 255 } } };
-function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
+validate85.evaluated = { props: { key: !0, label: !0, field_type: !0, options: !0, placeholder: !0, required: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema116 = { type: "object", properties: { force_language: { type: ["string", "null"], maxLength: 32 }, show_on_demand_tag: { type: "boolean" }, show_order_details: { type: "boolean" }, theme: { type: ["string", "null"], enum: ["dark", "light", "system", null] }, theme_config: { $ref: "#/$defs/NullableThemeConfig" } } }, schema117 = { type: ["object", "null"], properties: { dark: { $ref: "#/$defs/NullableThemeModeConfig" }, light: { $ref: "#/$defs/NullableThemeModeConfig" }, font_primary_url: { type: ["string", "null"], maxLength: 2048 }, font_secondary_url: { type: ["string", "null"], maxLength: 2048 }, font_size: { type: ["string", "null"], enum: ["xs", "sm", "md", "lg", "xl", "2xl", null] }, font_weight: { type: ["string", "null"], enum: ["normal", "medium", "bold", "extraBold", null] }, pay_button_text: { type: ["string", "null"], maxLength: 255 }, radius: { type: ["string", "null"], maxLength: 255 } } }, schema118 = { type: ["object", "null"], properties: { bg_primary: { type: ["string", "null"], maxLength: 255 }, bg_secondary: { type: ["string", "null"], maxLength: 255 }, border_primary: { type: ["string", "null"], maxLength: 255 }, border_secondary: { type: ["string", "null"], maxLength: 255 }, button_primary: { type: ["string", "null"], maxLength: 255 }, button_primary_hover: { type: ["string", "null"], maxLength: 255 }, button_secondary: { type: ["string", "null"], maxLength: 255 }, button_secondary_hover: { type: ["string", "null"], maxLength: 255 }, button_text_primary: { type: ["string", "null"], maxLength: 255 }, button_text_secondary: { type: ["string", "null"], maxLength: 255 }, input_focus_border: { type: ["string", "null"], maxLength: 255 }, text_error: { type: ["string", "null"], maxLength: 255 }, text_placeholder: { type: ["string", "null"], maxLength: 255 }, text_primary: { type: ["string", "null"], maxLength: 255 }, text_secondary: { type: ["string", "null"], maxLength: 255 }, text_success: { type: ["string", "null"], maxLength: 255 } } };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema109.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema117.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.dark !== void 0) {
       let data0 = data.dark;
       if (!(data0 && typeof data0 == "object" && !Array.isArray(data0)) && data0 !== null) {
-        let err1 = { instancePath: instancePath + "/dark", schemaPath: "#/$defs/NullableThemeModeConfig/type", keyword: "type", params: { type: schema110.type } };
+        let err1 = { instancePath: instancePath + "/dark", schemaPath: "#/$defs/NullableThemeModeConfig/type", keyword: "type", params: { type: schema118.type } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.bg_primary !== void 0) {
           let data1 = data0.bg_primary;
           if (typeof data1 != "string" && data1 !== null) {
-            let err2 = { instancePath: instancePath + "/dark/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/type", keyword: "type", params: { type: schema110.properties.bg_primary.type } };
+            let err2 = { instancePath: instancePath + "/dark/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/type", keyword: "type", params: { type: schema118.properties.bg_primary.type } };
             vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
           }
           if (typeof data1 == "string" && func1(data1) > 255) {
@@ -3451,7 +3579,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.bg_secondary !== void 0) {
           let data2 = data0.bg_secondary;
           if (typeof data2 != "string" && data2 !== null) {
-            let err4 = { instancePath: instancePath + "/dark/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/type", keyword: "type", params: { type: schema110.properties.bg_secondary.type } };
+            let err4 = { instancePath: instancePath + "/dark/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/type", keyword: "type", params: { type: schema118.properties.bg_secondary.type } };
             vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
           }
           if (typeof data2 == "string" && func1(data2) > 255) {
@@ -3462,7 +3590,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.border_primary !== void 0) {
           let data3 = data0.border_primary;
           if (typeof data3 != "string" && data3 !== null) {
-            let err6 = { instancePath: instancePath + "/dark/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/type", keyword: "type", params: { type: schema110.properties.border_primary.type } };
+            let err6 = { instancePath: instancePath + "/dark/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/type", keyword: "type", params: { type: schema118.properties.border_primary.type } };
             vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
           if (typeof data3 == "string" && func1(data3) > 255) {
@@ -3473,7 +3601,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.border_secondary !== void 0) {
           let data4 = data0.border_secondary;
           if (typeof data4 != "string" && data4 !== null) {
-            let err8 = { instancePath: instancePath + "/dark/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/type", keyword: "type", params: { type: schema110.properties.border_secondary.type } };
+            let err8 = { instancePath: instancePath + "/dark/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/type", keyword: "type", params: { type: schema118.properties.border_secondary.type } };
             vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
           if (typeof data4 == "string" && func1(data4) > 255) {
@@ -3484,7 +3612,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.button_primary !== void 0) {
           let data5 = data0.button_primary;
           if (typeof data5 != "string" && data5 !== null) {
-            let err10 = { instancePath: instancePath + "/dark/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/type", keyword: "type", params: { type: schema110.properties.button_primary.type } };
+            let err10 = { instancePath: instancePath + "/dark/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/type", keyword: "type", params: { type: schema118.properties.button_primary.type } };
             vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
           }
           if (typeof data5 == "string" && func1(data5) > 255) {
@@ -3495,7 +3623,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.button_primary_hover !== void 0) {
           let data6 = data0.button_primary_hover;
           if (typeof data6 != "string" && data6 !== null) {
-            let err12 = { instancePath: instancePath + "/dark/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/type", keyword: "type", params: { type: schema110.properties.button_primary_hover.type } };
+            let err12 = { instancePath: instancePath + "/dark/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/type", keyword: "type", params: { type: schema118.properties.button_primary_hover.type } };
             vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
           }
           if (typeof data6 == "string" && func1(data6) > 255) {
@@ -3506,7 +3634,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.button_secondary !== void 0) {
           let data7 = data0.button_secondary;
           if (typeof data7 != "string" && data7 !== null) {
-            let err14 = { instancePath: instancePath + "/dark/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/type", keyword: "type", params: { type: schema110.properties.button_secondary.type } };
+            let err14 = { instancePath: instancePath + "/dark/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/type", keyword: "type", params: { type: schema118.properties.button_secondary.type } };
             vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
           }
           if (typeof data7 == "string" && func1(data7) > 255) {
@@ -3517,7 +3645,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.button_secondary_hover !== void 0) {
           let data8 = data0.button_secondary_hover;
           if (typeof data8 != "string" && data8 !== null) {
-            let err16 = { instancePath: instancePath + "/dark/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/type", keyword: "type", params: { type: schema110.properties.button_secondary_hover.type } };
+            let err16 = { instancePath: instancePath + "/dark/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/type", keyword: "type", params: { type: schema118.properties.button_secondary_hover.type } };
             vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
           }
           if (typeof data8 == "string" && func1(data8) > 255) {
@@ -3528,7 +3656,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.button_text_primary !== void 0) {
           let data9 = data0.button_text_primary;
           if (typeof data9 != "string" && data9 !== null) {
-            let err18 = { instancePath: instancePath + "/dark/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/type", keyword: "type", params: { type: schema110.properties.button_text_primary.type } };
+            let err18 = { instancePath: instancePath + "/dark/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/type", keyword: "type", params: { type: schema118.properties.button_text_primary.type } };
             vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
           }
           if (typeof data9 == "string" && func1(data9) > 255) {
@@ -3539,7 +3667,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.button_text_secondary !== void 0) {
           let data10 = data0.button_text_secondary;
           if (typeof data10 != "string" && data10 !== null) {
-            let err20 = { instancePath: instancePath + "/dark/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/type", keyword: "type", params: { type: schema110.properties.button_text_secondary.type } };
+            let err20 = { instancePath: instancePath + "/dark/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/type", keyword: "type", params: { type: schema118.properties.button_text_secondary.type } };
             vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
           }
           if (typeof data10 == "string" && func1(data10) > 255) {
@@ -3550,7 +3678,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.input_focus_border !== void 0) {
           let data11 = data0.input_focus_border;
           if (typeof data11 != "string" && data11 !== null) {
-            let err22 = { instancePath: instancePath + "/dark/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/type", keyword: "type", params: { type: schema110.properties.input_focus_border.type } };
+            let err22 = { instancePath: instancePath + "/dark/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/type", keyword: "type", params: { type: schema118.properties.input_focus_border.type } };
             vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
           if (typeof data11 == "string" && func1(data11) > 255) {
@@ -3561,7 +3689,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.text_error !== void 0) {
           let data12 = data0.text_error;
           if (typeof data12 != "string" && data12 !== null) {
-            let err24 = { instancePath: instancePath + "/dark/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/type", keyword: "type", params: { type: schema110.properties.text_error.type } };
+            let err24 = { instancePath: instancePath + "/dark/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/type", keyword: "type", params: { type: schema118.properties.text_error.type } };
             vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
           }
           if (typeof data12 == "string" && func1(data12) > 255) {
@@ -3572,7 +3700,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.text_placeholder !== void 0) {
           let data13 = data0.text_placeholder;
           if (typeof data13 != "string" && data13 !== null) {
-            let err26 = { instancePath: instancePath + "/dark/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/type", keyword: "type", params: { type: schema110.properties.text_placeholder.type } };
+            let err26 = { instancePath: instancePath + "/dark/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/type", keyword: "type", params: { type: schema118.properties.text_placeholder.type } };
             vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
           }
           if (typeof data13 == "string" && func1(data13) > 255) {
@@ -3583,7 +3711,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.text_primary !== void 0) {
           let data14 = data0.text_primary;
           if (typeof data14 != "string" && data14 !== null) {
-            let err28 = { instancePath: instancePath + "/dark/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/type", keyword: "type", params: { type: schema110.properties.text_primary.type } };
+            let err28 = { instancePath: instancePath + "/dark/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/type", keyword: "type", params: { type: schema118.properties.text_primary.type } };
             vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
           }
           if (typeof data14 == "string" && func1(data14) > 255) {
@@ -3594,7 +3722,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.text_secondary !== void 0) {
           let data15 = data0.text_secondary;
           if (typeof data15 != "string" && data15 !== null) {
-            let err30 = { instancePath: instancePath + "/dark/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/type", keyword: "type", params: { type: schema110.properties.text_secondary.type } };
+            let err30 = { instancePath: instancePath + "/dark/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/type", keyword: "type", params: { type: schema118.properties.text_secondary.type } };
             vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
           }
           if (typeof data15 == "string" && func1(data15) > 255) {
@@ -3605,7 +3733,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.text_success !== void 0) {
           let data16 = data0.text_success;
           if (typeof data16 != "string" && data16 !== null) {
-            let err32 = { instancePath: instancePath + "/dark/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/type", keyword: "type", params: { type: schema110.properties.text_success.type } };
+            let err32 = { instancePath: instancePath + "/dark/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/type", keyword: "type", params: { type: schema118.properties.text_success.type } };
             vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
           }
           if (typeof data16 == "string" && func1(data16) > 255) {
@@ -3618,14 +3746,14 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.light !== void 0) {
       let data17 = data.light;
       if (!(data17 && typeof data17 == "object" && !Array.isArray(data17)) && data17 !== null) {
-        let err34 = { instancePath: instancePath + "/light", schemaPath: "#/$defs/NullableThemeModeConfig/type", keyword: "type", params: { type: schema110.type } };
+        let err34 = { instancePath: instancePath + "/light", schemaPath: "#/$defs/NullableThemeModeConfig/type", keyword: "type", params: { type: schema118.type } };
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
       if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
         if (data17.bg_primary !== void 0) {
           let data18 = data17.bg_primary;
           if (typeof data18 != "string" && data18 !== null) {
-            let err35 = { instancePath: instancePath + "/light/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/type", keyword: "type", params: { type: schema110.properties.bg_primary.type } };
+            let err35 = { instancePath: instancePath + "/light/bg_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_primary/type", keyword: "type", params: { type: schema118.properties.bg_primary.type } };
             vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
           }
           if (typeof data18 == "string" && func1(data18) > 255) {
@@ -3636,7 +3764,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.bg_secondary !== void 0) {
           let data19 = data17.bg_secondary;
           if (typeof data19 != "string" && data19 !== null) {
-            let err37 = { instancePath: instancePath + "/light/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/type", keyword: "type", params: { type: schema110.properties.bg_secondary.type } };
+            let err37 = { instancePath: instancePath + "/light/bg_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/bg_secondary/type", keyword: "type", params: { type: schema118.properties.bg_secondary.type } };
             vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
           }
           if (typeof data19 == "string" && func1(data19) > 255) {
@@ -3647,7 +3775,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.border_primary !== void 0) {
           let data20 = data17.border_primary;
           if (typeof data20 != "string" && data20 !== null) {
-            let err39 = { instancePath: instancePath + "/light/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/type", keyword: "type", params: { type: schema110.properties.border_primary.type } };
+            let err39 = { instancePath: instancePath + "/light/border_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_primary/type", keyword: "type", params: { type: schema118.properties.border_primary.type } };
             vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
           }
           if (typeof data20 == "string" && func1(data20) > 255) {
@@ -3658,7 +3786,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.border_secondary !== void 0) {
           let data21 = data17.border_secondary;
           if (typeof data21 != "string" && data21 !== null) {
-            let err41 = { instancePath: instancePath + "/light/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/type", keyword: "type", params: { type: schema110.properties.border_secondary.type } };
+            let err41 = { instancePath: instancePath + "/light/border_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/border_secondary/type", keyword: "type", params: { type: schema118.properties.border_secondary.type } };
             vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
           }
           if (typeof data21 == "string" && func1(data21) > 255) {
@@ -3669,7 +3797,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.button_primary !== void 0) {
           let data22 = data17.button_primary;
           if (typeof data22 != "string" && data22 !== null) {
-            let err43 = { instancePath: instancePath + "/light/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/type", keyword: "type", params: { type: schema110.properties.button_primary.type } };
+            let err43 = { instancePath: instancePath + "/light/button_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary/type", keyword: "type", params: { type: schema118.properties.button_primary.type } };
             vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
           }
           if (typeof data22 == "string" && func1(data22) > 255) {
@@ -3680,7 +3808,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.button_primary_hover !== void 0) {
           let data23 = data17.button_primary_hover;
           if (typeof data23 != "string" && data23 !== null) {
-            let err45 = { instancePath: instancePath + "/light/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/type", keyword: "type", params: { type: schema110.properties.button_primary_hover.type } };
+            let err45 = { instancePath: instancePath + "/light/button_primary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_primary_hover/type", keyword: "type", params: { type: schema118.properties.button_primary_hover.type } };
             vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
           }
           if (typeof data23 == "string" && func1(data23) > 255) {
@@ -3691,7 +3819,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.button_secondary !== void 0) {
           let data24 = data17.button_secondary;
           if (typeof data24 != "string" && data24 !== null) {
-            let err47 = { instancePath: instancePath + "/light/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/type", keyword: "type", params: { type: schema110.properties.button_secondary.type } };
+            let err47 = { instancePath: instancePath + "/light/button_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary/type", keyword: "type", params: { type: schema118.properties.button_secondary.type } };
             vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
           }
           if (typeof data24 == "string" && func1(data24) > 255) {
@@ -3702,7 +3830,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.button_secondary_hover !== void 0) {
           let data25 = data17.button_secondary_hover;
           if (typeof data25 != "string" && data25 !== null) {
-            let err49 = { instancePath: instancePath + "/light/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/type", keyword: "type", params: { type: schema110.properties.button_secondary_hover.type } };
+            let err49 = { instancePath: instancePath + "/light/button_secondary_hover", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_secondary_hover/type", keyword: "type", params: { type: schema118.properties.button_secondary_hover.type } };
             vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
           }
           if (typeof data25 == "string" && func1(data25) > 255) {
@@ -3713,7 +3841,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.button_text_primary !== void 0) {
           let data26 = data17.button_text_primary;
           if (typeof data26 != "string" && data26 !== null) {
-            let err51 = { instancePath: instancePath + "/light/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/type", keyword: "type", params: { type: schema110.properties.button_text_primary.type } };
+            let err51 = { instancePath: instancePath + "/light/button_text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_primary/type", keyword: "type", params: { type: schema118.properties.button_text_primary.type } };
             vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
           }
           if (typeof data26 == "string" && func1(data26) > 255) {
@@ -3724,7 +3852,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.button_text_secondary !== void 0) {
           let data27 = data17.button_text_secondary;
           if (typeof data27 != "string" && data27 !== null) {
-            let err53 = { instancePath: instancePath + "/light/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/type", keyword: "type", params: { type: schema110.properties.button_text_secondary.type } };
+            let err53 = { instancePath: instancePath + "/light/button_text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/button_text_secondary/type", keyword: "type", params: { type: schema118.properties.button_text_secondary.type } };
             vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
           }
           if (typeof data27 == "string" && func1(data27) > 255) {
@@ -3735,7 +3863,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.input_focus_border !== void 0) {
           let data28 = data17.input_focus_border;
           if (typeof data28 != "string" && data28 !== null) {
-            let err55 = { instancePath: instancePath + "/light/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/type", keyword: "type", params: { type: schema110.properties.input_focus_border.type } };
+            let err55 = { instancePath: instancePath + "/light/input_focus_border", schemaPath: "#/$defs/NullableThemeModeConfig/properties/input_focus_border/type", keyword: "type", params: { type: schema118.properties.input_focus_border.type } };
             vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
           }
           if (typeof data28 == "string" && func1(data28) > 255) {
@@ -3746,7 +3874,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.text_error !== void 0) {
           let data29 = data17.text_error;
           if (typeof data29 != "string" && data29 !== null) {
-            let err57 = { instancePath: instancePath + "/light/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/type", keyword: "type", params: { type: schema110.properties.text_error.type } };
+            let err57 = { instancePath: instancePath + "/light/text_error", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_error/type", keyword: "type", params: { type: schema118.properties.text_error.type } };
             vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
           }
           if (typeof data29 == "string" && func1(data29) > 255) {
@@ -3757,7 +3885,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.text_placeholder !== void 0) {
           let data30 = data17.text_placeholder;
           if (typeof data30 != "string" && data30 !== null) {
-            let err59 = { instancePath: instancePath + "/light/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/type", keyword: "type", params: { type: schema110.properties.text_placeholder.type } };
+            let err59 = { instancePath: instancePath + "/light/text_placeholder", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_placeholder/type", keyword: "type", params: { type: schema118.properties.text_placeholder.type } };
             vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
           if (typeof data30 == "string" && func1(data30) > 255) {
@@ -3768,7 +3896,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.text_primary !== void 0) {
           let data31 = data17.text_primary;
           if (typeof data31 != "string" && data31 !== null) {
-            let err61 = { instancePath: instancePath + "/light/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/type", keyword: "type", params: { type: schema110.properties.text_primary.type } };
+            let err61 = { instancePath: instancePath + "/light/text_primary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_primary/type", keyword: "type", params: { type: schema118.properties.text_primary.type } };
             vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
           }
           if (typeof data31 == "string" && func1(data31) > 255) {
@@ -3779,7 +3907,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.text_secondary !== void 0) {
           let data32 = data17.text_secondary;
           if (typeof data32 != "string" && data32 !== null) {
-            let err63 = { instancePath: instancePath + "/light/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/type", keyword: "type", params: { type: schema110.properties.text_secondary.type } };
+            let err63 = { instancePath: instancePath + "/light/text_secondary", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_secondary/type", keyword: "type", params: { type: schema118.properties.text_secondary.type } };
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
           if (typeof data32 == "string" && func1(data32) > 255) {
@@ -3790,7 +3918,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.text_success !== void 0) {
           let data33 = data17.text_success;
           if (typeof data33 != "string" && data33 !== null) {
-            let err65 = { instancePath: instancePath + "/light/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/type", keyword: "type", params: { type: schema110.properties.text_success.type } };
+            let err65 = { instancePath: instancePath + "/light/text_success", schemaPath: "#/$defs/NullableThemeModeConfig/properties/text_success/type", keyword: "type", params: { type: schema118.properties.text_success.type } };
             vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
           }
           if (typeof data33 == "string" && func1(data33) > 255) {
@@ -3803,7 +3931,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.font_primary_url !== void 0) {
       let data34 = data.font_primary_url;
       if (typeof data34 != "string" && data34 !== null) {
-        let err67 = { instancePath: instancePath + "/font_primary_url", schemaPath: "#/properties/font_primary_url/type", keyword: "type", params: { type: schema109.properties.font_primary_url.type } };
+        let err67 = { instancePath: instancePath + "/font_primary_url", schemaPath: "#/properties/font_primary_url/type", keyword: "type", params: { type: schema117.properties.font_primary_url.type } };
         vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
       if (typeof data34 == "string" && func1(data34) > 2048) {
@@ -3814,7 +3942,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.font_secondary_url !== void 0) {
       let data35 = data.font_secondary_url;
       if (typeof data35 != "string" && data35 !== null) {
-        let err69 = { instancePath: instancePath + "/font_secondary_url", schemaPath: "#/properties/font_secondary_url/type", keyword: "type", params: { type: schema109.properties.font_secondary_url.type } };
+        let err69 = { instancePath: instancePath + "/font_secondary_url", schemaPath: "#/properties/font_secondary_url/type", keyword: "type", params: { type: schema117.properties.font_secondary_url.type } };
         vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
       if (typeof data35 == "string" && func1(data35) > 2048) {
@@ -3825,29 +3953,29 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.font_size !== void 0) {
       let data36 = data.font_size;
       if (typeof data36 != "string" && data36 !== null) {
-        let err71 = { instancePath: instancePath + "/font_size", schemaPath: "#/properties/font_size/type", keyword: "type", params: { type: schema109.properties.font_size.type } };
+        let err71 = { instancePath: instancePath + "/font_size", schemaPath: "#/properties/font_size/type", keyword: "type", params: { type: schema117.properties.font_size.type } };
         vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
       if (!(data36 === "xs" || data36 === "sm" || data36 === "md" || data36 === "lg" || data36 === "xl" || data36 === "2xl" || data36 === null)) {
-        let err72 = { instancePath: instancePath + "/font_size", schemaPath: "#/properties/font_size/enum", keyword: "enum", params: { allowedValues: schema109.properties.font_size.enum } };
+        let err72 = { instancePath: instancePath + "/font_size", schemaPath: "#/properties/font_size/enum", keyword: "enum", params: { allowedValues: schema117.properties.font_size.enum } };
         vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
     }
     if (data.font_weight !== void 0) {
       let data37 = data.font_weight;
       if (typeof data37 != "string" && data37 !== null) {
-        let err73 = { instancePath: instancePath + "/font_weight", schemaPath: "#/properties/font_weight/type", keyword: "type", params: { type: schema109.properties.font_weight.type } };
+        let err73 = { instancePath: instancePath + "/font_weight", schemaPath: "#/properties/font_weight/type", keyword: "type", params: { type: schema117.properties.font_weight.type } };
         vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
       }
       if (!(data37 === "normal" || data37 === "medium" || data37 === "bold" || data37 === "extraBold" || data37 === null)) {
-        let err74 = { instancePath: instancePath + "/font_weight", schemaPath: "#/properties/font_weight/enum", keyword: "enum", params: { allowedValues: schema109.properties.font_weight.enum } };
+        let err74 = { instancePath: instancePath + "/font_weight", schemaPath: "#/properties/font_weight/enum", keyword: "enum", params: { allowedValues: schema117.properties.font_weight.enum } };
         vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
     }
     if (data.pay_button_text !== void 0) {
       let data38 = data.pay_button_text;
       if (typeof data38 != "string" && data38 !== null) {
-        let err75 = { instancePath: instancePath + "/pay_button_text", schemaPath: "#/properties/pay_button_text/type", keyword: "type", params: { type: schema109.properties.pay_button_text.type } };
+        let err75 = { instancePath: instancePath + "/pay_button_text", schemaPath: "#/properties/pay_button_text/type", keyword: "type", params: { type: schema117.properties.pay_button_text.type } };
         vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
       }
       if (typeof data38 == "string" && func1(data38) > 255) {
@@ -3858,7 +3986,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.radius !== void 0) {
       let data39 = data.radius;
       if (typeof data39 != "string" && data39 !== null) {
-        let err77 = { instancePath: instancePath + "/radius", schemaPath: "#/properties/radius/type", keyword: "type", params: { type: schema109.properties.radius.type } };
+        let err77 = { instancePath: instancePath + "/radius", schemaPath: "#/properties/radius/type", keyword: "type", params: { type: schema117.properties.radius.type } };
         vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
       if (typeof data39 == "string" && func1(data39) > 255) {
@@ -3867,16 +3995,16 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  return validate81.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate81.evaluated = { props: { dark: !0, light: !0, font_primary_url: !0, font_secondary_url: !0, font_size: !0, font_weight: !0, pay_button_text: !0, radius: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
+validate88.evaluated = { props: { dark: !0, light: !0, font_primary_url: !0, font_secondary_url: !0, font_size: !0, font_weight: !0, pay_button_text: !0, radius: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.force_language !== void 0) {
       let data0 = data.force_language;
       if (typeof data0 != "string" && data0 !== null) {
-        let err0 = { instancePath: instancePath + "/force_language", schemaPath: "#/properties/force_language/type", keyword: "type", params: { type: schema108.properties.force_language.type } };
+        let err0 = { instancePath: instancePath + "/force_language", schemaPath: "#/properties/force_language/type", keyword: "type", params: { type: schema116.properties.force_language.type } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
       if (typeof data0 == "string" && func1(data0) > 32) {
@@ -3895,24 +4023,24 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.theme !== void 0) {
       let data3 = data.theme;
       if (typeof data3 != "string" && data3 !== null) {
-        let err4 = { instancePath: instancePath + "/theme", schemaPath: "#/properties/theme/type", keyword: "type", params: { type: schema108.properties.theme.type } };
+        let err4 = { instancePath: instancePath + "/theme", schemaPath: "#/properties/theme/type", keyword: "type", params: { type: schema116.properties.theme.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (!(data3 === "dark" || data3 === "light" || data3 === "system" || data3 === null)) {
-        let err5 = { instancePath: instancePath + "/theme", schemaPath: "#/properties/theme/enum", keyword: "enum", params: { allowedValues: schema108.properties.theme.enum } };
+        let err5 = { instancePath: instancePath + "/theme", schemaPath: "#/properties/theme/enum", keyword: "enum", params: { allowedValues: schema116.properties.theme.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    data.theme_config !== void 0 && (validate81(data.theme_config, { instancePath: instancePath + "/theme_config", parentData: data, parentDataProperty: "theme_config", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length));
+    data.theme_config !== void 0 && (validate88(data.theme_config, { instancePath: instancePath + "/theme_config", parentData: data, parentDataProperty: "theme_config", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length));
   } else {
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate80.errors = vErrors, errors === 0;
+  return validate87.errors = vErrors, errors === 0;
 }
-validate80.evaluated = { props: { force_language: !0, show_on_demand_tag: !0, show_order_details: !0, theme: !0, theme_config: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
+validate87.evaluated = { props: { force_language: !0, show_on_demand_tag: !0, show_order_details: !0, theme: !0, theme_config: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.product_cart === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_cart" } };
@@ -3927,7 +4055,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate70(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+          validate77(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       } else {
         let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -3936,7 +4064,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.customer !== void 0) {
       let data2 = data.customer;
       if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema97.type } };
+        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema105.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
@@ -3979,7 +4107,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         if (data2.name !== void 0) {
           let data5 = data2.name;
           if (typeof data5 != "string" && data5 !== null) {
-            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema97.properties.name.type } };
+            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema105.properties.name.type } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
           if (typeof data5 == "string") {
@@ -3996,7 +4124,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         if (data2.phone_number !== void 0) {
           let data6 = data2.phone_number;
           if (typeof data6 != "string" && data6 !== null) {
-            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema97.properties.phone_number.type } };
+            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema105.properties.phone_number.type } };
             vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
           }
           if (typeof data6 == "string" && func1(data6) > 32) {
@@ -4006,7 +4134,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.billing_address !== void 0 && (validate72(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
+    if (data.billing_address !== void 0 && (validate79(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
       let data8 = data.billing_currency;
       if (typeof data8 != "string" && data8 !== null) {
         let err16 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
@@ -4017,7 +4145,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.subscription_data !== void 0 && (validate74(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.metadata !== void 0) {
+    if (data.subscription_data !== void 0 && (validate81(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.metadata !== void 0) {
       let data10 = data.metadata;
       if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
         let err18 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
@@ -4039,7 +4167,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.payment_method_id !== void 0) {
       let data13 = data.payment_method_id;
       if (typeof data13 != "string" && data13 !== null) {
-        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema93.properties.payment_method_id.type } };
+        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema101.properties.payment_method_id.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data13 == "string") {
@@ -4056,7 +4184,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.return_url !== void 0) {
       let data14 = data.return_url;
       if (typeof data14 != "string" && data14 !== null) {
-        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema93.properties.return_url.type } };
+        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema101.properties.return_url.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data14 == "string" && func1(data14) > 2048) {
@@ -4067,7 +4195,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.cancel_url !== void 0) {
       let data15 = data.cancel_url;
       if (typeof data15 != "string" && data15 !== null) {
-        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema93.properties.cancel_url.type } };
+        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema101.properties.cancel_url.type } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data15 == "string" && func1(data15) > 2048) {
@@ -4078,7 +4206,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.allowed_payment_method_types !== void 0) {
       let data16 = data.allowed_payment_method_types;
       if (!Array.isArray(data16) && data16 !== null) {
-        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema93.properties.allowed_payment_method_types.type } };
+        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema101.properties.allowed_payment_method_types.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (Array.isArray(data16)) {
@@ -4094,7 +4222,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
           }
           if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
-            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema105.enum } };
+            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema113.enum } };
             vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
           }
         }
@@ -4103,7 +4231,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.custom_fields !== void 0) {
       let data18 = data.custom_fields;
       if (!Array.isArray(data18) && data18 !== null) {
-        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema93.properties.custom_fields.type } };
+        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema101.properties.custom_fields.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (Array.isArray(data18)) {
@@ -4113,10 +4241,10 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len2 = data18.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate78(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+          validate85(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
       }
     }
-    if (data.customization !== void 0 && (validate80(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
+    if (data.customization !== void 0 && (validate87(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
       let data21 = data.feature_flags;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (data21.allow_currency_selection !== void 0 && typeof data21.allow_currency_selection != "boolean") {
@@ -4199,7 +4327,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.customer_business_name !== void 0) {
       let data40 = data.customer_business_name;
       if (typeof data40 != "string" && data40 !== null) {
-        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema93.properties.customer_business_name.type } };
+        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema101.properties.customer_business_name.type } };
         vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
       if (typeof data40 == "string" && func1(data40) > 255) {
@@ -4210,7 +4338,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tax_id !== void 0) {
       let data41 = data.tax_id;
       if (typeof data41 != "string" && data41 !== null) {
-        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema93.properties.tax_id.type } };
+        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema101.properties.tax_id.type } };
         vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
       if (typeof data41 == "string" && func1(data41) > 255) {
@@ -4221,7 +4349,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.discount_code !== void 0) {
       let data42 = data.discount_code;
       if (typeof data42 != "string" && data42 !== null) {
-        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema93.properties.discount_code.type } };
+        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema101.properties.discount_code.type } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
       if (typeof data42 == "string" && func1(data42) > 255) {
@@ -4232,7 +4360,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.discount_codes !== void 0) {
       let data43 = data.discount_codes;
       if (!Array.isArray(data43) && data43 !== null) {
-        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema93.properties.discount_codes.type } };
+        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema101.properties.discount_codes.type } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
       if (Array.isArray(data43)) {
@@ -4258,14 +4386,14 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.force_3ds !== void 0) {
       let data45 = data.force_3ds;
       if (typeof data45 != "boolean" && data45 !== null) {
-        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema93.properties.force_3ds.type } };
+        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema101.properties.force_3ds.type } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.mandate_min_amount_inr_paise !== void 0) {
       let data46 = data.mandate_min_amount_inr_paise;
       if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46)) && data46 !== null) {
-        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema93.properties.mandate_min_amount_inr_paise.type } };
+        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema101.properties.mandate_min_amount_inr_paise.type } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
       if (typeof data46 == "number") {
@@ -4290,7 +4418,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.product_collection_id !== void 0) {
       let data48 = data.product_collection_id;
       if (typeof data48 != "string" && data48 !== null) {
-        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema93.properties.product_collection_id.type } };
+        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema101.properties.product_collection_id.type } };
         vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
       if (typeof data48 == "string") {
@@ -4316,18 +4444,18 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
   }
-  return validate69.errors = vErrors, errors === 0;
+  return validate76.errors = vErrors, errors === 0;
 }
-validate69.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate69(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length), validate68.errors = vErrors, errors === 0;
+validate76.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate76(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length), validate75.errors = vErrors, errors === 0;
 }
-validate68.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var updateSubscription = validate85;
-var schema114 = { type: "object", properties: { status: { $ref: "#/$defs/NullableSubscriptionStatus" }, pause: { type: ["boolean", "null"] }, cancel_at_next_billing_date: { type: ["boolean", "null"] }, cancel_reason: { $ref: "#/$defs/NullableCancelReason" }, cancellation_comment: { type: ["string", "null"], maxLength: 1e3 }, cancellation_feedback: { $ref: "#/$defs/NullableCancellationFeedback" }, next_billing_date: { type: ["string", "null"], format: "date-time" }, credit_entitlement_cart: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/UpdateCreditEntitlementCartItem" } }, subscription_period_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/NullableTimeInterval" }, disable_on_demand: { $ref: "#/$defs/NullableDisableOnDemandReq" }, billing: { $ref: "#/$defs/NullableBillingAddress" }, customer_name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" } } }, schema115 = { type: ["string", "null"], enum: ["pending", "active", "on_hold", "past_due", "paused", "cancelled", "failed", "expired", null] }, schema116 = { type: ["string", "null"], enum: ["cancelled_by_customer", "cancelled_by_merchant", "cancelled_by_merchant_send_dunning", "cancelled_by_merchant_grace_period_expired", "dodo_team", null] }, schema117 = { type: ["string", "null"], enum: ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "low_quality", "too_complex", "other", null] }, schema121 = { type: ["object", "null"], required: ["next_billing_date"], properties: { next_billing_date: { type: "string", format: "date-time" } } }, schema118 = { type: "object", required: ["credit_entitlement_id"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" } } };
-function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
+validate75.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateSubscription = validate92;
+var schema122 = { type: "object", properties: { status: { $ref: "#/$defs/NullableSubscriptionStatus" }, pause: { type: ["boolean", "null"] }, cancel_at_next_billing_date: { type: ["boolean", "null"] }, cancel_reason: { $ref: "#/$defs/NullableCancelReason" }, cancellation_comment: { type: ["string", "null"], maxLength: 1e3 }, cancellation_feedback: { $ref: "#/$defs/NullableCancellationFeedback" }, next_billing_date: { type: ["string", "null"], format: "date-time" }, credit_entitlement_cart: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/UpdateCreditEntitlementCartItem" } }, subscription_period_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/NullableTimeInterval" }, disable_on_demand: { $ref: "#/$defs/NullableDisableOnDemandReq" }, billing: { $ref: "#/$defs/NullableBillingAddress" }, customer_name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" } } }, schema123 = { type: ["string", "null"], enum: ["pending", "active", "on_hold", "past_due", "paused", "cancelled", "failed", "expired", null] }, schema124 = { type: ["string", "null"], enum: ["cancelled_by_customer", "cancelled_by_merchant", "cancelled_by_merchant_send_dunning", "cancelled_by_merchant_grace_period_expired", "dodo_team", null] }, schema125 = { type: ["string", "null"], enum: ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "low_quality", "too_complex", "other", null] }, schema129 = { type: ["object", "null"], required: ["next_billing_date"], properties: { next_billing_date: { type: "string", format: "date-time" } } }, schema126 = { type: "object", required: ["credit_entitlement_id"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" } } };
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.credit_entitlement_id === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "credit_entitlement_id" } };
@@ -4352,7 +4480,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.credits_amount !== void 0) {
       let data1 = data.credits_amount;
       if (typeof data1 != "string" && data1 !== null) {
-        let err4 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/type", keyword: "type", params: { type: schema118.properties.credits_amount.type } };
+        let err4 = { instancePath: instancePath + "/credits_amount", schemaPath: "#/properties/credits_amount/type", keyword: "type", params: { type: schema126.properties.credits_amount.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (typeof data1 == "string") {
@@ -4373,7 +4501,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.expires_after_days !== void 0) {
       let data2 = data.expires_after_days;
       if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/type", keyword: "type", params: { type: schema118.properties.expires_after_days.type } };
+        let err8 = { instancePath: instancePath + "/expires_after_days", schemaPath: "#/properties/expires_after_days/type", keyword: "type", params: { type: schema126.properties.expires_after_days.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number") {
@@ -4394,7 +4522,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.low_balance_threshold_percent !== void 0) {
       let data3 = data.low_balance_threshold_percent;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3)) && data3 !== null) {
-        let err12 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/type", keyword: "type", params: { type: schema118.properties.low_balance_threshold_percent.type } };
+        let err12 = { instancePath: instancePath + "/low_balance_threshold_percent", schemaPath: "#/properties/low_balance_threshold_percent/type", keyword: "type", params: { type: schema126.properties.low_balance_threshold_percent.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data3 == "number") {
@@ -4415,7 +4543,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.max_rollover_count !== void 0) {
       let data4 = data.max_rollover_count;
       if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4)) && data4 !== null) {
-        let err16 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/type", keyword: "type", params: { type: schema118.properties.max_rollover_count.type } };
+        let err16 = { instancePath: instancePath + "/max_rollover_count", schemaPath: "#/properties/max_rollover_count/type", keyword: "type", params: { type: schema126.properties.max_rollover_count.type } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
       if (typeof data4 == "number") {
@@ -4436,14 +4564,14 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.overage_enabled !== void 0) {
       let data5 = data.overage_enabled;
       if (typeof data5 != "boolean" && data5 !== null) {
-        let err20 = { instancePath: instancePath + "/overage_enabled", schemaPath: "#/properties/overage_enabled/type", keyword: "type", params: { type: schema118.properties.overage_enabled.type } };
+        let err20 = { instancePath: instancePath + "/overage_enabled", schemaPath: "#/properties/overage_enabled/type", keyword: "type", params: { type: schema126.properties.overage_enabled.type } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     if (data.overage_limit !== void 0) {
       let data6 = data.overage_limit;
       if (typeof data6 != "string" && data6 !== null) {
-        let err21 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/type", keyword: "type", params: { type: schema118.properties.overage_limit.type } };
+        let err21 = { instancePath: instancePath + "/overage_limit", schemaPath: "#/properties/overage_limit/type", keyword: "type", params: { type: schema126.properties.overage_limit.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data6 == "string") {
@@ -4464,14 +4592,14 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.rollover_enabled !== void 0) {
       let data7 = data.rollover_enabled;
       if (typeof data7 != "boolean" && data7 !== null) {
-        let err25 = { instancePath: instancePath + "/rollover_enabled", schemaPath: "#/properties/rollover_enabled/type", keyword: "type", params: { type: schema118.properties.rollover_enabled.type } };
+        let err25 = { instancePath: instancePath + "/rollover_enabled", schemaPath: "#/properties/rollover_enabled/type", keyword: "type", params: { type: schema126.properties.rollover_enabled.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
     if (data.rollover_percentage !== void 0) {
       let data8 = data.rollover_percentage;
       if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8)) && data8 !== null) {
-        let err26 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/type", keyword: "type", params: { type: schema118.properties.rollover_percentage.type } };
+        let err26 = { instancePath: instancePath + "/rollover_percentage", schemaPath: "#/properties/rollover_percentage/type", keyword: "type", params: { type: schema126.properties.rollover_percentage.type } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data8 == "number") {
@@ -4492,7 +4620,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.rollover_timeframe_count !== void 0) {
       let data9 = data.rollover_timeframe_count;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
-        let err30 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/type", keyword: "type", params: { type: schema118.properties.rollover_timeframe_count.type } };
+        let err30 = { instancePath: instancePath + "/rollover_timeframe_count", schemaPath: "#/properties/rollover_timeframe_count/type", keyword: "type", params: { type: schema126.properties.rollover_timeframe_count.type } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (typeof data9 == "number") {
@@ -4525,14 +4653,14 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     let err36 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
   }
-  return validate87.errors = vErrors, errors === 0;
+  return validate94.errors = vErrors, errors === 0;
 }
-validate87.evaluated = { props: { credit_entitlement_id: !0, credits_amount: !0, expires_after_days: !0, low_balance_threshold_percent: !0, max_rollover_count: !0, overage_enabled: !0, overage_limit: !0, rollover_enabled: !0, rollover_percentage: !0, rollover_timeframe_count: !0, rollover_timeframe_interval: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema122 = { type: ["object", "null"], required: ["country"], properties: { country: { $ref: "#/$defs/CountryCodeAlpha2" }, state: { type: ["string", "null"], maxLength: 255 }, city: { type: ["string", "null"], maxLength: 255 }, street: { type: ["string", "null"], maxLength: 255 }, zipcode: { type: ["string", "null"], maxLength: 32 } } };
-function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
+validate94.evaluated = { props: { credit_entitlement_id: !0, credits_amount: !0, expires_after_days: !0, low_balance_threshold_percent: !0, max_rollover_count: !0, overage_enabled: !0, overage_limit: !0, rollover_enabled: !0, rollover_percentage: !0, rollover_timeframe_count: !0, rollover_timeframe_interval: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var schema130 = { type: ["object", "null"], required: ["country"], properties: { country: { $ref: "#/$defs/CountryCodeAlpha2" }, state: { type: ["string", "null"], maxLength: 255 }, city: { type: ["string", "null"], maxLength: 255 }, street: { type: ["string", "null"], maxLength: 255 }, zipcode: { type: ["string", "null"], maxLength: 32 } } };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(data && typeof data == "object" && !Array.isArray(data)) && data !== null) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema122.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema130.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4548,20 +4676,20 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       }
       let valid2;
       valid2 = !1;
-      for (let v0 of schema99.enum)
+      for (let v0 of schema107.enum)
         if (func0(data0, v0)) {
           valid2 = !0;
           break;
         }
       if (!valid2) {
-        let err3 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/enum", keyword: "enum", params: { allowedValues: schema99.enum } };
+        let err3 = { instancePath: instancePath + "/country", schemaPath: "#/$defs/CountryCodeAlpha2/enum", keyword: "enum", params: { allowedValues: schema107.enum } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
     if (data.state !== void 0) {
       let data1 = data.state;
       if (typeof data1 != "string" && data1 !== null) {
-        let err4 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/type", keyword: "type", params: { type: schema122.properties.state.type } };
+        let err4 = { instancePath: instancePath + "/state", schemaPath: "#/properties/state/type", keyword: "type", params: { type: schema130.properties.state.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (typeof data1 == "string" && func1(data1) > 255) {
@@ -4572,7 +4700,7 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.city !== void 0) {
       let data2 = data.city;
       if (typeof data2 != "string" && data2 !== null) {
-        let err6 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/type", keyword: "type", params: { type: schema122.properties.city.type } };
+        let err6 = { instancePath: instancePath + "/city", schemaPath: "#/properties/city/type", keyword: "type", params: { type: schema130.properties.city.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data2 == "string" && func1(data2) > 255) {
@@ -4583,7 +4711,7 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.street !== void 0) {
       let data3 = data.street;
       if (typeof data3 != "string" && data3 !== null) {
-        let err8 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/type", keyword: "type", params: { type: schema122.properties.street.type } };
+        let err8 = { instancePath: instancePath + "/street", schemaPath: "#/properties/street/type", keyword: "type", params: { type: schema130.properties.street.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data3 == "string" && func1(data3) > 255) {
@@ -4594,7 +4722,7 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.zipcode !== void 0) {
       let data4 = data.zipcode;
       if (typeof data4 != "string" && data4 !== null) {
-        let err10 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/type", keyword: "type", params: { type: schema122.properties.zipcode.type } };
+        let err10 = { instancePath: instancePath + "/zipcode", schemaPath: "#/properties/zipcode/type", keyword: "type", params: { type: schema130.properties.zipcode.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data4 == "string" && func1(data4) > 32) {
@@ -4603,52 +4731,52 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  return validate89.errors = vErrors, errors === 0;
+  return validate96.errors = vErrors, errors === 0;
 }
-validate89.evaluated = { props: { country: !0, state: !0, city: !0, street: !0, zipcode: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
+validate96.evaluated = { props: { country: !0, state: !0, city: !0, street: !0, zipcode: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.status !== void 0) {
       let data0 = data.status;
       if (typeof data0 != "string" && data0 !== null) {
-        let err0 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/type", keyword: "type", params: { type: schema115.type } };
+        let err0 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/type", keyword: "type", params: { type: schema123.type } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
       if (!(data0 === "pending" || data0 === "active" || data0 === "on_hold" || data0 === "past_due" || data0 === "paused" || data0 === "cancelled" || data0 === "failed" || data0 === "expired" || data0 === null)) {
-        let err1 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/enum", keyword: "enum", params: { allowedValues: schema115.enum } };
+        let err1 = { instancePath: instancePath + "/status", schemaPath: "#/$defs/NullableSubscriptionStatus/enum", keyword: "enum", params: { allowedValues: schema123.enum } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
     if (data.pause !== void 0) {
       let data1 = data.pause;
       if (typeof data1 != "boolean" && data1 !== null) {
-        let err2 = { instancePath: instancePath + "/pause", schemaPath: "#/properties/pause/type", keyword: "type", params: { type: schema114.properties.pause.type } };
+        let err2 = { instancePath: instancePath + "/pause", schemaPath: "#/properties/pause/type", keyword: "type", params: { type: schema122.properties.pause.type } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
     if (data.cancel_at_next_billing_date !== void 0) {
       let data2 = data.cancel_at_next_billing_date;
       if (typeof data2 != "boolean" && data2 !== null) {
-        let err3 = { instancePath: instancePath + "/cancel_at_next_billing_date", schemaPath: "#/properties/cancel_at_next_billing_date/type", keyword: "type", params: { type: schema114.properties.cancel_at_next_billing_date.type } };
+        let err3 = { instancePath: instancePath + "/cancel_at_next_billing_date", schemaPath: "#/properties/cancel_at_next_billing_date/type", keyword: "type", params: { type: schema122.properties.cancel_at_next_billing_date.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
     if (data.cancel_reason !== void 0) {
       let data3 = data.cancel_reason;
       if (typeof data3 != "string" && data3 !== null) {
-        let err4 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/type", keyword: "type", params: { type: schema116.type } };
+        let err4 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/type", keyword: "type", params: { type: schema124.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (!(data3 === "cancelled_by_customer" || data3 === "cancelled_by_merchant" || data3 === "cancelled_by_merchant_send_dunning" || data3 === "cancelled_by_merchant_grace_period_expired" || data3 === "dodo_team" || data3 === null)) {
-        let err5 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/enum", keyword: "enum", params: { allowedValues: schema116.enum } };
+        let err5 = { instancePath: instancePath + "/cancel_reason", schemaPath: "#/$defs/NullableCancelReason/enum", keyword: "enum", params: { allowedValues: schema124.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.cancellation_comment !== void 0) {
       let data4 = data.cancellation_comment;
       if (typeof data4 != "string" && data4 !== null) {
-        let err6 = { instancePath: instancePath + "/cancellation_comment", schemaPath: "#/properties/cancellation_comment/type", keyword: "type", params: { type: schema114.properties.cancellation_comment.type } };
+        let err6 = { instancePath: instancePath + "/cancellation_comment", schemaPath: "#/properties/cancellation_comment/type", keyword: "type", params: { type: schema122.properties.cancellation_comment.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data4 == "string" && func1(data4) > 1e3) {
@@ -4659,18 +4787,18 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.cancellation_feedback !== void 0) {
       let data5 = data.cancellation_feedback;
       if (typeof data5 != "string" && data5 !== null) {
-        let err8 = { instancePath: instancePath + "/cancellation_feedback", schemaPath: "#/$defs/NullableCancellationFeedback/type", keyword: "type", params: { type: schema117.type } };
+        let err8 = { instancePath: instancePath + "/cancellation_feedback", schemaPath: "#/$defs/NullableCancellationFeedback/type", keyword: "type", params: { type: schema125.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (!(data5 === "too_expensive" || data5 === "missing_features" || data5 === "switched_service" || data5 === "unused" || data5 === "customer_service" || data5 === "low_quality" || data5 === "too_complex" || data5 === "other" || data5 === null)) {
-        let err9 = { instancePath: instancePath + "/cancellation_feedback", schemaPath: "#/$defs/NullableCancellationFeedback/enum", keyword: "enum", params: { allowedValues: schema117.enum } };
+        let err9 = { instancePath: instancePath + "/cancellation_feedback", schemaPath: "#/$defs/NullableCancellationFeedback/enum", keyword: "enum", params: { allowedValues: schema125.enum } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     if (data.next_billing_date !== void 0) {
       let data6 = data.next_billing_date;
       if (typeof data6 != "string" && data6 !== null) {
-        let err10 = { instancePath: instancePath + "/next_billing_date", schemaPath: "#/properties/next_billing_date/type", keyword: "type", params: { type: schema114.properties.next_billing_date.type } };
+        let err10 = { instancePath: instancePath + "/next_billing_date", schemaPath: "#/properties/next_billing_date/type", keyword: "type", params: { type: schema122.properties.next_billing_date.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data6 == "string" && !formats22.validate(data6)) {
@@ -4681,7 +4809,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.credit_entitlement_cart !== void 0) {
       let data7 = data.credit_entitlement_cart;
       if (!Array.isArray(data7) && data7 !== null) {
-        let err12 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/type", keyword: "type", params: { type: schema114.properties.credit_entitlement_cart.type } };
+        let err12 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/type", keyword: "type", params: { type: schema122.properties.credit_entitlement_cart.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (Array.isArray(data7)) {
@@ -4691,13 +4819,13 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data7.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate87(data7[i0], { instancePath: instancePath + "/credit_entitlement_cart/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+          validate94(data7[i0], { instancePath: instancePath + "/credit_entitlement_cart/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
       }
     }
     if (data.subscription_period_count !== void 0) {
       let data9 = data.subscription_period_count;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
-        let err14 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: schema114.properties.subscription_period_count.type } };
+        let err14 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: schema122.properties.subscription_period_count.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data9 == "number") {
@@ -4729,7 +4857,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.disable_on_demand !== void 0) {
       let data11 = data.disable_on_demand;
       if (!(data11 && typeof data11 == "object" && !Array.isArray(data11)) && data11 !== null) {
-        let err20 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/type", keyword: "type", params: { type: schema121.type } };
+        let err20 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/type", keyword: "type", params: { type: schema129.type } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
       if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
@@ -4751,10 +4879,10 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.billing !== void 0 && (validate89(data.billing, { instancePath: instancePath + "/billing", parentData: data, parentDataProperty: "billing", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length)), data.customer_name !== void 0) {
+    if (data.billing !== void 0 && (validate96(data.billing, { instancePath: instancePath + "/billing", parentData: data, parentDataProperty: "billing", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length)), data.customer_name !== void 0) {
       let data14 = data.customer_name;
       if (typeof data14 != "string" && data14 !== null) {
-        let err24 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/type", keyword: "type", params: { type: schema114.properties.customer_name.type } };
+        let err24 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/type", keyword: "type", params: { type: schema122.properties.customer_name.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data14 == "string") {
@@ -4771,7 +4899,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.customer_business_name !== void 0) {
       let data15 = data.customer_business_name;
       if (typeof data15 != "string" && data15 !== null) {
-        let err27 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema114.properties.customer_business_name.type } };
+        let err27 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema122.properties.customer_business_name.type } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (typeof data15 == "string" && func1(data15) > 255) {
@@ -4782,7 +4910,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tax_id !== void 0) {
       let data16 = data.tax_id;
       if (typeof data16 != "string" && data16 !== null) {
-        let err29 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema114.properties.tax_id.type } };
+        let err29 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema122.properties.tax_id.type } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data16 == "string" && func1(data16) > 255) {
@@ -4809,18 +4937,18 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
   }
-  return validate86.errors = vErrors, errors === 0;
+  return validate93.errors = vErrors, errors === 0;
 }
-validate86.evaluated = { props: { status: !0, pause: !0, cancel_at_next_billing_date: !0, cancel_reason: !0, cancellation_comment: !0, cancellation_feedback: !0, next_billing_date: !0, credit_entitlement_cart: !0, subscription_period_count: !0, subscription_period_interval: !0, disable_on_demand: !0, billing: !0, customer_name: !0, customer_business_name: !0, tax_id: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate86(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length), validate85.errors = vErrors, errors === 0;
+validate93.evaluated = { props: { status: !0, pause: !0, cancel_at_next_billing_date: !0, cancel_reason: !0, cancellation_comment: !0, cancellation_feedback: !0, next_billing_date: !0, credit_entitlement_cart: !0, subscription_period_count: !0, subscription_period_interval: !0, disable_on_demand: !0, billing: !0, customer_name: !0, customer_business_name: !0, tax_id: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate93(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length), validate92.errors = vErrors, errors === 0;
 }
-validate85.evaluated = { props: { status: !0, pause: !0, cancel_at_next_billing_date: !0, cancel_reason: !0, cancellation_comment: !0, cancellation_feedback: !0, next_billing_date: !0, credit_entitlement_cart: !0, subscription_period_count: !0, subscription_period_interval: !0, disable_on_demand: !0, billing: !0, customer_name: !0, customer_business_name: !0, tax_id: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createWalletLedgerEntry = validate92;
-var schema126 = { type: "object", required: ["amount", "currency", "entry_type"], properties: { amount: { type: "integer", format: "int64", minimum: 1, maximum: 9007199254740991 }, currency: { $ref: "#/$defs/Currency" }, entry_type: { $ref: "#/$defs/CustomerLedgerEntryType" }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 }, reason: { type: ["string", "null"], maxLength: 1e3 } } }, schema128 = { type: "string", enum: ["credit", "debit"] };
-function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
+validate92.evaluated = { props: { status: !0, pause: !0, cancel_at_next_billing_date: !0, cancel_reason: !0, cancellation_comment: !0, cancellation_feedback: !0, next_billing_date: !0, credit_entitlement_cart: !0, subscription_period_count: !0, subscription_period_interval: !0, disable_on_demand: !0, billing: !0, customer_name: !0, customer_business_name: !0, tax_id: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createWalletLedgerEntry = validate99;
+var schema134 = { type: "object", required: ["amount", "currency", "entry_type"], properties: { amount: { type: "integer", format: "int64", minimum: 1, maximum: 9007199254740991 }, currency: { $ref: "#/$defs/Currency" }, entry_type: { $ref: "#/$defs/CustomerLedgerEntryType" }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 }, reason: { type: ["string", "null"], maxLength: 1e3 } } }, schema136 = { type: "string", enum: ["credit", "debit"] };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.amount === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "amount" } };
@@ -4862,7 +4990,7 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema71.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -4873,14 +5001,14 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (!(data2 === "credit" || data2 === "debit")) {
-        let err10 = { instancePath: instancePath + "/entry_type", schemaPath: "#/$defs/CustomerLedgerEntryType/enum", keyword: "enum", params: { allowedValues: schema128.enum } };
+        let err10 = { instancePath: instancePath + "/entry_type", schemaPath: "#/$defs/CustomerLedgerEntryType/enum", keyword: "enum", params: { allowedValues: schema136.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.idempotency_key !== void 0) {
       let data3 = data.idempotency_key;
       if (typeof data3 != "string" && data3 !== null) {
-        let err11 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema126.properties.idempotency_key.type } };
+        let err11 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema134.properties.idempotency_key.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data3 == "string") {
@@ -4897,7 +5025,7 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.reason !== void 0) {
       let data4 = data.reason;
       if (typeof data4 != "string" && data4 !== null) {
-        let err14 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: schema126.properties.reason.type } };
+        let err14 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: schema134.properties.reason.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data4 == "string" && func1(data4) > 1e3) {
@@ -4909,18 +5037,18 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate93.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate93.evaluated = { props: { amount: !0, currency: !0, entry_type: !0, idempotency_key: !0, reason: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate93(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length), validate92.errors = vErrors, errors === 0;
+validate100.evaluated = { props: { amount: !0, currency: !0, entry_type: !0, idempotency_key: !0, reason: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate100(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length), validate99.errors = vErrors, errors === 0;
 }
-validate92.evaluated = { props: { amount: !0, currency: !0, entry_type: !0, idempotency_key: !0, reason: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createAddon = validate95;
-var schema130 = { type: "object", required: ["name", "currency", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 } } };
-function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
+validate99.evaluated = { props: { amount: !0, currency: !0, entry_type: !0, idempotency_key: !0, reason: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createAddon = validate102;
+var schema138 = { type: "object", required: ["name", "currency", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 } } };
+function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
@@ -4961,7 +5089,7 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data1 === "AED" || data1 === "ALL" || data1 === "AMD" || data1 === "ANG" || data1 === "AOA" || data1 === "ARS" || data1 === "AUD" || data1 === "AWG" || data1 === "AZN" || data1 === "BAM" || data1 === "BBD" || data1 === "BDT" || data1 === "BGN" || data1 === "BHD" || data1 === "BIF" || data1 === "BMD" || data1 === "BND" || data1 === "BOB" || data1 === "BRL" || data1 === "BSD" || data1 === "BWP" || data1 === "BYN" || data1 === "BZD" || data1 === "CAD" || data1 === "CHF" || data1 === "CLP" || data1 === "CNY" || data1 === "COP" || data1 === "CRC" || data1 === "CUP" || data1 === "CVE" || data1 === "CZK" || data1 === "DJF" || data1 === "DKK" || data1 === "DOP" || data1 === "DZD" || data1 === "EGP" || data1 === "ETB" || data1 === "EUR" || data1 === "FJD" || data1 === "FKP" || data1 === "GBP" || data1 === "GEL" || data1 === "GHS" || data1 === "GIP" || data1 === "GMD" || data1 === "GNF" || data1 === "GTQ" || data1 === "GYD" || data1 === "HKD" || data1 === "HNL" || data1 === "HRK" || data1 === "HTG" || data1 === "HUF" || data1 === "IDR" || data1 === "ILS" || data1 === "INR" || data1 === "IQD" || data1 === "JMD" || data1 === "JOD" || data1 === "JPY" || data1 === "KES" || data1 === "KGS" || data1 === "KHR" || data1 === "KMF" || data1 === "KRW" || data1 === "KWD" || data1 === "KYD" || data1 === "KZT" || data1 === "LAK" || data1 === "LBP" || data1 === "LKR" || data1 === "LRD" || data1 === "LSL" || data1 === "LYD" || data1 === "MAD" || data1 === "MDL" || data1 === "MGA" || data1 === "MKD" || data1 === "MMK" || data1 === "MNT" || data1 === "MOP" || data1 === "MRU" || data1 === "MUR" || data1 === "MVR" || data1 === "MWK" || data1 === "MXN" || data1 === "MYR" || data1 === "MZN" || data1 === "NAD" || data1 === "NGN" || data1 === "NIO" || data1 === "NOK" || data1 === "NPR" || data1 === "NZD" || data1 === "OMR" || data1 === "PAB" || data1 === "PEN" || data1 === "PGK" || data1 === "PHP" || data1 === "PKR" || data1 === "PLN" || data1 === "PYG" || data1 === "QAR" || data1 === "RON" || data1 === "RSD" || data1 === "RUB" || data1 === "RWF" || data1 === "SAR" || data1 === "SBD" || data1 === "SCR" || data1 === "SEK" || data1 === "SGD" || data1 === "SHP" || data1 === "SLE" || data1 === "SLL" || data1 === "SOS" || data1 === "SRD" || data1 === "SSP" || data1 === "STN" || data1 === "SVC" || data1 === "SZL" || data1 === "THB" || data1 === "TND" || data1 === "TOP" || data1 === "TRY" || data1 === "TTD" || data1 === "TWD" || data1 === "TZS" || data1 === "UAH" || data1 === "UGX" || data1 === "USD" || data1 === "UYU" || data1 === "UZS" || data1 === "VES" || data1 === "VND" || data1 === "VUV" || data1 === "WST" || data1 === "XAF" || data1 === "XCD" || data1 === "XOF" || data1 === "XPF" || data1 === "YER" || data1 === "ZAR" || data1 === "ZMW")) {
-        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema69.enum } };
+        let err8 = { instancePath: instancePath + "/currency", schemaPath: "#/$defs/Currency/enum", keyword: "enum", params: { allowedValues: schema71.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -4993,14 +5121,14 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (!(data3 === "digital_products" || data3 === "saas" || data3 === "e_book" || data3 === "edtech" || data3 === "live_tutoring")) {
-        let err14 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/enum", keyword: "enum", params: { allowedValues: schema79.enum } };
+        let err14 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/TaxCategory/enum", keyword: "enum", params: { allowedValues: schema81.enum } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
     if (data.description !== void 0) {
       let data4 = data.description;
       if (typeof data4 != "string" && data4 !== null) {
-        let err15 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema130.properties.description.type } };
+        let err15 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema138.properties.description.type } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data4 == "string" && func1(data4) > 1e3) {
@@ -5012,23 +5140,23 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
     let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
   }
-  return validate96.errors = vErrors, errors === 0;
+  return validate103.errors = vErrors, errors === 0;
 }
-validate96.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate96(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length), validate95.errors = vErrors, errors === 0;
+validate103.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate103(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length), validate102.errors = vErrors, errors === 0;
 }
-validate95.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var updateAddon = validate98;
-var schema134 = { type: "object", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, currency: { $ref: "#/$defs/NullableCurrency" }, price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_category: { $ref: "#/$defs/NullableTaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, image_id: { type: ["string", "null"], format: "uuid" } } };
-function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
+validate102.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateAddon = validate105;
+var schema142 = { type: "object", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, currency: { $ref: "#/$defs/NullableCurrency" }, price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_category: { $ref: "#/$defs/NullableTaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, image_id: { type: ["string", "null"], format: "uuid" } } };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 != "string" && data0 !== null) {
-        let err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema134.properties.name.type } };
+        let err0 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: schema142.properties.name.type } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
       if (typeof data0 == "string") {
@@ -5056,7 +5184,7 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.price !== void 0) {
       let data2 = data.price;
       if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2)) && data2 !== null) {
-        let err5 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: schema134.properties.price.type } };
+        let err5 = { instancePath: instancePath + "/price", schemaPath: "#/properties/price/type", keyword: "type", params: { type: schema142.properties.price.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data2 == "number") {
@@ -5077,18 +5205,18 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tax_category !== void 0) {
       let data3 = data.tax_category;
       if (typeof data3 != "string" && data3 !== null) {
-        let err9 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/type", keyword: "type", params: { type: schema89.type } };
+        let err9 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/type", keyword: "type", params: { type: schema95.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (!(data3 === "digital_products" || data3 === "saas" || data3 === "e_book" || data3 === "edtech" || data3 === "live_tutoring" || data3 === null)) {
-        let err10 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/enum", keyword: "enum", params: { allowedValues: schema89.enum } };
+        let err10 = { instancePath: instancePath + "/tax_category", schemaPath: "#/$defs/NullableTaxCategory/enum", keyword: "enum", params: { allowedValues: schema95.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.description !== void 0) {
       let data4 = data.description;
       if (typeof data4 != "string" && data4 !== null) {
-        let err11 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema134.properties.description.type } };
+        let err11 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema142.properties.description.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data4 == "string" && func1(data4) > 1e3) {
@@ -5099,10 +5227,10 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.image_id !== void 0) {
       let data5 = data.image_id;
       if (typeof data5 != "string" && data5 !== null) {
-        let err13 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema134.properties.image_id.type } };
+        let err13 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema142.properties.image_id.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
-      if (typeof data5 == "string" && !formats70.test(data5)) {
+      if (typeof data5 == "string" && !formats72.test(data5)) {
         let err14 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/format", keyword: "format", params: { format: "uuid" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
@@ -5111,17 +5239,17 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
-  return validate99.errors = vErrors, errors === 0;
+  return validate106.errors = vErrors, errors === 0;
 }
-validate99.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0, image_id: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate99(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length), validate98.errors = vErrors, errors === 0;
+validate106.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0, image_id: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate106(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length), validate105.errors = vErrors, errors === 0;
 }
-validate98.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0, image_id: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var previewCheckoutSession = validate101;
-function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
+validate105.evaluated = { props: { name: !0, currency: !0, price: !0, tax_category: !0, description: !0, image_id: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var previewCheckoutSession = validate108;
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.product_cart === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_cart" } };
@@ -5136,7 +5264,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate70(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+          validate77(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       } else {
         let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -5145,7 +5273,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.customer !== void 0) {
       let data2 = data.customer;
       if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema97.type } };
+        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema105.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
@@ -5188,7 +5316,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
         if (data2.name !== void 0) {
           let data5 = data2.name;
           if (typeof data5 != "string" && data5 !== null) {
-            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema97.properties.name.type } };
+            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema105.properties.name.type } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
           if (typeof data5 == "string") {
@@ -5205,7 +5333,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
         if (data2.phone_number !== void 0) {
           let data6 = data2.phone_number;
           if (typeof data6 != "string" && data6 !== null) {
-            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema97.properties.phone_number.type } };
+            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema105.properties.phone_number.type } };
             vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
           }
           if (typeof data6 == "string" && func1(data6) > 32) {
@@ -5215,7 +5343,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.billing_address !== void 0 && (validate72(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
+    if (data.billing_address !== void 0 && (validate79(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
       let data8 = data.billing_currency;
       if (typeof data8 != "string" && data8 !== null) {
         let err16 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
@@ -5226,7 +5354,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.subscription_data !== void 0 && (validate74(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.metadata !== void 0) {
+    if (data.subscription_data !== void 0 && (validate81(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.metadata !== void 0) {
       let data10 = data.metadata;
       if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
         let err18 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
@@ -5248,7 +5376,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.payment_method_id !== void 0) {
       let data13 = data.payment_method_id;
       if (typeof data13 != "string" && data13 !== null) {
-        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema93.properties.payment_method_id.type } };
+        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema101.properties.payment_method_id.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data13 == "string") {
@@ -5265,7 +5393,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.return_url !== void 0) {
       let data14 = data.return_url;
       if (typeof data14 != "string" && data14 !== null) {
-        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema93.properties.return_url.type } };
+        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema101.properties.return_url.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data14 == "string" && func1(data14) > 2048) {
@@ -5276,7 +5404,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.cancel_url !== void 0) {
       let data15 = data.cancel_url;
       if (typeof data15 != "string" && data15 !== null) {
-        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema93.properties.cancel_url.type } };
+        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema101.properties.cancel_url.type } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data15 == "string" && func1(data15) > 2048) {
@@ -5287,7 +5415,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.allowed_payment_method_types !== void 0) {
       let data16 = data.allowed_payment_method_types;
       if (!Array.isArray(data16) && data16 !== null) {
-        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema93.properties.allowed_payment_method_types.type } };
+        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema101.properties.allowed_payment_method_types.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (Array.isArray(data16)) {
@@ -5303,7 +5431,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
           }
           if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
-            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema105.enum } };
+            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema113.enum } };
             vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
           }
         }
@@ -5312,7 +5440,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.custom_fields !== void 0) {
       let data18 = data.custom_fields;
       if (!Array.isArray(data18) && data18 !== null) {
-        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema93.properties.custom_fields.type } };
+        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema101.properties.custom_fields.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (Array.isArray(data18)) {
@@ -5322,10 +5450,10 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data18.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate78(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+          validate85(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
       }
     }
-    if (data.customization !== void 0 && (validate80(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
+    if (data.customization !== void 0 && (validate87(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
       let data21 = data.feature_flags;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (data21.allow_currency_selection !== void 0 && typeof data21.allow_currency_selection != "boolean") {
@@ -5408,7 +5536,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.customer_business_name !== void 0) {
       let data40 = data.customer_business_name;
       if (typeof data40 != "string" && data40 !== null) {
-        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema93.properties.customer_business_name.type } };
+        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema101.properties.customer_business_name.type } };
         vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
       if (typeof data40 == "string" && func1(data40) > 255) {
@@ -5419,7 +5547,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.tax_id !== void 0) {
       let data41 = data.tax_id;
       if (typeof data41 != "string" && data41 !== null) {
-        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema93.properties.tax_id.type } };
+        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema101.properties.tax_id.type } };
         vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
       if (typeof data41 == "string" && func1(data41) > 255) {
@@ -5430,7 +5558,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.discount_code !== void 0) {
       let data42 = data.discount_code;
       if (typeof data42 != "string" && data42 !== null) {
-        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema93.properties.discount_code.type } };
+        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema101.properties.discount_code.type } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
       if (typeof data42 == "string" && func1(data42) > 255) {
@@ -5441,7 +5569,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.discount_codes !== void 0) {
       let data43 = data.discount_codes;
       if (!Array.isArray(data43) && data43 !== null) {
-        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema93.properties.discount_codes.type } };
+        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema101.properties.discount_codes.type } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
       if (Array.isArray(data43)) {
@@ -5467,14 +5595,14 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.force_3ds !== void 0) {
       let data45 = data.force_3ds;
       if (typeof data45 != "boolean" && data45 !== null) {
-        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema93.properties.force_3ds.type } };
+        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema101.properties.force_3ds.type } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.mandate_min_amount_inr_paise !== void 0) {
       let data46 = data.mandate_min_amount_inr_paise;
       if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46)) && data46 !== null) {
-        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema93.properties.mandate_min_amount_inr_paise.type } };
+        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema101.properties.mandate_min_amount_inr_paise.type } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
       if (typeof data46 == "number") {
@@ -5499,7 +5627,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.product_collection_id !== void 0) {
       let data48 = data.product_collection_id;
       if (typeof data48 != "string" && data48 !== null) {
-        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema93.properties.product_collection_id.type } };
+        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema101.properties.product_collection_id.type } };
         vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
       if (typeof data48 == "string") {
@@ -5525,18 +5653,18 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
   }
-  return validate102.errors = vErrors, errors === 0;
+  return validate109.errors = vErrors, errors === 0;
 }
-validate102.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate102(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length), validate101.errors = vErrors, errors === 0;
+validate109.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate109(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length), validate108.errors = vErrors, errors === 0;
 }
-validate101.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var changePlan = validate109;
-var schema145 = { type: "object", "x-rule": "SUB-30", required: ["product_id", "quantity", "proration_billing_mode"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, proration_billing_mode: { $ref: "#/$defs/ProrationBillingMode" }, effective_at: { $ref: "#/$defs/EffectiveAt", default: "immediately" }, on_payment_failure: { $ref: "#/$defs/NullableOnPaymentFailure" }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, metadata: { $ref: "#/$defs/NullableMetadata" }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] } } }, schema146 = { type: "string", enum: ["prorated_immediately", "full_immediately", "difference_immediately", "do_not_bill"] }, schema147 = { type: "string", enum: ["immediately", "next_billing_date"] }, schema148 = { type: ["string", "null"], enum: ["prevent_change", "apply_change", null] };
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+validate108.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var changePlan = validate116;
+var schema153 = { type: "object", "x-rule": "SUB-30", required: ["product_id", "quantity", "proration_billing_mode"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, proration_billing_mode: { $ref: "#/$defs/ProrationBillingMode" }, effective_at: { $ref: "#/$defs/EffectiveAt", default: "immediately" }, on_payment_failure: { $ref: "#/$defs/NullableOnPaymentFailure" }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, metadata: { $ref: "#/$defs/NullableMetadata" }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] }, cancel_scheduled_change_plan: { type: "boolean", default: !1 }, collect_via_payment_link: { type: "boolean", default: !1 } } }, schema154 = { type: "string", enum: ["prorated_immediately", "full_immediately", "difference_immediately", "do_not_bill"] }, schema155 = { type: "string", enum: ["immediately", "next_billing_date"] }, schema156 = { type: ["string", "null"], enum: ["prevent_change", "apply_change", null] };
+function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.product_id === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_id" } };
@@ -5594,7 +5722,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (!(data2 === "prorated_immediately" || data2 === "full_immediately" || data2 === "difference_immediately" || data2 === "do_not_bill")) {
-        let err11 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/enum", keyword: "enum", params: { allowedValues: schema146.enum } };
+        let err11 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/enum", keyword: "enum", params: { allowedValues: schema154.enum } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
@@ -5605,25 +5733,25 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (!(data3 === "immediately" || data3 === "next_billing_date")) {
-        let err13 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/enum", keyword: "enum", params: { allowedValues: schema147.enum } };
+        let err13 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/enum", keyword: "enum", params: { allowedValues: schema155.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.on_payment_failure !== void 0) {
       let data4 = data.on_payment_failure;
       if (typeof data4 != "string" && data4 !== null) {
-        let err14 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/type", keyword: "type", params: { type: schema148.type } };
+        let err14 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/type", keyword: "type", params: { type: schema156.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (!(data4 === "prevent_change" || data4 === "apply_change" || data4 === null)) {
-        let err15 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/enum", keyword: "enum", params: { allowedValues: schema148.enum } };
+        let err15 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/enum", keyword: "enum", params: { allowedValues: schema156.enum } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
     if (data.addons !== void 0) {
       let data5 = data.addons;
       if (!Array.isArray(data5) && data5 !== null) {
-        let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema145.properties.addons.type } };
+        let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema153.properties.addons.type } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
       if (Array.isArray(data5)) {
@@ -5705,7 +5833,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.discount_code !== void 0) {
       let data11 = data.discount_code;
       if (typeof data11 != "string" && data11 !== null) {
-        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema145.properties.discount_code.type } };
+        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema153.properties.discount_code.type } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (typeof data11 == "string" && func1(data11) > 255) {
@@ -5716,7 +5844,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.discount_codes !== void 0) {
       let data12 = data.discount_codes;
       if (!Array.isArray(data12) && data12 !== null) {
-        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema145.properties.discount_codes.type } };
+        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema153.properties.discount_codes.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (Array.isArray(data12)) {
@@ -5742,250 +5870,266 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.adaptive_currency_fees_inclusive !== void 0) {
       let data14 = data.adaptive_currency_fees_inclusive;
       if (typeof data14 != "boolean" && data14 !== null) {
-        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema145.properties.adaptive_currency_fees_inclusive.type } };
+        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema153.properties.adaptive_currency_fees_inclusive.type } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
-  } else {
-    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-  }
-  return validate110.errors = vErrors, errors === 0;
-}
-validate110.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate110(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length), validate109.errors = vErrors, errors === 0;
-}
-validate109.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var previewChangePlan = validate112;
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.product_id === void 0) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_id" } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    if (data.cancel_scheduled_change_plan !== void 0 && typeof data.cancel_scheduled_change_plan != "boolean") {
+      let err37 = { instancePath: instancePath + "/cancel_scheduled_change_plan", schemaPath: "#/properties/cancel_scheduled_change_plan/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
     }
-    if (data.quantity === void 0) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "quantity" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data.proration_billing_mode === void 0) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "proration_billing_mode" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-    if (data.product_id !== void 0) {
-      let data0 = data.product_id;
-      if (typeof data0 == "string") {
-        if (func1(data0) > 255) {
-          let err3 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-        }
-        if (func1(data0) < 1) {
-          let err4 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-      } else {
-        let err5 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-      }
-    }
-    if (data.quantity !== void 0) {
-      let data1 = data.quantity;
-      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
-        let err6 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-      }
-      if (typeof data1 == "number") {
-        if (data1 > 2147483647 || isNaN(data1)) {
-          let err7 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-        }
-        if (data1 < 1 || isNaN(data1)) {
-          let err8 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-        }
-        if (!formats0.validate(data1)) {
-          let err9 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-        }
-      }
-    }
-    if (data.proration_billing_mode !== void 0) {
-      let data2 = data.proration_billing_mode;
-      if (typeof data2 != "string") {
-        let err10 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-      }
-      if (!(data2 === "prorated_immediately" || data2 === "full_immediately" || data2 === "difference_immediately" || data2 === "do_not_bill")) {
-        let err11 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/enum", keyword: "enum", params: { allowedValues: schema146.enum } };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-      }
-    }
-    if (data.effective_at !== void 0) {
-      let data3 = data.effective_at;
-      if (typeof data3 != "string") {
-        let err12 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-      }
-      if (!(data3 === "immediately" || data3 === "next_billing_date")) {
-        let err13 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/enum", keyword: "enum", params: { allowedValues: schema147.enum } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-    }
-    if (data.on_payment_failure !== void 0) {
-      let data4 = data.on_payment_failure;
-      if (typeof data4 != "string" && data4 !== null) {
-        let err14 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/type", keyword: "type", params: { type: schema148.type } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-      }
-      if (!(data4 === "prevent_change" || data4 === "apply_change" || data4 === null)) {
-        let err15 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/enum", keyword: "enum", params: { allowedValues: schema148.enum } };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-      }
-    }
-    if (data.addons !== void 0) {
-      let data5 = data.addons;
-      if (!Array.isArray(data5) && data5 !== null) {
-        let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema145.properties.addons.type } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-      }
-      if (Array.isArray(data5)) {
-        if (data5.length > 10) {
-          let err17 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len0 = data5.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data6 = data5[i0];
-          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-            if (data6.addon_id === void 0) {
-              let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-            }
-            if (data6.quantity === void 0) {
-              let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
-              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-            }
-            if (data6.addon_id !== void 0) {
-              let data7 = data6.addon_id;
-              if (typeof data7 == "string") {
-                if (func1(data7) > 255) {
-                  let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-                }
-                if (func1(data7) < 1) {
-                  let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-                }
-              } else {
-                let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-              }
-            }
-            if (data6.quantity !== void 0) {
-              let data8 = data6.quantity;
-              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
-                let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
-                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-              }
-              if (typeof data8 == "number") {
-                if (data8 > 2147483647 || isNaN(data8)) {
-                  let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-                }
-                if (data8 < 1 || isNaN(data8)) {
-                  let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-                }
-                if (!formats0.validate(data8)) {
-                  let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
-                  vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-                }
-              }
-            }
-          } else {
-            let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-          }
-        }
-      }
-    }
-    if (data.metadata !== void 0) {
-      let data9 = data.metadata;
-      if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
-        let err28 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-      }
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
-        for (let key0 in data9) {
-          let data10 = data9[key0];
-          if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
-            let err29 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
-            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-          }
-        }
-    }
-    if (data.discount_code !== void 0) {
-      let data11 = data.discount_code;
-      if (typeof data11 != "string" && data11 !== null) {
-        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema145.properties.discount_code.type } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-      }
-      if (typeof data11 == "string" && func1(data11) > 255) {
-        let err31 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-      }
-    }
-    if (data.discount_codes !== void 0) {
-      let data12 = data.discount_codes;
-      if (!Array.isArray(data12) && data12 !== null) {
-        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema145.properties.discount_codes.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-      }
-      if (Array.isArray(data12)) {
-        if (data12.length > 100) {
-          let err33 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        let len1 = data12.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data13 = data12[i1];
-          if (typeof data13 == "string") {
-            if (func1(data13) > 255) {
-              let err34 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-            }
-          } else {
-            let err35 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-          }
-        }
-      }
-    }
-    if (data.adaptive_currency_fees_inclusive !== void 0) {
-      let data14 = data.adaptive_currency_fees_inclusive;
-      if (typeof data14 != "boolean" && data14 !== null) {
-        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema145.properties.adaptive_currency_fees_inclusive.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-      }
+    if (data.collect_via_payment_link !== void 0 && typeof data.collect_via_payment_link != "boolean") {
+      let err38 = { instancePath: instancePath + "/collect_via_payment_link", schemaPath: "#/properties/collect_via_payment_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
     }
   } else {
-    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate117.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate113(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length), validate112.errors = vErrors, errors === 0;
-}
-validate112.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var chargeSubscription = validate115;
-var schema159 = { type: "object", required: ["product_price"], properties: { product_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, product_currency: { $ref: "#/$defs/NullableCurrency" }, product_description: { type: ["string", "null"], maxLength: 1e3 }, customer_balance_config: { $ref: "#/$defs/NullableCustomerBalanceConfig" }, metadata: { $ref: "#/$defs/NullableMetadata" }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] } } }, schema161 = { type: ["object", "null"], properties: { allow_customer_credits_purchase: { type: ["boolean", "null"] }, allow_customer_credits_usage: { type: ["boolean", "null"] } } };
+validate117.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0, cancel_scheduled_change_plan: !0, collect_via_payment_link: !0 }, dynamicProps: !1, dynamicItems: !1 };
 function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate117(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length), validate116.errors = vErrors, errors === 0;
+}
+validate116.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0, cancel_scheduled_change_plan: !0, collect_via_payment_link: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var previewChangePlan = validate119;
+function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.product_id === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_id" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.quantity === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "quantity" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.proration_billing_mode === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "proration_billing_mode" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.product_id !== void 0) {
+      let data0 = data.product_id;
+      if (typeof data0 == "string") {
+        if (func1(data0) > 255) {
+          let err3 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (func1(data0) < 1) {
+          let err4 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/product_id", schemaPath: "#/properties/product_id/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.quantity !== void 0) {
+      let data1 = data.quantity;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+        let err6 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number") {
+        if (data1 > 2147483647 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 1 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+        if (!formats0.validate(data1)) {
+          let err9 = { instancePath: instancePath + "/quantity", schemaPath: "#/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+      }
+    }
+    if (data.proration_billing_mode !== void 0) {
+      let data2 = data.proration_billing_mode;
+      if (typeof data2 != "string") {
+        let err10 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (!(data2 === "prorated_immediately" || data2 === "full_immediately" || data2 === "difference_immediately" || data2 === "do_not_bill")) {
+        let err11 = { instancePath: instancePath + "/proration_billing_mode", schemaPath: "#/$defs/ProrationBillingMode/enum", keyword: "enum", params: { allowedValues: schema154.enum } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.effective_at !== void 0) {
+      let data3 = data.effective_at;
+      if (typeof data3 != "string") {
+        let err12 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (!(data3 === "immediately" || data3 === "next_billing_date")) {
+        let err13 = { instancePath: instancePath + "/effective_at", schemaPath: "#/$defs/EffectiveAt/enum", keyword: "enum", params: { allowedValues: schema155.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.on_payment_failure !== void 0) {
+      let data4 = data.on_payment_failure;
+      if (typeof data4 != "string" && data4 !== null) {
+        let err14 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/type", keyword: "type", params: { type: schema156.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (!(data4 === "prevent_change" || data4 === "apply_change" || data4 === null)) {
+        let err15 = { instancePath: instancePath + "/on_payment_failure", schemaPath: "#/$defs/NullableOnPaymentFailure/enum", keyword: "enum", params: { allowedValues: schema156.enum } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.addons !== void 0) {
+      let data5 = data.addons;
+      if (!Array.isArray(data5) && data5 !== null) {
+        let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema153.properties.addons.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (Array.isArray(data5)) {
+        if (data5.length > 10) {
+          let err17 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        let len0 = data5.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data6 = data5[i0];
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.addon_id === void 0) {
+              let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
+              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+            }
+            if (data6.quantity === void 0) {
+              let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            }
+            if (data6.addon_id !== void 0) {
+              let data7 = data6.addon_id;
+              if (typeof data7 == "string") {
+                if (func1(data7) > 255) {
+                  let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+                }
+                if (func1(data7) < 1) {
+                  let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                }
+              } else {
+                let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              }
+            }
+            if (data6.quantity !== void 0) {
+              let data8 = data6.quantity;
+              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
+                let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+              }
+              if (typeof data8 == "number") {
+                if (data8 > 2147483647 || isNaN(data8)) {
+                  let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                }
+                if (data8 < 1 || isNaN(data8)) {
+                  let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+                }
+                if (!formats0.validate(data8)) {
+                  let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+                  vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                }
+              }
+            }
+          } else {
+            let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          }
+        }
+      }
+    }
+    if (data.metadata !== void 0) {
+      let data9 = data.metadata;
+      if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
+        let err28 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+        for (let key0 in data9) {
+          let data10 = data9[key0];
+          if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
+            let err29 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+          }
+        }
+    }
+    if (data.discount_code !== void 0) {
+      let data11 = data.discount_code;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema153.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (typeof data11 == "string" && func1(data11) > 255) {
+        let err31 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.discount_codes !== void 0) {
+      let data12 = data.discount_codes;
+      if (!Array.isArray(data12) && data12 !== null) {
+        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema153.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (Array.isArray(data12)) {
+        if (data12.length > 100) {
+          let err33 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        let len1 = data12.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data13 = data12[i1];
+          if (typeof data13 == "string") {
+            if (func1(data13) > 255) {
+              let err34 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+            }
+          } else {
+            let err35 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+          }
+        }
+      }
+    }
+    if (data.adaptive_currency_fees_inclusive !== void 0) {
+      let data14 = data.adaptive_currency_fees_inclusive;
+      if (typeof data14 != "boolean" && data14 !== null) {
+        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema153.properties.adaptive_currency_fees_inclusive.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
+    if (data.cancel_scheduled_change_plan !== void 0 && typeof data.cancel_scheduled_change_plan != "boolean") {
+      let err37 = { instancePath: instancePath + "/cancel_scheduled_change_plan", schemaPath: "#/properties/cancel_scheduled_change_plan/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    }
+    if (data.collect_via_payment_link !== void 0 && typeof data.collect_via_payment_link != "boolean") {
+      let err38 = { instancePath: instancePath + "/collect_via_payment_link", schemaPath: "#/properties/collect_via_payment_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+    }
+  } else {
+    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+  }
+  return validate120.errors = vErrors, errors === 0;
+}
+validate120.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0, cancel_scheduled_change_plan: !0, collect_via_payment_link: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate120(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length), validate119.errors = vErrors, errors === 0;
+}
+validate119.evaluated = { props: { product_id: !0, quantity: !0, proration_billing_mode: !0, effective_at: !0, on_payment_failure: !0, addons: !0, metadata: !0, discount_code: !0, discount_codes: !0, adaptive_currency_fees_inclusive: !0, cancel_scheduled_change_plan: !0, collect_via_payment_link: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var chargeSubscription = validate122;
+var schema167 = { type: "object", required: ["product_price"], properties: { product_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, product_currency: { $ref: "#/$defs/NullableCurrency" }, product_description: { type: ["string", "null"], maxLength: 1e3 }, customer_balance_config: { $ref: "#/$defs/NullableCustomerBalanceConfig" }, metadata: { $ref: "#/$defs/NullableMetadata" }, adaptive_currency_fees_inclusive: { type: ["boolean", "null"] } } }, schema169 = { type: ["object", "null"], properties: { allow_customer_credits_purchase: { type: ["boolean", "null"] }, allow_customer_credits_usage: { type: ["boolean", "null"] } } };
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.product_price === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "product_price" } };
@@ -6026,7 +6170,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.product_description !== void 0) {
       let data2 = data.product_description;
       if (typeof data2 != "string" && data2 !== null) {
-        let err7 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/type", keyword: "type", params: { type: schema159.properties.product_description.type } };
+        let err7 = { instancePath: instancePath + "/product_description", schemaPath: "#/properties/product_description/type", keyword: "type", params: { type: schema167.properties.product_description.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data2 == "string" && func1(data2) > 1e3) {
@@ -6037,21 +6181,21 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.customer_balance_config !== void 0) {
       let data3 = data.customer_balance_config;
       if (!(data3 && typeof data3 == "object" && !Array.isArray(data3)) && data3 !== null) {
-        let err9 = { instancePath: instancePath + "/customer_balance_config", schemaPath: "#/$defs/NullableCustomerBalanceConfig/type", keyword: "type", params: { type: schema161.type } };
+        let err9 = { instancePath: instancePath + "/customer_balance_config", schemaPath: "#/$defs/NullableCustomerBalanceConfig/type", keyword: "type", params: { type: schema169.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
         if (data3.allow_customer_credits_purchase !== void 0) {
           let data4 = data3.allow_customer_credits_purchase;
           if (typeof data4 != "boolean" && data4 !== null) {
-            let err10 = { instancePath: instancePath + "/customer_balance_config/allow_customer_credits_purchase", schemaPath: "#/$defs/NullableCustomerBalanceConfig/properties/allow_customer_credits_purchase/type", keyword: "type", params: { type: schema161.properties.allow_customer_credits_purchase.type } };
+            let err10 = { instancePath: instancePath + "/customer_balance_config/allow_customer_credits_purchase", schemaPath: "#/$defs/NullableCustomerBalanceConfig/properties/allow_customer_credits_purchase/type", keyword: "type", params: { type: schema169.properties.allow_customer_credits_purchase.type } };
             vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
           }
         }
         if (data3.allow_customer_credits_usage !== void 0) {
           let data5 = data3.allow_customer_credits_usage;
           if (typeof data5 != "boolean" && data5 !== null) {
-            let err11 = { instancePath: instancePath + "/customer_balance_config/allow_customer_credits_usage", schemaPath: "#/$defs/NullableCustomerBalanceConfig/properties/allow_customer_credits_usage/type", keyword: "type", params: { type: schema161.properties.allow_customer_credits_usage.type } };
+            let err11 = { instancePath: instancePath + "/customer_balance_config/allow_customer_credits_usage", schemaPath: "#/$defs/NullableCustomerBalanceConfig/properties/allow_customer_credits_usage/type", keyword: "type", params: { type: schema169.properties.allow_customer_credits_usage.type } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
         }
@@ -6075,7 +6219,7 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.adaptive_currency_fees_inclusive !== void 0) {
       let data8 = data.adaptive_currency_fees_inclusive;
       if (typeof data8 != "boolean" && data8 !== null) {
-        let err14 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema159.properties.adaptive_currency_fees_inclusive.type } };
+        let err14 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema167.properties.adaptive_currency_fees_inclusive.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
@@ -6083,18 +6227,18 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
-  return validate116.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate116.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate116(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length), validate115.errors = vErrors, errors === 0;
+validate123.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate123(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length), validate122.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var createWebhook = validate118;
-var schema164 = { type: "object", required: ["url"], properties: { url: { type: "string", minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$", "x-rule": "WHK-47" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"], default: !1 }, filter_types: { type: "array", maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, headers: { $ref: "#/$defs/NullableWebhookHeaders" }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 } } }, schema165 = { type: "string", enum: ["payment.succeeded", "payment.failed", "payment.processing", "payment.cancelled", "refund.succeeded", "refund.failed", "dispute.opened", "dispute.expired", "dispute.accepted", "dispute.cancelled", "dispute.challenged", "dispute.won", "dispute.lost", "subscription.active", "subscription.renewed", "subscription.on_hold", "subscription.past_due", "subscription.paused", "subscription.unpaused", "subscription.cancelled", "subscription.failed", "subscription.expired", "subscription.plan_changed", "subscription.updated", "subscription.update_payment_method", "license_key.created", "payout.created", "payout.on_hold", "payout.in_progress", "payout.failed", "payout.success", "credit.added", "credit.deducted", "credit.expired", "credit.rolled_over", "credit.rollover_forfeited", "credit.overage_charged", "credit.overage_reset", "credit.manual_adjustment", "credit.balance_low", "abandoned_checkout.detected", "abandoned_checkout.recovered", "dunning.started", "dunning.recovered", "entitlement_grant.created", "entitlement_grant.delivered", "entitlement_grant.failed", "entitlement_grant.revoked"] }, schema166 = { type: ["object", "null"], maxProperties: 50, propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, additionalProperties: { type: "string", maxLength: 4096, pattern: "^[^\\r\\n]*$" } }, schema167 = { type: ["object", "null"], additionalProperties: { type: "string" } }, pattern16 = new RegExp("^https?://[^\\s/?#]+\\S*$", "u"), pattern17 = new RegExp("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$", "u"), pattern18 = new RegExp("^[^\\r\\n]*$", "u");
-function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
+validate122.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var createWebhook = validate125;
+var schema172 = { type: "object", required: ["url"], properties: { url: { type: "string", minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$", "x-rule": "WHK-47" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"], default: !1 }, filter_types: { type: "array", maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, headers: { $ref: "#/$defs/NullableWebhookHeaders" }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 } } }, schema173 = { type: "string", enum: ["payment.succeeded", "payment.failed", "payment.processing", "payment.cancelled", "refund.succeeded", "refund.failed", "dispute.opened", "dispute.expired", "dispute.accepted", "dispute.cancelled", "dispute.challenged", "dispute.won", "dispute.lost", "subscription.active", "subscription.renewed", "subscription.on_hold", "subscription.past_due", "subscription.paused", "subscription.unpaused", "subscription.cancelled", "subscription.failed", "subscription.expired", "subscription.plan_changed", "subscription.updated", "subscription.update_payment_method", "license_key.created", "payout.created", "payout.on_hold", "payout.in_progress", "payout.failed", "payout.success", "credit.added", "credit.deducted", "credit.expired", "credit.rolled_over", "credit.rollover_forfeited", "credit.overage_charged", "credit.overage_reset", "credit.manual_adjustment", "credit.balance_low", "abandoned_checkout.detected", "abandoned_checkout.recovered", "dunning.started", "dunning.recovered", "entitlement_grant.created", "entitlement_grant.delivered", "entitlement_grant.failed", "entitlement_grant.revoked"] }, schema174 = { type: ["object", "null"], maxProperties: 50, propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, additionalProperties: { type: "string", maxLength: 4096, pattern: "^[^\\r\\n]*$" } }, schema175 = { type: ["object", "null"], additionalProperties: { type: "string" } }, pattern16 = new RegExp("^https?://[^\\s/?#]+\\S*$", "u"), pattern17 = new RegExp("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$", "u"), pattern18 = new RegExp("^[^\\r\\n]*$", "u");
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" } };
@@ -6123,7 +6267,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 != "string" && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema164.properties.description.type } };
+        let err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema172.properties.description.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "string" && func1(data1) > 1e3) {
@@ -6134,7 +6278,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.disabled !== void 0) {
       let data2 = data.disabled;
       if (typeof data2 != "boolean" && data2 !== null) {
-        let err7 = { instancePath: instancePath + "/disabled", schemaPath: "#/properties/disabled/type", keyword: "type", params: { type: schema164.properties.disabled.type } };
+        let err7 = { instancePath: instancePath + "/disabled", schemaPath: "#/properties/disabled/type", keyword: "type", params: { type: schema172.properties.disabled.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -6153,7 +6297,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
           }
           if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
-            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema165.enum } };
+            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema173.enum } };
             vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
           }
         }
@@ -6165,7 +6309,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.headers !== void 0) {
       let data5 = data.headers;
       if (!(data5 && typeof data5 == "object" && !Array.isArray(data5)) && data5 !== null) {
-        let err12 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/type", keyword: "type", params: { type: schema166.type } };
+        let err12 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/type", keyword: "type", params: { type: schema174.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
@@ -6206,7 +6350,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.metadata !== void 0) {
       let data7 = data.metadata;
       if (!(data7 && typeof data7 == "object" && !Array.isArray(data7)) && data7 !== null) {
-        let err19 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema167.type } };
+        let err19 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema175.type } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
@@ -6220,7 +6364,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.rate_limit !== void 0) {
       let data9 = data.rate_limit;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
-        let err21 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema164.properties.rate_limit.type } };
+        let err21 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema172.properties.rate_limit.type } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data9 == "number") {
@@ -6241,7 +6385,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.idempotency_key !== void 0) {
       let data10 = data.idempotency_key;
       if (typeof data10 != "string" && data10 !== null) {
-        let err25 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema164.properties.idempotency_key.type } };
+        let err25 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema172.properties.idempotency_key.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data10 == "string") {
@@ -6259,23 +6403,23 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
-  return validate119.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate119.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, headers: !0, metadata: !0, rate_limit: !0, idempotency_key: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate119(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length), validate118.errors = vErrors, errors === 0;
+validate126.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, headers: !0, metadata: !0, rate_limit: !0, idempotency_key: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate126(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length), validate125.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, headers: !0, metadata: !0, rate_limit: !0, idempotency_key: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var updateWebhook = validate121;
-var schema169 = { type: "object", properties: { url: { type: ["string", "null"], minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"] }, filter_types: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 } } };
-function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+validate125.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, headers: !0, metadata: !0, rate_limit: !0, idempotency_key: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateWebhook = validate128;
+var schema177 = { type: "object", properties: { url: { type: ["string", "null"], minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"] }, filter_types: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 } } };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url !== void 0) {
       let data0 = data.url;
       if (typeof data0 != "string" && data0 !== null) {
-        let err0 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: schema169.properties.url.type } };
+        let err0 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: schema177.properties.url.type } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
       if (typeof data0 == "string") {
@@ -6296,7 +6440,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 != "string" && data1 !== null) {
-        let err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema169.properties.description.type } };
+        let err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: schema177.properties.description.type } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (typeof data1 == "string" && func1(data1) > 1e3) {
@@ -6307,14 +6451,14 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.disabled !== void 0) {
       let data2 = data.disabled;
       if (typeof data2 != "boolean" && data2 !== null) {
-        let err6 = { instancePath: instancePath + "/disabled", schemaPath: "#/properties/disabled/type", keyword: "type", params: { type: schema169.properties.disabled.type } };
+        let err6 = { instancePath: instancePath + "/disabled", schemaPath: "#/properties/disabled/type", keyword: "type", params: { type: schema177.properties.disabled.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.filter_types !== void 0) {
       let data3 = data.filter_types;
       if (!Array.isArray(data3) && data3 !== null) {
-        let err7 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/type", keyword: "type", params: { type: schema169.properties.filter_types.type } };
+        let err7 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/type", keyword: "type", params: { type: schema177.properties.filter_types.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (Array.isArray(data3)) {
@@ -6330,7 +6474,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
           }
           if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
-            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema165.enum } };
+            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema173.enum } };
             vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
           }
         }
@@ -6339,7 +6483,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.metadata !== void 0) {
       let data5 = data.metadata;
       if (!(data5 && typeof data5 == "object" && !Array.isArray(data5)) && data5 !== null) {
-        let err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema167.type } };
+        let err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema175.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
@@ -6353,7 +6497,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.rate_limit !== void 0) {
       let data7 = data.rate_limit;
       if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7)) && data7 !== null) {
-        let err13 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema169.properties.rate_limit.type } };
+        let err13 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema177.properties.rate_limit.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data7 == "number") {
@@ -6375,17 +6519,17 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
   }
-  return validate122.errors = vErrors, errors === 0;
+  return validate129.errors = vErrors, errors === 0;
 }
-validate122.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, metadata: !0, rate_limit: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate122(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length), validate121.errors = vErrors, errors === 0;
+validate129.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, metadata: !0, rate_limit: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate128(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate128.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate129(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length), validate128.errors = vErrors, errors === 0;
 }
-validate121.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, metadata: !0, rate_limit: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var updateWebhookHeaders = validate124;
-function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
+validate128.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, metadata: !0, rate_limit: !0 }, dynamicProps: !1, dynamicItems: !1 };
+var updateWebhookHeaders = validate131;
+function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.headers === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "headers" } };
@@ -6435,14 +6579,14 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate125.errors = vErrors, errors === 0;
+  return validate132.errors = vErrors, errors === 0;
 }
-validate125.evaluated = { props: { headers: !0 }, dynamicProps: !1, dynamicItems: !1 };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
-  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate125(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length), validate124.errors = vErrors, errors === 0;
+validate132.evaluated = { props: { headers: !0 }, dynamicProps: !1, dynamicItems: !1 };
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
+  return evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), validate132(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length), validate131.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: { headers: !0 }, dynamicProps: !1, dynamicItems: !1 };
+validate131.evaluated = { props: { headers: !0 }, dynamicProps: !1, dynamicItems: !1 };
 export {
   changePlan,
   chargeSubscription,

@@ -1,20 +1,47 @@
-import type { Call, Reply, Respond } from "../http/call.js";
+import type { Call, Respond } from "../http/call.js";
 
 /** The standard `fetch`: what clients take as an option of that name. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/**
+ * Answers one request.
+ *
+ * @param base the address that paths begin after, without a slash at the end. Default: scheme and host
+ */
+export async function answer(respond: Respond, request: Request, base?: string): Promise<Response> {
+  const { status, headers, body } = await respond(toCall(request, base));
+  return new Response(body, { status, headers });
+}
+
 /** Answers as `fetch` would, without a network: the form that fetch-based clients and MSW speak. */
 export const fetchWith =
   (respond: Respond): Fetch =>
-  async (input, init) =>
-    toResponse(await respond(toCall(new Request(input, init))));
+  async (input, init) => {
+    const work = async () => answer(respond, new Request(input, init));
+    // Listening to the signal that every Request has, given or not, would cost as much as the call itself.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    return signal ? unlessAborted(signal, work) : work();
+  };
 
-function toCall(request: Request): Call {
+/** What is under way goes on, as it would behind a network: only the caller stops waiting. */
+function unlessAborted<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function toCall(request: Request, base?: string): Call {
   const { origin, pathname, search } = new URL(request.url);
+  const prefix = base === undefined ? "" : base.slice(origin.length);
   return {
     method: request.method,
-    origin,
-    target: pathname + search,
+    origin: base ?? origin,
+    target: `${pathname.slice(prefix.length) || "/"}${search}`,
     header: (name) => request.headers.get(name),
     text: async (limitBytes) => {
       const text = await request.text();
@@ -22,6 +49,3 @@ function toCall(request: Request): Call {
     },
   };
 }
-
-const toResponse = ({ status, headers, body }: Reply): Response =>
-  new Response(body, { status, headers });

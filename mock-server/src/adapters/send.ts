@@ -8,10 +8,11 @@ const answerMax = 64 * 1024;
  *
  * @param timeoutMs how long a receiver has to accept and to answer
  * @param allowsRemote whether receivers other than on this machine are contacted
+ * @param closing ends what is under way when it aborts
  * @rule WHK-26 a receiver that takes longer than the timeout has failed
  */
 export const sendByNetwork =
-  (timeoutMs: number, allowsRemote: boolean): Send =>
+  (timeoutMs: number, allowsRemote: boolean, closing: AbortSignal): Send =>
   async ({ url, headers, body }) => {
     const { hostname } = new URL(url);
     if (!allowsRemote && !isLoopback(hostname)) {
@@ -19,15 +20,21 @@ export const sendByNetwork =
         error: `${hostname} is not on this machine, so nothing was sent; start with --allow-remote-webhooks (option allowRemoteWebhooks) to allow it`,
       };
     }
-    return sendBy((request) => fetch(request), timeoutMs)({ url, headers, body });
+    return sendBy((request) => fetch(request), timeoutMs, closing)({ url, headers, body });
   };
 
 /** Sends webhooks through a function of the `fetch` kind, for example straight into an application. */
 export const sendBy =
-  (answer: (request: Request) => Promise<Response>, timeoutMs: number): Send =>
+  (
+    answer: (request: Request) => Promise<Response>,
+    timeoutMs: number,
+    closing: AbortSignal,
+  ): Send =>
   async ({ url, headers, body }) => {
     const cancel = new AbortController();
     const timer = setTimeout(() => cancel.abort(new TimedOut(timeoutMs)), timeoutMs);
+    const close = () => cancel.abort(new Error("the sandbox was closed"));
+    closing.addEventListener("abort", close);
     try {
       const request = new Request(url, {
         method: "POST",
@@ -36,11 +43,13 @@ export const sendBy =
         redirect: "manual",
         signal: cancel.signal,
       });
-      return await Promise.race([answered(await answer(request)), aborted(cancel.signal)]);
+      const reply = async () => answered(await answer(request));
+      return await Promise.race([reply(), aborted(cancel.signal)]);
     } catch (error) {
       return { error: reasonOf(cancel.signal.aborted ? cancel.signal.reason : error) };
     } finally {
       clearTimeout(timer);
+      closing.removeEventListener("abort", close);
     }
   };
 
@@ -68,7 +77,8 @@ async function answered(response: Response): Promise<Answered> {
       stream: true,
     });
   }
-  await reader?.cancel();
+  // Where others look at the answer, too, as MSW does, this ends only when they stop.
+  reader?.cancel().catch(() => {});
   return { status: response.status, body };
 }
 

@@ -8,6 +8,10 @@ export class UsageError extends CommandError {}
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
+type Parsed<Given extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Given; allowPositionals: true }>
+>;
+
 /**
  * The options and other words of a command line.
  *
@@ -17,7 +21,7 @@ export function parse<Given extends Options>(
   command: string,
   args: readonly string[],
   options: Given,
-) {
+): Parsed<Given> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {

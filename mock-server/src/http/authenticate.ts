@@ -7,8 +7,6 @@ const livePrefix = "dodo_live_";
  * Finds what the bearer token of a request opens.
  *
  * @rule AUT-01 a missing or malformed key is 401
- * @rule AUT-02 keys of the other mode are 401: the sandbox stands in for test mode
- * @rule AUT-06 any other key is accepted, unless the sandbox was given a list
  * @throws RequestError unauthenticated, tenants-exhausted
  */
 export function authenticate(
@@ -25,24 +23,39 @@ export function authenticate(
         : "the Authorization header is not of the form `Bearer <key>`",
     );
   }
+  checkKey(key, allowedKeys);
+  return accessTo(tenants.access(key), tenants);
+}
+
+/**
+ * @rule AUT-02 keys of the other mode are 401: the sandbox stands in for test mode
+ * @rule AUT-06 any other key is accepted, unless the sandbox was given a list
+ * @throws RequestError unauthenticated
+ */
+export function checkKey(key: string, allowedKeys: ReadonlySet<string> | null): void {
   if (key.startsWith(livePrefix)) {
     throw unauthenticated(
       "AUT-02",
-      `the key starts with ${livePrefix}, and live keys are refused here so that none is used by accident; use a key starting with dodo_test_, or any other text`,
+      `the key starts with ${livePrefix}, and Drawdown, which answers here in place of the service, refuses live keys so that none is used by accident; use a key starting with dodo_test_, or any other text`,
     );
   }
   if (allowedKeys && !allowedKeys.has(key)) {
     throw unauthenticated("AUT-06", "the key is not in the list this sandbox was started with");
   }
-  const access = tenants.access(key);
-  if (!access) {
-    throw new RequestError(
-      "tenants-exhausted",
-      "",
-      `this sandbox holds ${tenants.keysMax} tenants already; reuse keys, or restart it`,
-    );
-  }
-  return access;
+}
+
+/**
+ * What was opened, if anything was.
+ *
+ * @throws RequestError tenants-exhausted
+ */
+export function accessTo(opened: Access | undefined, { keysMax }: Tenants): Access {
+  if (opened) return opened;
+  throw new RequestError(
+    "tenants-exhausted",
+    "",
+    `this sandbox holds ${keysMax} keys already; close tenants, reuse keys, or restart it`,
+  );
 }
 
 const unauthenticated = (rule: string, reason: string): RequestError =>

@@ -3,7 +3,7 @@ export interface Call {
   readonly method: string;
   /** Path and query as sent, for example `/events?page_size=5`. */
   readonly target: string;
-  /** Scheme and host it was sent to, such as `http://127.0.0.1:4010`. */
+  /** Scheme and host it was sent to, such as `http://127.0.0.1:4010`, and what comes before `target` where that is more. */
   readonly origin: string;
   /** Value of a header, by its lower-case name. */
   header(name: string): string | null;

@@ -7,20 +7,22 @@ type QueryValue = string | number | boolean;
 /**
  * Reads the query parameters an operation knows, fills in defaults and ignores the rest, as the service does.
  *
- * @param text the query without its question mark
+ * @param queryText the query without its question mark
  * @rule PAG-05 negative and fractional page numbers are refused
  * @rule EVT-35 dates of the events list that cannot be read are 400, not 422
  * @rule SDK-23 booleans arrive as text
+ * @rule PAG-10 an empty value of a parameter that may be null bounds nothing
  * @throws RequestError query-invalid, query-malformed
  */
 export function decodeQuery(
   parameters: { readonly [name: string]: QueryParameter },
-  text: string,
+  queryText: string,
 ): Readonly<Record<string, QueryValue>> {
-  const sent = text === "" ? undefined : new URLSearchParams(text);
+  const sent = queryText === "" ? undefined : new URLSearchParams(queryText);
   const query: Record<string, QueryValue> = {};
   for (const [name, parameter] of Object.entries(parameters)) {
-    const value = sent?.get(name) ?? undefined;
+    const text = sent?.get(name) ?? undefined;
+    const value = text === "" && parameter.isNullable ? undefined : text;
     const read = value === undefined ? parameter.defaultValue : decode(name, parameter, value);
     if (read !== undefined) query[name] = read;
   }

@@ -11,6 +11,7 @@ import type { AnyAnswer, Dialect, RefusalCode, WireError } from "./contract.js";
 import { type DecodedBody, decodeBody } from "./decode-body.js";
 import { decodePath } from "./decode-path.js";
 import { decodeQuery } from "./decode-query.js";
+import { nearest } from "./nearest.js";
 import { RateLimit, type TierNumber } from "./rate-limit.js";
 import { RequestError } from "./request-error.js";
 import { Router } from "./router.js";
@@ -26,6 +27,8 @@ export interface DispatchOptions {
   readonly allowedKeys: ReadonlySet<string> | null;
   /** Rate limit tier that is enforced; null: none. */
   readonly tier: TierNumber | null;
+  /** Aborts when the sandbox is closed: every later call is refused. */
+  readonly closing: AbortSignal;
 }
 
 interface Route {
@@ -73,21 +76,22 @@ export function dispatcher(options: DispatchOptions): Respond {
     let dialect = firstDialect;
     let headers: Headers = {};
     try {
+      if (options.closing.aborted) throw sandboxClosed();
       const { target: route, path: parameters } = router.match(call.method, path);
       dialect = route.dialect;
       const { operation } = route;
-      if (!operation) throw notServed(call.method, path);
-      if (operation.isPublic) {
-        const input = { path: parameters, query: {}, body: undefined };
-        return encode(await route.dialect.answer(null, operation.id, input, call.origin), headers);
+      if (!operation) throw notServed(call.method, path, dialect.operations);
+      let tenant: Tenant | null = null;
+      if (!operation.isPublic) {
+        const access = authenticate(
+          call.header("authorization"),
+          options.tenants,
+          options.allowedKeys,
+        );
+        tenant = access.tenant;
+        if (dialect.isRateLimited) headers = rateOf(tenant).take(tenant.clock.now());
+        if (!access.mayWrite && operation.method !== "GET") throw readOnly(tenant.policy);
       }
-      const { tenant, mayWrite } = authenticate(
-        call.header("authorization"),
-        options.tenants,
-        options.allowedKeys,
-      );
-      if (dialect.isRateLimited) headers = rateOf(tenant).take(tenant.clock.now());
-      if (!mayWrite && operation.method !== "GET") throw readOnly(tenant.policy);
       const ids = decodePath(parameters);
       const validate = dialect.validators[operation.id];
       const body = validate
@@ -123,12 +127,23 @@ const readOnly = ({ readOnlyWrites }: Policy): RequestError =>
     "You are not authorised to perform this action: this key is read-only; use the tenant's own key to write",
   );
 
-const notServed = (method: string, path: string): RequestError =>
+/** What every call is answered once the sandbox is closed. */
+export const sandboxClosed = (): RequestError =>
   new RequestError(
+    "sandbox-closed",
+    "",
+    "this sandbox was closed by close(), and everything in it is gone; make another with createSandbox(), or close it after the last call",
+  );
+
+function notServed(method: string, path: string, served: readonly OperationFacts[]): RequestError {
+  const near = nearest(method, path, served);
+  const hint = near ? ` The nearest operation served is ${near.method} ${near.path}.` : "";
+  return new RequestError(
     "not-served",
     "",
-    `Drawdown does not serve ${method} ${path}: the vendor's API has it, this sandbox does not yet; nothing was done. See spec/COVERAGE.md for what is served`,
+    `Drawdown does not serve ${method} ${path}: the vendor's API has it, this sandbox does not yet; nothing was done.${hint} See spec/COVERAGE.md for what is served`,
   );
+}
 
 function split(target: string): { readonly path: string; readonly query: string } {
   const mark = target.indexOf("?");

@@ -15,6 +15,7 @@ export type RequestErrorCode =
   | "media-type"
   | "body-invalid"
   | "key-in-use"
+  | "sandbox-closed"
   | "task-failed"
   | "internal";
 

@@ -1,3 +1,4 @@
+import { nearest, type Operation } from "./nearest.js";
 import { RequestError } from "./request-error.js";
 
 interface Node<Target> {
@@ -15,9 +16,11 @@ export interface Match<Target> {
 /** Finds what answers a method and path. Literal segments win over parameters. */
 export class Router<Target> {
   readonly #root: Node<Target> = newNode();
+  readonly #operations: Operation[] = [];
 
   /** @param template path with parameters in braces, for example `/meters/{id}` */
   add(method: string, template: string, target: Target): void {
+    this.#operations.push({ method, path: template });
     const names: string[] = [];
     let node = this.#root;
     for (const segment of template.split("/").slice(1)) {
@@ -47,10 +50,12 @@ export class Router<Target> {
     }
     const allowed = this.methods(path);
     if (allowed.length === 0) {
+      const near = nearest(method, path, this.#operations);
+      const hint = near ? ` the nearest operation is ${near.method} ${near.path}, and` : "";
       throw new RequestError(
         "route-unknown",
         "ERR-10",
-        `Item not found: there is no ${path}; the operations served are listed at /_sandbox/openapi.yaml`,
+        `Item not found: there is no ${path};${hint} the operations served are listed at /_sandbox/openapi.yaml`,
       );
     }
     throw new RequestError(

@@ -21,6 +21,7 @@ export const machineTimer: SetTimer = (delayMs, ring) => {
 export class Alarm {
   #cancel: () => void = () => {};
   #isSet = false;
+  #isStopped = false;
 
   constructor(
     private readonly clock: SandboxClock,
@@ -34,7 +35,7 @@ export class Alarm {
     this.#isSet = true;
     if (this.clock.isFrozen) return;
     const next = await this.agenda.nextDue();
-    if (next === undefined) return;
+    if (next === undefined || this.#isStopped) return;
     const delayMs = Math.min(Math.max(next - this.clock.now(), 0), delayMaxMs);
     this.off();
     this.#cancel = this.setTimer(delayMs, () => void this.#ring().catch(ignore));
@@ -47,6 +48,12 @@ export class Alarm {
 
   off(): void {
     this.#cancel();
+  }
+
+  /** Turns it off for good. */
+  stop(): void {
+    this.#isStopped = true;
+    this.off();
   }
 
   async #ring(): Promise<void> {

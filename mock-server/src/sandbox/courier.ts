@@ -57,7 +57,7 @@ export class Courier {
     throw new EndlessDeliveries(endpointIds);
   }
 
-  /** Forgets what is under way: answers that still come change nothing. */
+  /** Sends nothing more, and forgets what is under way: answers that still come change nothing. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -65,6 +65,7 @@ export class Courier {
   /** Begins to send to every endpoint that has something ready and is not sent to yet. */
   async #open(): Promise<void> {
     const ready = await this.transact((unit) => this.deliveries.ready(unit));
+    if (this.#isStopped) return;
     for (const [endpointId, deliveryIds] of ready) {
       if (this.#lanes.has(endpointId) || this.#lanes.size >= lanesMax) continue;
       const close = () => this.#lanes.delete(endpointId);
@@ -94,7 +95,7 @@ export class Courier {
     const composed = await this.transact((unit) => this.deliveries.compose(unit, deliveryId));
     if (!composed) return 1;
     const { request, copies } = composed;
-    for (let copy = 0; copy < copies; copy++) {
+    for (let copy = 0; copy < copies && !this.#isStopped; copy++) {
       const answered = await this.send(request);
       if (this.#isStopped) break;
       await this.transact((unit) => this.deliveries.conclude(unit, deliveryId, request, answered));

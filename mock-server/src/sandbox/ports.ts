@@ -120,5 +120,7 @@ export type IdPrefix =
   | "pdt"
   | "sub"
   | "whk"
+  /** A key, for a tenant that was given none. */
+  | "dodo_test"
   /** A bare UUID, which the vendor gives to a few things. */
   | "uuid";

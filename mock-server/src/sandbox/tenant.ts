@@ -6,7 +6,7 @@ import { Alarm, type SetTimer } from "./alarm.js";
 import { SandboxClock } from "./clock.js";
 import { Courier } from "./courier.js";
 import { seededIds } from "./ids.js";
-import type { Deliveries, OpenStore, Recorded, Send, Store, Unit } from "./ports.js";
+import type { Deliveries, NextId, OpenStore, Recorded, Send, Store, Unit } from "./ports.js";
 import { all } from "./tables.js";
 
 /** How a tenant's world begins, and begins again at a reset. */
@@ -19,6 +19,7 @@ export interface Beginning {
 }
 
 interface World {
+  readonly beginning: Beginning;
   readonly clock: SandboxClock;
   readonly agenda: Agenda;
   readonly courier: Courier;
@@ -55,9 +56,16 @@ export class Tenant {
     private readonly beginning: Beginning,
     private readonly outside: Outside,
     private readonly behaviour: Behaviour,
+    /** What tells its ids from those of other tenants with the same seed. */
+    private readonly idScope: string = key,
   ) {
     this.#store = outside.openStore(key);
     this.#world = this.#begin(beginning);
+  }
+
+  /** How its present world began. */
+  get began(): Beginning {
+    return this.#world.beginning;
   }
 
   get clock(): SandboxClock {
@@ -124,15 +132,26 @@ export class Tenant {
 
   /** Forgets everything and starts again, with whatever of the beginning is not given as it was. */
   async reset(changes: Partial<Beginning> = {}): Promise<void> {
-    this.#world.alarm.off();
-    this.#world.courier.stop();
-    await this.#store.clear();
+    await this.close();
     this.#world = this.#begin({ ...this.beginning, ...changes });
   }
 
-  #begin({ at, isFrozen, seed, policy }: Beginning): World {
+  /** Forgets everything and does nothing by itself any more. */
+  async close(): Promise<void> {
+    this.stop();
+    await this.#store.clear();
+  }
+
+  /** Does nothing by itself any more: its alarm is off, and nothing is sent. */
+  stop(): void {
+    this.#world.alarm.stop();
+    this.#world.courier.stop();
+  }
+
+  #begin(beginning: Beginning): World {
+    const { at, isFrozen, seed, policy } = beginning;
     const clock = new SandboxClock(at, isFrozen);
-    const nextId = seededIds(`${seed} ${this.key}`);
+    const nextId = seededIds(`${seed} ${this.idScope}`);
     const businessId = nextId("bus");
     const { runners, record, deliveriesOf } = this.behaviour;
     const agenda: Agenda = new Agenda(
@@ -157,7 +176,7 @@ export class Tenant {
     const alarm = new Alarm(clock, agenda, this.outside.setTimer);
     const begun = transact((unit) => this.behaviour.begin(unit, this.key));
     courier.wake(); // a durable store may hold deliveries from before
-    return { clock, businessId, agenda, courier, alarm, begun };
+    return { beginning, clock, businessId, agenda, courier, alarm, begun };
   }
 }
 
@@ -170,20 +189,46 @@ export interface Access {
 /** Every tenant of a sandbox, by the keys that open it. */
 export class Tenants {
   readonly #accesses = new Map<string, Access>();
+  readonly #nextId: NextId;
 
   constructor(
-    private readonly open: (key: string) => Tenant,
+    /** How a tenant begins unless it is asked to begin otherwise. */
+    readonly beginning: Beginning,
+    private readonly make: (key: string, beginning: Beginning, idScope?: string) => Tenant,
     /** Most keys, so that a loop over random ones ends in an error instead of in an empty machine. */
     readonly keysMax: number,
-  ) {}
+  ) {
+    this.#nextId = seededIds(`${beginning.seed} keys`);
+  }
+
+  /** Every tenant, in the order they were opened. */
+  get all(): readonly Tenant[] {
+    return [...new Set([...this.#accesses.values()].map((it) => it.tenant))];
+  }
 
   /** What the key opens, its tenant made on first use; `undefined` when there are too many. */
   access(key: string): Access | undefined {
-    const known = this.#accesses.get(key);
-    if (known || this.#accesses.size >= this.keysMax) return known;
-    const access = { tenant: this.open(key), mayWrite: true };
-    this.#accesses.set(key, access);
-    return access;
+    return this.#accesses.get(key) ?? this.#add(key, () => this.make(key, this.beginning));
+  }
+
+  /** What the key opens by now, if anything. */
+  find(key: string): Access | undefined {
+    return this.#accesses.get(key);
+  }
+
+  /** Makes a tenant for a key that opens none yet; `undefined` when there are too many. */
+  open(key: string, beginning: Beginning): Access | undefined {
+    return this.#add(key, () => this.make(key, beginning));
+  }
+
+  /**
+   * Makes a tenant for a key that is made up; `undefined` when there are too many. Such a key depends on how many there
+   * were before, so it is kept out of the ids.
+   */
+  openAnother(beginning: Beginning): Access | undefined {
+    let key = this.#nextId("dodo_test");
+    while (this.#accesses.has(key)) key = this.#nextId("dodo_test");
+    return this.#add(key, () => this.make(key, beginning, ""));
   }
 
   /** Lets another key open a tenant; `false` when that key opens one already. */
@@ -191,5 +236,25 @@ export class Tenants {
     if (this.#accesses.has(key)) return false;
     this.#accesses.set(key, access);
     return true;
+  }
+
+  /** Closes a tenant and forgets every key of it. */
+  async close(tenant: Tenant): Promise<void> {
+    for (const [key, access] of this.#accesses) {
+      if (access.tenant === tenant) this.#accesses.delete(key);
+    }
+    await tenant.close();
+  }
+
+  /** Has every tenant do nothing by itself any more. */
+  stop(): void {
+    for (const tenant of this.all) tenant.stop();
+  }
+
+  #add(key: string, make: () => Tenant): Access | undefined {
+    if (this.#accesses.size >= this.keysMax) return undefined;
+    const access = { tenant: make(), mayWrite: true };
+    this.#accesses.set(key, access);
+    return access;
   }
 }

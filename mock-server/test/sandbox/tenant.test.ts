@@ -118,6 +118,27 @@ describe("the courier", () => {
   });
 });
 
+describe("a tenant that is stopped", () => {
+  test("sends none of what still waits", async () => {
+    const sent: Outgoing[] = [];
+    const tenant: Tenant = tenantOf({
+      send: async (request) => {
+        sent.push(request);
+        tenant.stop(); // while there is another to send
+        return { status: 200, body: "" };
+      },
+    });
+    await tenant.agenda.transact(async (unit) => {
+      await pay(unit);
+      await pay(unit);
+    });
+    await tenant.courier.settle();
+    await tenant.agenda.transact(pay);
+    await tenant.courier.settle();
+    expect(sent).toHaveLength(1);
+  });
+});
+
 describe("the alarm", () => {
   /** Timers that ring when the test says so. */
   function timers() {
@@ -160,6 +181,18 @@ describe("the alarm", () => {
     await tenant.isEmpty();
     for (const { ring } of [...set]) ring();
     await expect(tenant.agenda.transact(async () => {})).rejects.toThrow("cdg_none");
+  });
+
+  test("a tenant that is stopped is woken no more, even if it was about to set its alarm", async () => {
+    const { set, setTimer } = timers();
+    const tenant = tenantOf({ setTimer, isFrozen: false });
+    await planned(tenant, 60_000);
+    await tenant.isEmpty();
+    tenant.stop();
+    expect(set).toEqual([]);
+    await planned(tenant, 30_000);
+    await tenant.isEmpty();
+    expect(set).toEqual([]);
   });
 
   test("a clock that stands still is not", async () => {

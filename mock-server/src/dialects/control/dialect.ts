@@ -18,9 +18,10 @@ import { readInstant } from "../../http/read-instant.js";
 import { RequestError } from "../../http/request-error.js";
 import type { SandboxClock } from "../../sandbox/clock.js";
 import type { Answered, Outgoing, Send, Unit } from "../../sandbox/ports.js";
-import type { Beginning, Tenant, Tenants } from "../../sandbox/tenant.js";
+import type { Tenant, Tenants } from "../../sandbox/tenant.js";
 import { version } from "../../version.js";
 import { audit } from "./audit.js";
+import { changesOf, openTenant } from "./open-tenant.js";
 
 type Schemas = components["schemas"];
 
@@ -82,6 +83,7 @@ type Query<Id extends keyof operations> = NonNullable<operations[Id]["parameters
  * they move its clock and empty its store, which no single transaction can.
  *
  * @param errors how refusals look on the wire: as in the dialect the sandbox speaks otherwise
+ * @param allowedKeys keys that a tenant may be opened for; null: any
  */
 export function controlDialect(
   tenants: Tenants,
@@ -89,6 +91,7 @@ export function controlDialect(
   billing: BillingControls,
   webhooks: WebhookControls,
   send: Send,
+  allowedKeys: ReadonlySet<string> | null,
 ): Dialect {
   const handlers: Handlers<operations, Tenant> = {
     async health() {
@@ -116,14 +119,17 @@ export function controlDialect(
     },
 
     async reset(tenant, { body }) {
-      const { at, frozen, seed } = body ?? {};
-      const changes: Partial<Beginning> = {
-        ...(at === undefined ? {} : { at: readInstant(at, "at") }),
-        ...(frozen === undefined ? {} : { isFrozen: frozen }),
-        ...(seed === undefined ? {} : { seed }),
-      };
-      await tenant.reset(changes);
+      await tenant.reset(changesOf(body ?? {}));
       return { status: 200, body: presentClock(tenant.clock) };
+    },
+
+    async createTenant(_none, { body }) {
+      return openTenant(tenants, allowedKeys, body ?? {});
+    },
+
+    async closeTenant(tenant) {
+      await tenants.close(tenant);
+      return { status: 200, body: { key: tenant.key } };
     },
 
     async audit({ agenda }) {
@@ -276,7 +282,7 @@ export function controlDialect(
     errors,
     // A sandbox whose clock stands still at its limit must still be movable.
     isRateLimited: false,
-    // There is no tenant for `health` alone, which takes none.
+    // There is no tenant for the public operations alone, which take none.
     answer: (tenant, operationId, input) =>
       callHandler(handlers, operationId, tenant as Tenant, input),
   };

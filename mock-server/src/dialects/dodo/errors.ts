@@ -31,6 +31,7 @@ export const errors: { readonly [Code in RefusalCode]: WireError } = {
   "media-type": wire(415, "UNSUPPORTED_MEDIA_TYPE"),
   "body-invalid": wire(422, "INVALID_REQUEST_BODY"),
   "key-in-use": final(409, "KEY_IN_USE"),
+  "sandbox-closed": final(503, "SANDBOX_CLOSED"),
   "task-failed": final(500, "TASK_FAILED"),
   internal: final(500, "INTERNAL_SERVER_ERROR"),
   "not-found": wire(404, "NOT_FOUND"),

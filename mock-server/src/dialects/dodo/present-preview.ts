@@ -40,6 +40,7 @@ export function presentPreview(
     total_price: total,
     total_tax: null,
     is_byop: false,
+    payment_method_required: true,
     next_billing_date: plan ? formatInstant(nextBilling(plan, trialDays, now)) : null,
     trial_amount: trialDays > 0 ? 0 : null,
     trial_period_days: trialDays > 0 ? trialDays : null,

@@ -139,6 +139,7 @@ function restarted(subscription: Subscription, plan: Plan, now: Instant): Subscr
   return {
     ...subscription,
     ...plan,
+    scheduledChange: null,
     isTrial: false,
     startedAt: now,
     anchorAt: now,
@@ -149,7 +150,10 @@ function restarted(subscription: Subscription, plan: Plan, now: Instant): Subscr
   };
 }
 
-/** The subscription on another plan, with its dates as they are; another frequency counts from the next one. */
+/**
+ * The subscription on another plan, with its dates as they are; another frequency counts from the next one. A change
+ * that was scheduled is made by it, or replaced.
+ */
 export function continued(subscription: Subscription, plan: Plan): Subscription {
   const { frequency, nextBillingAt } = subscription;
   const isSameFrequency =
@@ -157,6 +161,7 @@ export function continued(subscription: Subscription, plan: Plan): Subscription 
   return {
     ...subscription,
     ...plan,
+    scheduledChange: null,
     ...(isSameFrequency ? {} : { anchorAt: nextBillingAt, periodNumber: 0 }),
   };
 }

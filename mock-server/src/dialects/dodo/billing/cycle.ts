@@ -117,7 +117,7 @@ export async function endSubscription(
 function renewalOf(ending: Subscription, usageDue: number) {
   const { scheduledChange, invoiceCredit } = ending;
   const subscription: Subscription = scheduledChange
-    ? { ...continued(ending, scheduledChange.plan), scheduledChange: null }
+    ? continued(ending, scheduledChange.plan)
     : ending;
   return { subscription, ...payable(subscription.recurringAmount + usageDue, invoiceCredit) };
 }

@@ -74,14 +74,7 @@ const readFilter = (filter: WireFilter): Filter => ({
   clauses: filter.clauses.map(readClause),
 });
 
-function readClause({
-  key,
-  operator,
-  value,
-  conjunction,
-  clauses,
-}: WireClause): Condition | Filter {
-  if (clauses && conjunction) return readFilter({ conjunction, clauses });
-  if (key !== undefined && operator && value !== undefined) return { key, operator, value };
-  throw new Error("a filter clause is neither a condition nor a filter");
-}
+const readClause = (clause: WireClause): Condition | Filter =>
+  "clauses" in clause
+    ? readFilter(clause)
+    : { key: clause.key, operator: clause.operator, value: clause.value };

@@ -33,6 +33,7 @@ export const planChanges: HandlersOf<
   async changePlan(context, { path, body }) {
     const { tx, nextId, now } = context;
     const { subscription, product, plan } = await requested(context, path.subscription_id, body);
+    if (body.collect_via_payment_link === true) throw refusedPaymentLink();
     const metadata = body.metadata ?? subscription.metadata;
     checkMetadata(metadata, generalMetadataLimits, "`metadata`");
     if (body.effective_at === "next_billing_date") {
@@ -127,7 +128,7 @@ async function requested(
 }> {
   const { tx } = context;
   const subscription = await load(tx, "subscription", id, "SUB-30");
-  refuseUnchangeable(subscription);
+  refuseUnchangeable(subscription, body.cancel_scheduled_change_plan === true);
   if (
     body.effective_at === "next_billing_date" &&
     body.proration_billing_mode !== "full_immediately"
@@ -147,11 +148,20 @@ async function requested(
   };
 }
 
+/** @rule SUB-58 a change is paid on a page of its own by a business that may ask for it, and the sandbox's may not */
+const refusedPaymentLink = () =>
+  refuse(
+    "SUB-58",
+    "`collect_via_payment_link` is true, but the business of this sandbox does not have the capability `allow_plan_change_via_payment_link`; leave it out",
+    "unsupported-action",
+  );
+
 /**
  * @rule SUB-34 only a subscription that is active and not charged on request changes its plan
  * @rule SUB-33 one change at a time
+ * @rule SUB-57 a change may replace the one that is scheduled, and does when it takes effect
  */
-function refuseUnchangeable(subscription: Subscription): void {
+function refuseUnchangeable(subscription: Subscription, replacesScheduled: boolean): void {
   const { id, status, isOnDemand, pendingChange, scheduledChange } = subscription;
   if (status !== "active" && !pendingChange) {
     throw refuse(
@@ -174,10 +184,10 @@ function refuseUnchangeable(subscription: Subscription): void {
       "plan-change-pending",
     );
   }
-  if (scheduledChange) {
+  if (scheduledChange && !replacesScheduled) {
     throw refuse(
       "SUB-33",
-      `The subscription ${id} has a plan change scheduled; cancel that first`,
+      `The subscription ${id} has a plan change scheduled; cancel that first, or replace it with \`cancel_scheduled_change_plan\``,
       "plan-change-scheduled",
     );
   }
@@ -242,7 +252,6 @@ async function planLines(
       currency: currencyOf(plan.currency),
       proration_factor: Math.abs(factor),
       tax_inclusive: false,
-      tax_rate: null,
     };
     items.push({
       ...common,
@@ -252,6 +261,7 @@ async function planLines(
       name: product?.name ?? null,
       quantity: plan.quantity,
       unit_price: (sign * (price - addonsPrice)) / plan.quantity,
+      tax_rate: null,
     });
     for (const addon of plan.addons) {
       items.push({
@@ -261,10 +271,18 @@ async function planLines(
         name: addon.name,
         quantity: addon.quantity,
         unit_price: sign * addon.price,
+        tax_category: await taxCategoryOf(tx, addon.addonId),
+        tax_rate: 0,
       });
     }
   }
   return items;
+}
+
+/** Add-ons stay, so the one on a subscription can be looked up. */
+async function taxCategoryOf(tx: Tx, addonId: string): Promise<Schemas["TaxCategory"]> {
+  const { taxCategory } = await load(tx, "addon", addonId, "CHK-24");
+  return taxCategory as Schemas["TaxCategory"]; // of the document's enum: the body validator let no other in
 }
 
 const meterLine = (it: MeterCharge, currency: string): Schemas["LineItem"] => ({
@@ -279,5 +297,5 @@ const meterLine = (it: MeterCharge, currency: string): Schemas["LineItem"] => ({
   subtotal: it.total,
   tax: null,
   tax_inclusive: false,
-  tax_rate: null,
+  tax_rate: 0,
 });

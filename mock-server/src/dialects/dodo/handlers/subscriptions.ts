@@ -144,7 +144,8 @@ export const subscriptions: HandlersOf<
         "usage-history-without-meters",
       );
     }
-    if (query.meter_id !== undefined) await load(tx, "meter", query.meter_id, "MTR-24");
+    const meterId = query.meter_id ?? undefined;
+    if (meterId !== undefined) await load(tx, "meter", meterId, "MTR-24");
     const running = {
       startAt: subscription.previousBillingAt,
       endAt: subscription.nextBillingAt,
@@ -162,9 +163,7 @@ export const subscriptions: HandlersOf<
       .slice(offset, offset + limit)
       .map(({ meters: counted, ...period }) => ({
         ...period,
-        meters: counted.filter(
-          (it) => query.meter_id === undefined || it.meterId === query.meter_id,
-        ),
+        meters: counted.filter((it) => meterId === undefined || it.meterId === meterId),
       }));
     return { status: 200, body: { items: items.map((it) => presentUsagePeriod(it, currency)) } };
   },

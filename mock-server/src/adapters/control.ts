@@ -1,0 +1,96 @@
+import type { components } from "@drawdown/spec/control";
+import type { Fetch } from "./fetch.js";
+
+type Schemas = components["schemas"];
+
+/** A webhook that was sent to an endpoint, or is going to be, with every attempt. */
+export type Delivery = Schemas["Delivery"];
+
+/** Something that happened, with its payload as it would be sent now. */
+export type SandboxEvent = Schemas["EventList"]["items"][number];
+
+/** One tenant of a sandbox, and the way to it. */
+export interface Reach {
+  readonly fetch: Fetch;
+  /** Without a slash at the end. */
+  readonly baseURL: string;
+  readonly key: string;
+}
+
+/**
+ * Calls the sandbox as its tenant.
+ *
+ * @throws Error with the sandbox's own message when it refuses
+ */
+export async function call<Body>(
+  { fetch, baseURL, key }: Reach,
+  method: "GET" | "POST",
+  path: string,
+  body?: object,
+): Promise<Body> {
+  const response = await fetch(`${baseURL}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  // The documents of both APIs give the shape of a success; the caller names it.
+  if (response.ok) return answer as Body;
+  throw new Error(messageOf(answer) ?? `${method} ${path} answered ${response.status}`);
+}
+
+/** What a refusal says, if it is one of a sandbox. */
+export const messageOf = (answer: unknown): string | undefined =>
+  typeof answer === "object" && answer !== null && "code" in answer && "message" in answer
+    ? String(answer.message)
+    : undefined;
+
+/** Moves the tenant's clock by a duration or to an instant; resolves with where it is then. */
+export async function advance(tenant: Reach, to: string): Promise<string> {
+  const body = /^\d{4}-/.test(to) ? { to } : { by: to };
+  const { now } = await call<Schemas["ClockAdvanced"]>(
+    tenant,
+    "POST",
+    "/_sandbox/clock/advance",
+    body,
+  );
+  return now;
+}
+
+export const readClock = (tenant: Reach): Promise<Schemas["Clock"]> =>
+  call(tenant, "GET", "/_sandbox/clock");
+
+/** Waits until nothing of the tenant is left to send; resolves with how many attempts that took. */
+export async function settle(tenant: Reach): Promise<number> {
+  const { attempts } = await call<Schemas["Settled"]>(
+    tenant,
+    "POST",
+    "/_sandbox/deliveries/settle",
+  );
+  return attempts;
+}
+
+export const listDeliveries = (tenant: Reach): Promise<readonly Delivery[]> =>
+  listAll(tenant, "/_sandbox/deliveries");
+
+export const listEvents = (tenant: Reach): Promise<readonly SandboxEvent[]> =>
+  listAll(tenant, "/_sandbox/events");
+
+/** Most items that one call of the control API lists. */
+const pageSize = 1000;
+
+/** Every item of a list, oldest first. Each page goes on where the last one ended, so this ends when the list does. */
+async function listAll<Item extends { readonly id: string }>(
+  tenant: Reach,
+  path: string,
+): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for (;;) {
+    const last = all.at(-1)?.id;
+    const after = last === undefined ? "" : `&after=${last}`;
+    const page = `${path}?limit=${pageSize}${after}`;
+    const { items } = await call<{ readonly items: readonly Item[] }>(tenant, "GET", page);
+    all.push(...items);
+    if (items.length < pageSize) return all;
+  }
+}

@@ -1,0 +1,12 @@
+export type { Delivery, SandboxEvent } from "../adapters/control.js";
+export type { Fetch } from "../adapters/fetch.js";
+export { type LedgerMatchers, ledgerMatchers, type Verdict } from "./ledger-matchers.js";
+export type { LedgerTable } from "./ledger-table.js";
+export {
+  openTenant,
+  type TenantOptions,
+  type TestTenant,
+  testSeed,
+  testStart,
+} from "./open-tenant.js";
+export type { LedgerEntry } from "./read-ledger.js";
