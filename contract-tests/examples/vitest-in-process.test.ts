@@ -1,0 +1,2 @@
+/** The example is a test. */
+import "../../examples/vitest-in-process/spend.test.js";
