@@ -71,27 +71,25 @@ const commands = {
       fail(`${name} has no script "${script}"; it has ${Object.keys(scripts).join(", ")}`);
     }
     const uses = { ...manifest.dependencies, ...manifest.devDependencies };
-    build(["sdk", "mock-server"].filter((it) => Object.hasOwn(uses, `@drawdown/${it}`)));
+    const packages = ["sdk", "mock-server"].filter((it) => Object.hasOwn(uses, `@drawdown/${it}`));
+    build(packages, { isForRunning: true });
     process.exitCode = await runScript(folder, script, args);
   },
 
-  /** `npm run bench` measures the server, `npm run bench -- engine` the engine by itself, `-- sdk` the client. */
-  bench([what, ...args]) {
-    if (what === "sdk") {
-      build(["sdk"]);
-      process.exitCode = runNode(["sdk/bench/bench.mjs", ...args]);
-      return;
-    }
-    build(["mock-server"]);
-    process.exitCode =
-      what === "engine"
-        ? runNode([
-            "--expose-gc",
-            "--max-old-space-size=8192",
-            "mock-server/bench/engine.mjs",
-            ...args,
-          ])
-        : runNode(["mock-server/bench/bench.mjs", ...(what ? [what, ...args] : [])]);
+  /** `npm run bench` measures the server; `npm run bench -- engine`, `-- msw` and `-- sdk` what they name. */
+  bench(args) {
+    const [what = "", ...others] = args;
+    const programs = {
+      engine: ["--expose-gc", "--max-old-space-size=8192", "mock-server/bench/engine.mjs"],
+      msw: ["mock-server/bench/msw.mjs"],
+      sdk: ["sdk/bench/bench.mjs"],
+    };
+    build([what === "sdk" ? "sdk" : "mock-server"]);
+    process.exitCode = runNode(
+      Object.hasOwn(programs, what)
+        ? [...programs[what], ...others]
+        : ["mock-server/bench/bench.mjs", ...args],
+    );
   },
 };
 

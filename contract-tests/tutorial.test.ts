@@ -1,5 +1,6 @@
 import DodoPayments from "dodopayments";
 import { expect, test } from "vitest";
+import { setUpCatalogue } from "../examples/neural-api/stage/catalogue.js";
 import { closeServersAfterAll, inProcess, type Opened, overExpress } from "./harness/transports.js";
 
 /**
@@ -21,17 +22,6 @@ const controls = (opened: Opened) => async (method: string, path: string, body: 
   return response.json();
 };
 
-const monthly = {
-  type: "usage_based_price",
-  currency: "USD",
-  discount: 0,
-  purchasing_power_parity: false,
-  payment_frequency_count: 1,
-  payment_frequency_interval: "Month",
-  subscription_period_count: 10,
-  subscription_period_interval: "Year",
-} as const;
-
 /** NeuralAPI with its catalogue set up and one registered user. */
 async function neuralApi(opened: Opened) {
   const dodo = new DodoPayments({
@@ -40,65 +30,12 @@ async function neuralApi(opened: Opened) {
     fetch: (url, init) => opened.fetch(url as string, init as RequestInit),
   });
   const control = controls(opened);
-  const credit = await dodo.creditEntitlements.create({
-    name: "API Tokens",
-    unit: "token",
-    precision: 0,
-    expires_after_days: 30,
-    rollover_enabled: false,
-    overage_enabled: false,
-  });
-  const meter = await dodo.meters.create({
-    name: "Token Usage Meter",
-    event_name: "api.tokens_used",
-    measurement_unit: "tokens",
-    aggregation: { type: "sum", key: "tokens" },
-  });
-  const plan = (name: string, cents: number, tokens: number, overage: object) =>
-    dodo.products.create({
-      name,
-      tax_category: "saas",
-      price: {
-        ...monthly,
-        fixed_price: cents,
-        meters: [
-          { meter_id: meter.id, credit_entitlement_id: credit.id, meter_units_per_credit: "1" },
-        ],
-      },
-      credit_entitlements: [
-        { credit_entitlement_id: credit.id, credits_amount: String(tokens), ...overage },
-      ],
-    });
-  const starter = await plan("Starter", 2900, 10 * million, { overage_enabled: false });
-  const pro = await plan("Pro", 9900, 40 * million, {
-    overage_enabled: true,
-    overage_behavior: "invoice_at_billing",
-    price_per_unit: "0.0005",
-    currency: "USD",
-  });
-  const pack = await dodo.products.create({
-    name: "Token Top-Up Pack",
-    tax_category: "saas",
-    price: {
-      type: "one_time_price",
-      currency: "USD",
-      price: 1900,
-      discount: 0,
-      purchasing_power_parity: false,
-    },
-    credit_entitlements: [
-      {
-        credit_entitlement_id: credit.id,
-        credits_amount: String(5 * million),
-        expires_after_days: 365,
-      },
-    ],
-  });
+  const catalogue = await setUpCatalogue(dodo);
   const { customer_id } = await dodo.customers.create({ email: "dev@example.com", name: "Dev" });
-  const account = { credit_entitlement_id: credit.id };
+  const account = { credit_entitlement_id: catalogue.CREDIT_ENTITLEMENT_ID };
 
   return {
-    products: { starter, pro, pack },
+    catalogue,
     advance: (to: string) => control("POST", "/clock/advance", { to }),
     async checkout(product_id: string): Promise<void> {
       const session = await dodo.checkoutSessions.create({
@@ -169,7 +106,7 @@ for (const transport of [inProcess, overExpress]) {
     const api = await open();
     // Nothing was ever credited, so there is no balance to look at.
     await expect(api.tokens()).rejects.toMatchObject({ status: 404 });
-    await api.checkout(api.products.starter.product_id);
+    await api.checkout(api.catalogue.STARTER_PLAN_PRODUCT_ID);
     expect(await api.tokens()).toEqual(["10000000", "0"]);
     expect(await api.generate("first", 9_999_000)).toBe(200);
     await api.advance("2026-01-01T00:01:00Z");
@@ -179,7 +116,7 @@ for (const transport of [inProcess, overExpress]) {
     await api.advance("2026-01-01T00:02:00Z");
     expect(await api.tokens()).toEqual(["0", "0"]);
     expect(await api.generate("too much", 10)).toBe(402);
-    await api.checkout(api.products.pack.product_id);
+    await api.checkout(api.catalogue.TOPUP_PRODUCT_ID);
     expect(await api.tokens()).toEqual(["5000000", "0"]);
     expect(await api.generate("from the pack", 500)).toBe(200);
     await api.advance("2026-01-01T00:03:00Z");
@@ -196,7 +133,7 @@ for (const transport of [inProcess, overExpress]) {
 
   test(`a Pro customer goes past zero and finds it on the next invoice [${transport.name}]`, async () => {
     const api = await open();
-    await api.checkout(api.products.pro.product_id);
+    await api.checkout(api.catalogue.PRO_PLAN_PRODUCT_ID);
     expect(await api.generate("all of it", 40 * million)).toBe(200);
     expect(await api.generate("and more", 2 * million)).toBe(200); // the worker has not run yet
     expect(await api.tokens()).toEqual(["40000000", "0"]);
@@ -218,8 +155,8 @@ for (const transport of [inProcess, overExpress]) {
 
   test(`a pack outlives the plan's tokens, and a renewal grants afresh [${transport.name}]`, async () => {
     const api = await open();
-    await api.checkout(api.products.pro.product_id);
-    await api.checkout(api.products.pack.product_id);
+    await api.checkout(api.catalogue.PRO_PLAN_PRODUCT_ID);
+    await api.checkout(api.catalogue.TOPUP_PRODUCT_ID);
     expect(await api.tokens()).toEqual(["45000000", "0"]);
     await api.advance("2026-01-10T12:00:10Z");
     expect(await api.generate("one generation", 1532)).toBe(200);
