@@ -1,3 +1,4 @@
+import { appendFile } from "node:fs/promises";
 import { defineConfig } from "tsup";
 
 export default defineConfig({
@@ -27,8 +28,24 @@ export default defineConfig({
       stripInternal: true,
     },
   },
-  // Imported from CommonJS of a package of type "module", its default export would be its whole module object.
-  noExternal: ["openapi-fetch"],
+  // The one, imported from CommonJS of a package of type "module", would have its whole module object for its default
+  // export; the other is four files, each of which takes its time to be found and read.
+  noExternal: ["openapi-fetch", "standardwebhooks"],
+  // `require("@drawdown/sdk")` is the client itself, as `require("dodopayments")` is. Added to the file that was written,
+  // because Rollup takes it for a statement of the module, which runs before the exports are there.
+  plugins: [
+    {
+      name: "client-as-module",
+      async buildEnd({ writtenFiles }) {
+        const entry = writtenFiles.find(({ name }) => name.endsWith("dist/index.cjs"));
+        if (!entry) return;
+        await appendFile(
+          entry.name,
+          "\nmodule.exports = Object.assign(exports.default, exports);\n",
+        );
+      },
+    },
+  ],
   // Which of the two it is, the conditions of whoever resolves it decide.
   external: ["#verifier"],
   clean: true,

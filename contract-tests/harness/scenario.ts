@@ -1,7 +1,13 @@
 import type { SandboxOptions } from "@drawdown/mock-server";
 import { test } from "vitest";
 import { type Client, official, ours, plainHttp } from "./clients.js";
-import { closeServersAfterAll, inProcess, overExpress, type Transport } from "./transports.js";
+import {
+  closeServersAfterAll,
+  inProcess,
+  overExpress,
+  overMsw,
+  type Transport,
+} from "./transports.js";
 import { start, World } from "./world.js";
 
 interface Way {
@@ -9,10 +15,12 @@ interface Way {
   readonly client: Client;
 }
 
-const plain: readonly Way[] = [
+const direct: readonly Way[] = [
   { transport: inProcess, client: plainHttp },
   { transport: overExpress, client: plainHttp },
 ];
+
+const plain: readonly Way[] = [...direct, { transport: overMsw, client: plainHttp }];
 
 const every: readonly Way[] = [
   ...plain,
@@ -34,6 +42,19 @@ export const scenario = (name: string, body: Body, options: SandboxOptions = {})
 /** The same for behaviours that no client library can show: malformed requests, raw headers. */
 export const httpScenario = (name: string, body: Body, options: SandboxOptions = {}): void =>
   runOver(plain, name, body, options);
+
+/** The same for requests that our client refuses to send, as they cannot succeed: an amount that is a number. */
+export const unguardedScenario = (name: string, body: Body, options: SandboxOptions = {}): void =>
+  runOver(
+    every.filter((it) => it.client !== ours),
+    name,
+    body,
+    options,
+  );
+
+/** The same for what the sandbox sends. MSW sees that, too, takes its time, and has no part in it. */
+export const deliveryScenario = (name: string, body: Body, options: SandboxOptions = {}): void =>
+  runOver(direct, name, body, options);
 
 function runOver(ways: readonly Way[], name: string, body: Body, options: SandboxOptions): void {
   for (const { transport, client } of ways) {

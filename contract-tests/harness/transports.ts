@@ -1,7 +1,9 @@
 import type { Server } from "node:http";
 import { createSandbox, type SandboxOptions } from "@drawdown/mock-server";
+import { handlers } from "@drawdown/mock-server/msw";
 import { listen } from "@drawdown/mock-server/node";
-import { afterAll } from "vitest";
+import { setupServer } from "msw/node";
+import { afterAll, onTestFinished } from "vitest";
 
 /** A way to reach a sandbox. */
 export interface Transport {
@@ -33,6 +35,23 @@ export const overExpress: Transport = {
     const { url, server } = await listen(createSandbox(options), { port: 0, host: "127.0.0.1" });
     servers.push(server);
     return { baseUrl: url, fetch: (target, init) => fetch(target, init) };
+  },
+};
+
+let opened = 0;
+
+/**
+ * The global `fetch`, which MSW answers for a base URL that no other sandbox of the file has. It is patched for the length
+ * of the test only: whatever passes through the patch takes twice as long.
+ */
+export const overMsw: Transport = {
+  name: "msw",
+  async open(options = {}) {
+    const baseUrl = `http://sandbox-${++opened}.test`;
+    const server = setupServer(...handlers(createSandbox(options), { baseUrl }));
+    server.listen({ onUnhandledRequest: "bypass" });
+    onTestFinished(() => server.close());
+    return { baseUrl, fetch: (target, init) => fetch(target, init) };
   },
 };
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { scenario } from "../harness/scenario.js";
+import { scenario, unguardedScenario } from "../harness/scenario.js";
 import { withOverage } from "../harness/world.js";
 import { against, refuses, unreadable } from "./support/ledger-refusals.js";
 import { open } from "./support/open-holding.js";
@@ -10,7 +10,7 @@ const texts: readonly unknown[] = [
   ...[1, 0, -1, 1.5, true, null, [], ["1"], {}],
 ];
 
-scenario("LED-13 an amount that is no plain decimal text is unreadable", async (world) => {
+unguardedScenario("LED-13 an amount that is no plain decimal text is unreadable", async (world) => {
   const holding = await open(world, withOverage());
   await world.credit(holding, "10");
   for (const amount of texts) {

@@ -52,6 +52,34 @@ httpScenario(
   },
 );
 
+httpScenario(
+  "ERR-10 the refusal names the operation that was meant, if one is near",
+  async (world) => {
+    const meant = {
+      "POST /credit_entitlements": "POST /credit-entitlements",
+      "DELETE /credit-entitlement/x": "DELETE /credit-entitlements/{id}",
+      "GET /v1/meters": "GET /meters",
+      "PATCH /api/v1/customer/x": "PATCH /customers/{customer_id}",
+      "POST /credit-entitlements/a/balances/b/ledger-entry":
+        "POST /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger-entries",
+      "GET /customers/": "GET /customers",
+      "GET /_sandbox/clok": "GET /_sandbox/clock",
+      "GET /nonsense": undefined,
+      [`GET ${"/meters".repeat(13)}`]: undefined,
+      [`GET /meters/a/${"b".repeat(300)}`]: undefined,
+      // The vendor has these.
+      "GET /products/short_links": "GET /products/{id}",
+      "GET /refunds": undefined,
+    };
+    for (const [asked, expected] of Object.entries(meant)) {
+      const [method = "", path = ""] = asked.split(" ");
+      const { message } = await (await world.raw(method, path)).json();
+      const [, named] = /nearest operation(?: served)? is (\w+ [^\s,.]+)/.exec(message) ?? [];
+      expect(named, asked).toBe(expected);
+    }
+  },
+);
+
 const oddIds = ["a/b", "a b", "100%", "%2F", "a?b#c", "a+b", "é", "ключ-🚀", "a\u0000b", "'\"<>"];
 
 scenario("ERR-10 an id of any characters finds its event, or answers 404", async (world) => {

@@ -1,0 +1,54 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeOf, type Runtime, versions } from "./node.js";
+import { outcome, serve } from "./outcome.js";
+
+/** The built packages, in the releases of Node they are for. */
+
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const bin = pathOf("../node_modules/@drawdown/mock-server/bin/drawdown.mjs");
+const children: ChildProcess[] = [];
+let url: string;
+
+beforeAll(async () => {
+  url = await serve();
+});
+
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+describe.for(versions)("Node %s", (version) => {
+  let runtime: Runtime;
+
+  beforeAll(async () => {
+    runtime = await nodeOf(version);
+  }, 300_000);
+
+  test.for(["program-esm.mjs", "program-cjs.cjs"])(
+    "runs the client as %s has it",
+    async (program, { skip }) => {
+      if (runtime.executable === null) return skip(runtime.reason);
+      const { stdout } = await promisify(execFile)(runtime.executable, [pathOf(program), url]);
+      expect(JSON.parse(stdout)).toEqual(outcome);
+    },
+  );
+
+  test("serves a sandbox until it is told to stop", async ({ skip }) => {
+    if (runtime.executable === null) return skip(runtime.reason);
+    const child = spawn(runtime.executable, [bin, "serve", "--port", "0", "--json"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(child);
+    const ended = once(child, "close");
+    const [said] = await once(child.stdout, "data");
+    const { url: served, version: release } = JSON.parse(String(said));
+    const health = await fetch(`${served}/_sandbox/health`);
+    expect([health.status, await health.json()]).toMatchObject([200, { version: release }]);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  });
+});
