@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Router } from "express";
 import { version } from "../version.js";
 import { documentPath, documents, payPath, portalPath } from "./page-paths.js";
+import { pageStyle } from "./page-style.js";
 import { payPage } from "./pay-page.js";
 import { portalPage } from "./portal-page.js";
 
@@ -34,14 +35,11 @@ const frontPage = (url: string): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Drawdown</title>
-<style>
-  body { font: 16px/1.55 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1.25rem; color: #1c2330; background: #fbfbf9; }
-  h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
-  p { margin: .4rem 0; } .quiet { color: #5c6675; }
-  pre { background: #1c2330; color: #e9edf3; padding: 1rem; border-radius: 8px; overflow-x: auto; font: 13.5px/1.5 ui-monospace, monospace; }
-  code { font-family: ui-monospace, monospace; font-size: .92em; } a { color: #1458b8; }
-  table { border-collapse: collapse; width: 100%; } td { padding: .3rem .75rem .3rem 0; border-top: 1px solid #e3e5e1; vertical-align: top; }
-  @media (prefers-color-scheme: dark) { body { color: #e4e8ee; background: #14181f; } .quiet { color: #97a3b4; } a { color: #7db2ff; } td { border-color: #2a313c; } pre { background: #0c0f14; } }
+<style>${pageStyle}
+  body { max-width: 44rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; } p { margin: .4rem 0; }
+  pre { background: light-dark(#1c2330, #0c0f14); color: #e9edf3; padding: 1rem; border-radius: 8px; overflow-x: auto; font: 13.5px/1.5 ui-monospace, monospace; }
+  code { font-family: ui-monospace, monospace; font-size: .92em; }
+  table { border-collapse: collapse; width: 100%; } td { padding: .3rem .75rem .3rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 </style>
 <h1>Drawdown is running</h1>
 <p class="quiet">An offline sandbox for credit-based billing, version ${escapeHtml(version)}. Everything here is in memory and made up: no account, no network, no money.</p>

@@ -7,28 +7,35 @@ import { page } from "./page.js";
 export const payPage = page(
   "Pay",
   `
-  ul { list-style: none; padding: 0; margin: 1.25rem 0; border-top: 1px solid #e3e5e1; }
-  li { padding: .7rem 0; border-bottom: 1px solid #e3e5e1; } li div { display: flex; justify-content: space-between; gap: 1rem; }
-  .total { display: flex; justify-content: space-between; font-weight: 600; font-size: 1.1rem; margin-bottom: 1.5rem; }
-  label { display: flex; align-items: center; gap: .6rem; padding: .55rem .75rem; border: 1px solid #d5d9d2; border-radius: 8px; margin: .4rem 0; cursor: pointer; }
-  code { font: .9em ui-monospace, monospace; } label span { margin-left: auto; color: #5c6675; }
-  @media (prefers-color-scheme: dark) { label span { color: #97a3b4; } ul, li, label { border-color: #2a313c; } }
+  ul { list-style: none; padding: 0; margin: 1.25rem 0; border-top: 1px solid var(--line); }
+  li { padding: .7rem 0; border-bottom: 1px solid var(--line); } li div, .total { display: flex; justify-content: space-between; gap: 1rem; }
+  .total { font-weight: 600; font-size: 1.1rem; }
+  legend { padding: 0; margin: 1rem 0 .5rem; }
+  label { display: flex; align-items: center; gap: .6rem; padding: .55rem .75rem; border: 1px solid var(--edge); border-radius: 8px; margin: .4rem 0; cursor: pointer; }
+  label:has(:checked) { border-color: var(--link); box-shadow: inset 0 0 0 1px var(--link); }
+  input[type=radio] { accent-color: var(--link); margin: 0; }
+  code { font: .9em ui-monospace, monospace; } label span { margin-left: auto; color: var(--quiet); }
 `,
   `
 <h1>Pay</h1>
 <p class="quiet">A sandbox: no money moves, and no card is asked for.</p>
 <form id="ask" hidden>
   <p>Which key made this session? It stays in this browser tab.</p>
-  <input type="text" name="key" placeholder="dodo_test_…" aria-label="Key" required>
+  <input type="text" name="key" placeholder="dodo_test_…" aria-label="Key" autocomplete="off" spellcheck="false" required>
   <button>Show the session</button>
 </form>
-<form id="pay" hidden>
+<section id="session" hidden>
   <ul id="lines"></ul>
   <p class="total"><span>To pay now</span><span id="total"></span></p>
-  <label><input type="radio" name="outcome" value="succeeds" checked><code>4242 4242 4242 4242</code><span>succeeds</span></label>
-  <label><input type="radio" name="outcome" value="declined"><code>4000 0000 0000 0002</code><span>is declined</span></label>
-  <label><input type="radio" name="outcome" value="insufficient_funds"><code>4000 0000 0000 9995</code><span>has no funds</span></label>
-  <label><input type="radio" name="outcome" value="fails_at_renewal"><code>4000 0000 0000 0341</code><span>fails at renewal</span></label>
+</section>
+<form id="pay" hidden>
+  <fieldset>
+    <legend class="quiet">Test card</legend>
+    <label><input type="radio" name="outcome" value="succeeds" checked><code>4242 4242 4242 4242</code><span>succeeds</span></label>
+    <label><input type="radio" name="outcome" value="declined"><code>4000 0000 0000 0002</code><span>is declined</span></label>
+    <label><input type="radio" name="outcome" value="insufficient_funds"><code>4000 0000 0000 9995</code><span>has no funds</span></label>
+    <label><input type="radio" name="outcome" value="fails_at_renewal"><code>4000 0000 0000 0341</code><span>fails at renewal</span></label>
+  </fieldset>
   <button>Pay</button>
 </form>
 <p id="say" role="status"></p>
@@ -54,20 +61,23 @@ async function show() {
     const item = document.createElement("li");
     item.append(row((line.quantity > 1 ? line.quantity + " × " : "") + line.name, money(line.amount, session.currency)));
     for (const credit of line.credits) {
-      const included = row("includes " + Number(credit.amount).toLocaleString("en") + " " + credit.unit, credit.name);
+      const included = row("includes " + credit.name, amount(credit.amount) + " " + credit.unit);
       included.className = "quiet";
       item.append(included);
     }
     return item;
   }));
   document.getElementById("total").textContent = money(session.total, session.currency);
+  document.getElementById("session").hidden = false;
   pay.hidden = session.status !== "open";
   if (session.status !== "open") tell("This session is " + session.status + ".", session.status === "paid" ? "good" : "bad");
 }
 
 pay.addEventListener("submit", async (event) => {
   event.preventDefault();
+  const button = pay.querySelector("button");
   const outcome = new FormData(pay).get("outcome");
+  button.disabled = true;
   try {
     const { status, return_url } = await call(checkout + "/complete", { method: "POST", body: JSON.stringify({ outcome }) });
     if (status === "failed") return tell("The card was declined. Nothing was issued; try another.", "bad");
@@ -76,6 +86,8 @@ pay.addEventListener("submit", async (event) => {
     if (return_url) location.assign(return_url);
   } catch (error) {
     tell(error.message, "bad");
+  } finally {
+    button.disabled = false;
   }
 });
 `,

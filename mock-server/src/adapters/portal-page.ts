@@ -2,31 +2,40 @@ import { page } from "./page.js";
 
 /**
  * The page a portal link leads to. It reads what the customer has through the control API, with the key that whoever
- * made the link has typed in once. The figure is the balance, or in red the overage once the balance is used up
- * (CUS-08); several credits are chosen between (CUS-09).
+ * made the link has typed in once.
+ *
+ * @rule CUS-08 the figure is the balance, or in red the overage once the balance is used up
+ * @rule CUS-09 several credits are chosen between
  */
 export const portalPage = page(
   "Credits",
   `
-  .tabs { display: flex; gap: .5rem; margin: 1.25rem 0 0; flex-wrap: wrap; }
-  .tabs button { width: auto; margin: 0; padding: .35rem .8rem; background: none; color: inherit; border: 1px solid #d5d9d2; font-weight: 400; }
-  .tabs button[aria-selected=true] { border-color: #1458b8; color: #1458b8; font-weight: 600; }
-  .figure { font-size: 2.4rem; font-weight: 650; margin: 1rem 0 0; font-variant-numeric: tabular-nums; }
-  table { width: 100%; border-collapse: collapse; margin-top: 1.25rem; font-size: .92rem; }
-  td, th { text-align: left; padding: .5rem .6rem .5rem 0; border-top: 1px solid #e3e5e1; vertical-align: top; }
-  .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-  @media (prefers-color-scheme: dark) { td, th, .tabs button { border-color: #2a313c; } .tabs button[aria-selected=true] { color: #7db2ff; border-color: #7db2ff; } }
+  #choice { display: flex; gap: .5rem; margin: 1.25rem 0; flex-wrap: wrap; } #choice[hidden] { display: none; }
+  #choice label { padding: .3rem .8rem; border: 1px solid var(--edge); border-radius: 8px; cursor: pointer; }
+  #choice label:has(:checked) { border-color: var(--link); box-shadow: inset 0 0 0 1px var(--link); color: var(--link); }
+  #choice label:has(:focus-visible) { outline: 2px solid var(--link); outline-offset: 2px; }
+  #choice input, .unseen { position: absolute; opacity: 0; width: 1px; height: 1px; margin: 0; overflow: hidden; pointer-events: none; }
+  h2 { font-size: 1rem; font-weight: 400; margin: 1.5rem 0 0; }
+  .figure { font-size: 2.4rem; line-height: 1.2; font-weight: 650; margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+  .figure + p { margin-top: 0; }
+  table { width: 100%; border-collapse: collapse; margin-top: 1.5rem; font-size: .92rem; }
+  td, th { text-align: left; padding: .5rem .8rem .5rem 0; border-top: 1px solid var(--line); vertical-align: top; }
+  .number { text-align: right; } .number:last-child { padding-right: 0; }
+  .number, time { font-variant-numeric: tabular-nums; white-space: nowrap; }
+  td .quiet { display: block; }
+  @media (max-width: 30rem) { td, th { padding-right: .6rem; } table, td .quiet { font-size: .85rem; } }
 `,
   `
 <h1 id="name">Credits</h1>
 <p class="quiet">A sandbox's customer portal. <a id="back" hidden>Back</a></p>
 <form id="ask" hidden>
   <p>Which key made this link? It stays in this browser tab.</p>
-  <input type="text" name="key" placeholder="dodo_test_…" aria-label="Key" required>
+  <input type="text" name="key" placeholder="dodo_test_…" aria-label="Key" autocomplete="off" spellcheck="false" required>
   <button>Show the credits</button>
 </form>
-<div id="tabs" class="tabs" role="tablist" hidden></div>
-<section id="credit" hidden>
+<fieldset id="choice" hidden><legend class="unseen">Credit</legend></fieldset>
+<section id="credit" aria-labelledby="of" hidden>
+  <h2 id="of"></h2>
   <p class="figure" id="figure"></p>
   <p class="quiet" id="unit"></p>
   <table><thead><tr><th>Date</th><th>What</th><th class="number">Amount</th><th class="number">Balance</th></tr></thead><tbody id="rows"></tbody></table>
@@ -34,38 +43,44 @@ export const portalPage = page(
 <p id="say" role="status"></p>
 `,
   `
-const [tabs, section] = ["tabs", "credit"].map((name) => document.getElementById(name));
-const amount = (text) => (text.startsWith("+") ? "+" : "") + Number(text).toLocaleString("en", { maximumFractionDigits: 10 });
+const [choice, section, of, figure, unit, rows] = ["choice", "credit", "of", "figure", "unit", "rows"].map((name) => document.getElementById(name));
 
-const cell = (text, kind = "") => {
-  const td = document.createElement("td");
-  td.textContent = text;
-  td.className = kind;
-  return td;
+const made = (tag, text, kind = "") => {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  element.className = kind;
+  return element;
 };
 
-function choose(credits, chosen) {
-  const isOver = Number(chosen.balance) === 0 && Number(chosen.overage) > 0;
-  const figure = document.getElementById("figure");
-  figure.textContent = amount(isOver ? chosen.overage : chosen.balance);
+function rowOf({ at, label, description, amount: moved, balance }) {
+  const row = document.createElement("tr");
+  const [date, what] = [made("td", ""), made("td", label)];
+  const [day, clock] = [at.slice(0, 10), at.slice(11, 16)];
+  const time = date.appendChild(made("time", day));
+  time.dateTime = at;
+  time.append(made("span", clock, "quiet"));
+  if (description && description !== label) what.append(made("span", description, "quiet"));
+  row.append(date, what, made("td", amount(moved), "number"), made("td", amount(balance), "number"));
+  return row;
+}
+
+function present(credit) {
+  const isOver = Number(credit.balance) === 0 && Number(credit.overage) > 0;
+  of.textContent = credit.name;
+  figure.textContent = amount(isOver ? credit.overage : credit.balance);
   figure.className = isOver ? "figure bad" : "figure";
-  document.getElementById("unit").textContent = chosen.unit + (isOver ? " of overage" : " left") + " · " + chosen.name;
-  document.getElementById("rows").replaceChildren(...chosen.transactions.map((it) => {
-    const row = document.createElement("tr");
-    const what = it.description && it.description !== it.label ? it.label + " · " + it.description : it.label;
-    row.append(cell(it.at.slice(0, 16).replace("T", " ")), cell(what), cell(amount(it.amount), "number"), cell(amount(it.balance), "number"));
-    return row;
-  }));
-  tabs.hidden = credits.length < 2;
-  tabs.replaceChildren(...credits.map((it) => {
-    const tab = document.createElement("button");
-    tab.textContent = it.name;
-    tab.setAttribute("role", "tab");
-    tab.setAttribute("aria-selected", String(it === chosen));
-    tab.addEventListener("click", () => choose(credits, it));
-    return tab;
-  }));
+  unit.textContent = credit.unit + (isOver ? " of overage" : " left");
+  rows.replaceChildren(...credit.transactions.map(rowOf));
   section.hidden = false;
+}
+
+function option(credit, isFirst) {
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  Object.assign(input, { type: "radio", name: "credit", checked: isFirst });
+  input.addEventListener("change", () => present(credit));
+  label.append(input, credit.name);
+  return label;
 }
 
 async function show() {
@@ -74,7 +89,9 @@ async function show() {
   const back = document.getElementById("back");
   if (return_url) { back.href = return_url; back.hidden = false; }
   if (credits.length === 0) return tell("There are no credits yet.");
-  choose(credits, credits[0]);
+  choice.append(...credits.map((it, index) => option(it, index === 0)));
+  choice.hidden = credits.length < 2;
+  present(credits[0]);
 }
 `,
 );
