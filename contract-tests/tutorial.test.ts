@@ -1,7 +1,7 @@
 import DodoPayments from "dodopayments";
 import { expect, test } from "vitest";
 import { setUpCatalogue } from "../examples/neural-api/stage/catalogue.js";
-import { closeServersAfterAll, inProcess, type Opened, overExpress } from "./harness/transports.js";
+import { inProcess, type Opened, overExpress } from "./harness/transports.js";
 
 /**
  * The story of the NeuralAPI tutorial, told through the vendor's own client: two plans and a pack that share one token
@@ -183,5 +183,3 @@ for (const transport of [inProcess, overExpress]) {
     await api.end();
   });
 }
-
-closeServersAfterAll();

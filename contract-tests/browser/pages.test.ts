@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { browserTest } from "../harness/browser-test.js";
 import { plainHttp } from "../harness/clients.js";
 import { attach, oneTimePrice, recurringPrice, sell } from "../harness/storefront.js";
-import { closeServersAfterAll, overExpress } from "../harness/transports.js";
+import { overExpress } from "../harness/transports.js";
 import { type Customer, start, World, withOverage } from "../harness/world.js";
 import { open as openHolding } from "../scenarios/support/open-holding.js";
 
@@ -11,8 +11,6 @@ import { open as openHolding } from "../scenarios/support/open-holding.js";
 
 const key = "dodo_test_pages";
 const red = { light: "rgb(179, 38, 30)", dark: "rgb(255, 138, 128)" };
-
-closeServersAfterAll();
 
 /** A server of its own, and an empty world on it. */
 async function open(): Promise<{ readonly world: World; readonly url: string }> {

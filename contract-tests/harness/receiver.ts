@@ -6,7 +6,7 @@ import type { components as Control } from "@drawdown/spec/control";
 import type { components } from "@drawdown/spec/dodo";
 import DodoPayments from "dodopayments";
 import { Webhook } from "standardwebhooks";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Arguments } from "./clients.js";
 import type { World } from "./world.js";
 
@@ -74,7 +74,7 @@ export class Receiver {
     receiver.answer(...answers);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    opened.push(receiver);
+    onTestFinished(() => receiver.close());
     return receiver;
   }
 
@@ -153,12 +153,6 @@ function flood(response: ServerResponse): void {
   response.on("close", () => response.off("drain", pour));
   pour();
 }
-
-const opened: Receiver[] = [];
-
-afterEach(() => {
-  for (const receiver of opened.splice(0)) receiver.close();
-});
 
 /** Has events sent to an address; answers the endpoint. */
 export const listenTo = (world: World, url: string, more: Fields = {}): Promise<Endpoint> =>

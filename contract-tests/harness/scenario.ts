@@ -1,13 +1,7 @@
 import type { SandboxOptions } from "@drawdown/mock-server";
 import { test } from "vitest";
 import { type Client, official, ours, plainHttp } from "./clients.js";
-import {
-  closeServersAfterAll,
-  inProcess,
-  overExpress,
-  overMsw,
-  type Transport,
-} from "./transports.js";
+import { inProcess, overExpress, overMsw, type Transport } from "./transports.js";
 import { start, World } from "./world.js";
 
 interface Way {
@@ -65,5 +59,3 @@ function runOver(ways: readonly Way[], name: string, body: Body, options: Sandbo
     });
   }
 }
-
-closeServersAfterAll();

@@ -1,9 +1,8 @@
-import type { Server } from "node:http";
 import { createSandbox, type SandboxOptions } from "@drawdown/mock-server";
 import { handlers } from "@drawdown/mock-server/msw";
 import { listen } from "@drawdown/mock-server/node";
 import { setupServer } from "msw/node";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 
 /** A way to reach a sandbox. */
 export interface Transport {
@@ -26,14 +25,15 @@ export const inProcess: Transport = {
   },
 };
 
-const servers: Server[] = [];
-
-/** A real server on a port the system chose, closed when the file's tests are over. */
+/** A real server on a port the system chose, for the length of the test. */
 export const overExpress: Transport = {
   name: "express",
   async open(options = {}) {
     const { url, server } = await listen(createSandbox(options), { port: 0, host: "127.0.0.1" });
-    servers.push(server);
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
     return { baseUrl: url, fetch: (target, init) => fetch(target, init) };
   },
 };
@@ -54,13 +54,3 @@ export const overMsw: Transport = {
     return { baseUrl, fetch: (target, init) => fetch(target, init) };
   },
 };
-
-/** To be called once by a file whose tests open servers. */
-export function closeServersAfterAll(): void {
-  afterAll(() => {
-    for (const server of servers.splice(0)) {
-      server.close();
-      server.closeAllConnections();
-    }
-  });
-}

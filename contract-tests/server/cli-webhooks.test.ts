@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createSandbox } from "@drawdown/mock-server";
 import { listen } from "@drawdown/mock-server/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commandLine, compiled } from "../harness/compile.js";
 
-const script = fileURLToPath(new URL("../harness/serve.ts", import.meta.url));
-const tsx = createRequire(import.meta.url).resolve("tsx");
+const program = compiled("drawdown", commandLine);
 
 const children: ChildProcess[] = [];
 let server: Server;
@@ -28,11 +27,9 @@ afterAll(() => {
 
 /** The command line as users run it, in a process of its own; `input` is what it can read. */
 function drawdown(args: readonly string[], input = "") {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=drawdown-source", "--import", tsx, script, ...args],
-    { stdio: ["pipe", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [program.path, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   children.push(child);
   child.stdin.end(input);
   const said = { out: "", err: "" };

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
+import { commandLine, compiled } from "../harness/compile.js";
 
-const script = fileURLToPath(new URL("../harness/serve.ts", import.meta.url));
-const tsx = createRequire(import.meta.url).resolve("tsx");
+const program = compiled("drawdown", commandLine);
 
 const started: ChildProcess[] = [];
 
@@ -17,11 +15,9 @@ afterEach(() => {
 
 /** The command line as users run it, in a process of its own. */
 function drawdown(...args: string[]) {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=drawdown-source", "--import", tsx, script, ...args],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [program.path, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   started.push(child);
   const said = { out: "", err: "" };
   const ended = once(child, "exit").then(([code]) => code as number | null);

@@ -1,38 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { createSandbox } from "@drawdown/mock-server";
 import { listen } from "@drawdown/mock-server/node";
 import DodoPayments from "dodopayments";
-import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { compiled } from "../harness/compile.js";
 import { Receiver, verifiers } from "../harness/receiver.js";
 import { start } from "../harness/world.js";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const key = "dodo_test_redirect";
 
-let folder: string;
-let oneFile: string;
-
-// Compiling the sources takes longer than any of these programs, so they are compiled once.
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "drawdown-redirect-"));
-  oneFile = join(folder, "redirect.mjs");
-  await build({
-    stdin: { contents: 'import "@drawdown/mock-server/redirect";', resolveDir: here },
-    ...{ bundle: true, platform: "node", format: "esm", conditions: ["drawdown-source"] },
-    outfile: oneFile,
-  });
-});
-
-afterAll(() => rm(folder, { recursive: true }));
+const oneFile = compiled("redirect", 'import "@drawdown/mock-server/redirect";');
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -48,10 +31,7 @@ const run = (
   environment: Environment = {},
   type: "module" | "commonjs" = "module",
 ): Promise<Ended> =>
-  node(
-    ["--import", pathToFileURL(oneFile).href, `--input-type=${type}`, "-e", program],
-    environment,
-  );
+  node(["--import", oneFile.url, `--input-type=${type}`, "-e", program], environment);
 
 async function node(args: readonly string[], environment: Environment): Promise<Ended> {
   const env = { PATH: process.env["PATH"], ...environment };

@@ -5,15 +5,9 @@ import { type operations, operationTable } from "@drawdown/spec/control";
 import { afterEach, describe, expect, expectTypeOf, test, vi } from "vitest";
 import { violation } from "../harness/conformance.js";
 import { Receiver } from "../harness/receiver.js";
-import {
-  closeServersAfterAll,
-  inProcess,
-  type Opened,
-  overExpress,
-} from "../harness/transports.js";
+import { inProcess, type Opened, overExpress } from "../harness/transports.js";
 import { start } from "../harness/world.js";
 
-closeServersAfterAll();
 afterEach(() => vi.unstubAllEnvs());
 
 const key = "dodo_test_control";

@@ -2,15 +2,8 @@ import type { SandboxOptions } from "@drawdown/mock-server";
 import { operationTable } from "@drawdown/spec/control";
 import { describe, expect, test } from "vitest";
 import { violation } from "../harness/conformance.js";
-import {
-  closeServersAfterAll,
-  inProcess,
-  type Opened,
-  overExpress,
-} from "../harness/transports.js";
+import { inProcess, type Opened, overExpress } from "../harness/transports.js";
 import { start } from "../harness/world.js";
-
-closeServersAfterAll();
 
 interface Tenant {
   readonly key: string;

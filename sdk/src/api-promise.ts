@@ -38,12 +38,22 @@ export class APIPromise<Value> extends Promise<Value> {
     return this.#answered.then(this.#read).then(onFulfilled, onRejected);
   }
 
-  /** The answer itself, its body unread. Rejects as the call does when the answer is not a success. */
+  /**
+   * The answer itself, its body unread. Rejects as the call does when the answer is not a success.
+   *
+   * @example
+   * const response = await client.meters.retrieve("mtr_1").asResponse();
+   */
   async asResponse(): Promise<Response> {
     return responseOf(await this.#answered);
   }
 
-  /** The value, and the answer it came in. */
+  /**
+   * The value, and the answer it came in.
+   *
+   * @example
+   * const { data, response } = await client.meters.retrieve("mtr_1").withResponse();
+   */
   async withResponse(): Promise<{ readonly data: Value; readonly response: Response }> {
     const answered = await this.#answered;
     return { data: await this, response: answered.response };

@@ -108,6 +108,8 @@ export class UsageEventBatcher {
    *
    * @returns whether it was queued; if not, `onError` was told: `queue_full` or `not_json`
    * @throws UsageBatchError `closed`
+   * @example
+   * batcher.add({ event_id: request.id, customer_id: "cus_1", event_name: "tokens.used", metadata: { tokens: 128 } });
    */
   add(input: UsageEventInput): boolean {
     const event: BatchedUsageEvent = {
@@ -146,6 +148,8 @@ export class UsageEventBatcher {
    * reached.
    *
    * @throws AggregateError of `UsageBatchError`s: without `onError`, all there were since the last time
+   * @example
+   * await batcher.flush(); // the invoice is about to be made
    */
   async flush(): Promise<void> {
     const target = this.#added;
@@ -169,6 +173,8 @@ export class UsageEventBatcher {
    * `undelivered`.
    *
    * @throws AggregateError as `flush` does
+   * @example
+   * await batcher.close({ signal: AbortSignal.timeout(10_000) }); // before the process ends
    */
   async close({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     this.#isClosed = true;

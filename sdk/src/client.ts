@@ -143,22 +143,42 @@ export class DodoPayments {
     return this.#request("get", path, options);
   }
 
-  /** As `get`; sent again only when nothing can have happened. */
+  /**
+   * As `get`; sent again only when nothing can have happened.
+   *
+   * @example
+   * await client.post("/refunds", { body: { payment_id: "pay_1" } });
+   */
   post<Body>(path: string, options?: PathOptions): APIPromise<Body> {
     return this.#request("post", path, options);
   }
 
-  /** As `get`. */
+  /**
+   * As `get`.
+   *
+   * @example
+   * await client.patch("/brands/brd_1", { body: { name: "NeuralAPI" } });
+   */
   patch<Body>(path: string, options?: PathOptions): APIPromise<Body> {
     return this.#request("patch", path, options);
   }
 
-  /** As `get`. */
+  /**
+   * As `get`.
+   *
+   * @example
+   * await client.put("/brands/brd_1/images");
+   */
   put<Body>(path: string, options?: PathOptions): APIPromise<Body> {
     return this.#request("put", path, options);
   }
 
-  /** As `get`. */
+  /**
+   * As `get`.
+   *
+   * @example
+   * await client.delete("/discounts/dsc_1");
+   */
   delete<Body>(path: string, options?: PathOptions): APIPromise<Body> {
     return this.#request("delete", path, options);
   }

@@ -59,9 +59,15 @@ interface Items<Item> {
 export class Connection<Paths = paths> {
   /** Private, so that keys do not show where a client is printed. */
   readonly #settings: Settings;
+  /** Those of every request. */
+  readonly #headers: Headers;
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#headers = mergeHeaders(
+      { accept: "application/json", authorization: `Bearer ${settings.bearerToken}` },
+      ...settings.defaultHeaders,
+    );
   }
 
   get settings(): Settings {
@@ -176,11 +182,10 @@ export class Connection<Paths = paths> {
     operation: string,
     isRepeatable: boolean,
   ): Promise<Exchanged> {
-    const { bearerToken, refusal, baseURL, defaultHeaders } = this.#settings;
+    const { refusal, baseURL } = this.#settings;
     if (refusal) throw new DodoPaymentsError(refusal);
     const headers = mergeHeaders(
-      { accept: "application/json", authorization: `Bearer ${bearerToken}` },
-      ...defaultHeaders,
+      this.#headers,
       body === undefined ? null : { "content-type": "application/json" },
       options.headers,
     );

@@ -81,7 +81,13 @@ export class APIError extends DodoPaymentsError {
     this.operation = operation;
   }
 
-  /** The error that an answer stands for, of the class of its status; without a status, that none came. */
+  /**
+   * The error that an answer stands for, of the class of its status; without a status, that none came.
+   *
+   * @example
+   * // In a test of what the application makes of a refusal.
+   * throw APIError.generate(404, { code: "NOT_FOUND", message: "No such credit." }, undefined, new Headers());
+   */
   static generate(
     status: number | undefined,
     error: unknown,

@@ -8,9 +8,12 @@ export type HeadersLike =
   | null
   | undefined;
 
-/** Later headers in place of earlier ones of the same name; `null` for a value removes it, `undefined` does nothing. */
-export function mergeHeaders(...sources: readonly HeadersLike[]): Headers {
-  const merged = new Headers();
+/**
+ * A copy of `base` with later headers in place of earlier ones of the same name; `null` for a value removes it,
+ * `undefined` does nothing.
+ */
+export function mergeHeaders(base: HeadersInit, ...sources: readonly HeadersLike[]): Headers {
+  const merged = new Headers(base);
   for (const source of sources) {
     const named = source ?? {};
     const pairs = Symbol.iterator in named ? named : Object.entries(named);

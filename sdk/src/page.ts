@@ -21,12 +21,25 @@ export class Linked<Item> implements AsyncIterable<Item> {
     this.#next = next;
   }
 
-  /** False once the list has ended. */
+  /**
+   * False once the list has ended.
+   *
+   * @example
+   * for (let page = await client.meters.list(); ; page = await page.getNextPage()) {
+   *   console.log(page.items);
+   *   if (!page.hasNextPage()) break;
+   * }
+   */
   hasNextPage(): boolean {
     return this.#next !== undefined;
   }
 
-  /** Rejects with a `DodoPaymentsError` when there is no next page. */
+  /**
+   * Rejects with a `DodoPaymentsError` when there is no next page.
+   *
+   * @example
+   * if (page.hasNextPage()) page = await page.getNextPage();
+   */
   async getNextPage(): Promise<this> {
     if (!this.#next) {
       throw new DodoPaymentsError("There is no next page: ask hasNextPage() first.");
@@ -34,7 +47,12 @@ export class Linked<Item> implements AsyncIterable<Item> {
     return (await this.#next()) as this; // lists link pages of their own kind
   }
 
-  /** This page and every page after it. */
+  /**
+   * This page and every page after it.
+   *
+   * @example
+   * for await (const page of (await client.meters.list()).iterPages()) console.log(page.items.length);
+   */
   async *iterPages(): AsyncGenerator<this, void> {
     let page = this;
     yield page;

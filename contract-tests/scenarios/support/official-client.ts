@@ -1,12 +1,7 @@
 import type { SandboxOptions } from "@drawdown/mock-server";
 import DodoPayments from "dodopayments";
 import { test } from "vitest";
-import {
-  closeServersAfterAll,
-  inProcess,
-  type Opened,
-  overExpress,
-} from "../../harness/transports.js";
+import { inProcess, type Opened, overExpress } from "../../harness/transports.js";
 import { start } from "../../harness/world.js";
 
 interface Setting {
@@ -46,8 +41,6 @@ export const connect = (requests: Request[], answer: Answer, baseURL = "http://s
       return answer(request);
     },
   });
-
-closeServersAfterAll();
 
 export const meter = {
   name: "Calls",
