@@ -100,7 +100,7 @@ async function main(name, args) {
   if (!Object.hasOwn(commands, name)) {
     fail(`unknown command "${name}"; there are ${Object.keys(commands).join(", ")}`);
   }
-  install();
+  install(name === "start" ? ["drawdown", "@drawdown/mock-server..."] : []);
   await commands[name](args);
 }
 
@@ -110,10 +110,15 @@ function requireNode(major, minor) {
   fail(`Node ${process.versions.node} is too old; ${major}.${minor} or newer is needed`);
 }
 
-/** Installs the locked dependencies with the pnpm that package.json pins, unless this lockfile is installed already. */
-function install() {
+/**
+ * Installs the locked dependencies with the pnpm that package.json pins, unless this lockfile is installed already.
+ *
+ * @param packages those that are needed, as pnpm's --filter has them; none for all: a server needs a quarter of it
+ */
+function install(packages) {
   const key = hash(["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"]);
-  if (isCurrent("install", key)) return;
+  const part = ["install", ...packages].join(" ").replaceAll("/", "-");
+  if (isCurrent("install", key) || isCurrent(part, key)) return;
   const pnpm = packageManager.split("+")[0];
   const isTerminal = process.stdout.isTTY;
   const { status } = spawnSync(
@@ -124,12 +129,13 @@ function install() {
       "install",
       "--frozen-lockfile",
       "--prefer-offline",
+      ...packages.flatMap((it) => ["--filter", it]),
       ...(isTerminal ? [] : ["--reporter=append-only", "--loglevel=warn"]),
     ],
     { cwd: root, stdio: "inherit", shell: isWindows },
   );
   if (status !== 0) fail("the dependencies could not be installed; see above");
-  markCurrent("install", key);
+  markCurrent(part, key);
 }
 
 /**
