@@ -17,6 +17,14 @@ const isWindows = process.platform === "win32";
 const readManifest = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 const { packageManager } = readManifest(root);
 
+/** What a server needs, and whoever tries it first. */
+const serving = [
+  "drawdown",
+  "@drawdown/mock-server...",
+  "@drawdown/example-quickstart...",
+  "@drawdown/example-webhook-receiver",
+];
+
 const commands = {
   async start(args) {
     build(["mock-server"], { isForRunning: true });
@@ -100,7 +108,7 @@ async function main(name, args) {
   if (!Object.hasOwn(commands, name)) {
     fail(`unknown command "${name}"; there are ${Object.keys(commands).join(", ")}`);
   }
-  install(name === "start" ? ["drawdown", "@drawdown/mock-server..."] : []);
+  install(name === "start" ? serving : []);
   await commands[name](args);
 }
 
