@@ -421,26 +421,23 @@ deliveryScenario("WHK-29 endpoints do not wait for each other", async (world) =>
   ]);
 });
 
-deliveryScenario(
-  "WHK-29 an endpoint that hangs does not hold up another",
-  async (world) => {
-    const it = await received(world);
-    it.receiver.otherwise = "hang";
-    const other = await Receiver.open();
-    const second = await listenTo(world, other.url);
-    for (const amount of ["1", "2", "3"]) await world.credit(it, amount);
-    await other.arrived(3);
-    expect(amountsOf(other)).toEqual(["1", "2", "3"]);
-    await settle(world);
-    const delivered = await deliveries(world, { webhook_id: second.id });
-    expect(delivered.map((each) => [each.status, each.attempts.length])).toEqual([
-      ["delivered", 1],
-      ["delivered", 1],
-      ["delivered", 1],
-    ]);
-  },
-  soon,
-);
+deliveryScenario("WHK-29 an endpoint that hangs does not hold up another", async (world) => {
+  const it = await received(world);
+  it.receiver.otherwise = "hang";
+  const other = await Receiver.open();
+  const second = await listenTo(world, other.url);
+  for (const amount of ["1", "2", "3"]) await world.credit(it, amount);
+  await other.arrived(3);
+  expect(amountsOf(other)).toEqual(["1", "2", "3"]);
+  it.receiver.close(); // its connections break, so that nothing has to be waited for
+  await settle(world);
+  const delivered = await deliveries(world, { webhook_id: second.id });
+  expect(delivered.map((each) => [each.status, each.attempts.length])).toEqual([
+    ["delivered", 1],
+    ["delivered", 1],
+    ["delivered", 1],
+  ]);
+});
 
 deliveryScenario("WHK-27 of a long answer only the beginning is kept", async (world) => {
   await sendOne(world, { status: 200, body: "x".repeat(5_000_000) });

@@ -71,25 +71,38 @@ export async function settle(tenant: Reach): Promise<number> {
 }
 
 export const listDeliveries = (tenant: Reach): Promise<readonly Delivery[]> =>
-  listAll(tenant, "/_sandbox/deliveries");
+  readAll((target) => call(tenant, "GET", target), "/_sandbox/deliveries");
 
 export const listEvents = (tenant: Reach): Promise<readonly SandboxEvent[]> =>
-  listAll(tenant, "/_sandbox/events");
+  readAll((target) => call(tenant, "GET", target), "/_sandbox/events");
 
 /** Most items that one call of the control API lists. */
 const pageSize = 1000;
 
-/** Every item of a list, oldest first. Each page goes on where the last one ended, so this ends when the list does. */
-async function listAll<Item extends { readonly id: string }>(
-  tenant: Reach,
-  path: string,
+/** The lists of the control API that are read from an id on. */
+export type ListPath = "/_sandbox/deliveries" | "/_sandbox/events";
+
+/**
+ * Every item that a list of the control API holds after an id, or at all, oldest first. Each page goes on where the last
+ * one ended, so this ends when the list does.
+ *
+ * @param read gets a path with its query
+ */
+export async function readAll<Item extends { readonly id: string }>(
+  read: (target: string) => Promise<{ readonly items: readonly Item[] }>,
+  path: ListPath,
+  after?: string,
+  filter: Readonly<Record<string, string>> = {},
 ): Promise<readonly Item[]> {
   const all: Item[] = [];
   for (;;) {
-    const last = all.at(-1)?.id;
-    const after = last === undefined ? "" : `&after=${last}`;
-    const page = `${path}?limit=${pageSize}${after}`;
-    const { items } = await call<{ readonly items: readonly Item[] }>(tenant, "GET", page);
+    const from = all.at(-1)?.id ?? after;
+    const query = new URLSearchParams({
+      ...filter,
+      limit: String(pageSize),
+      ...(from === undefined ? {} : { after: from }),
+    });
+    const { items } = await read(`${path}?${query}`);
     all.push(...items);
     if (items.length < pageSize) return all;
   }

@@ -1,3 +1,4 @@
+import { type ListPath, readAll } from "../adapters/control.js";
 import { CommandError, checkAddress } from "./command-line.js";
 
 /** The key that commands use unless told otherwise. */
@@ -93,29 +94,10 @@ const describe = (body: unknown): string =>
     ? String(body.message)
     : JSON.stringify(body);
 
-/** Most items that one call of the control API lists. */
-const pageSize = 1000;
-
-/**
- * Everything that a list of the control API holds after an id, oldest first. Each page goes on where the last one ended,
- * so this ends when the list does.
- */
-export async function readAfter<Item extends { readonly id: string }>(
+/** Everything that a list of the control API holds after an id, oldest first. */
+export const readAfter = <Item extends { readonly id: string }>(
   { call }: Client,
-  path: "/_sandbox/events" | "/_sandbox/deliveries",
+  path: ListPath,
   after: string | undefined,
   filter: Readonly<Record<string, string>> = {},
-): Promise<readonly Item[]> {
-  const all: Item[] = [];
-  for (;;) {
-    const from = all.at(-1)?.id ?? after;
-    const query = new URLSearchParams({
-      ...filter,
-      limit: String(pageSize),
-      ...(from === undefined ? {} : { after: from }),
-    });
-    const { items } = await call<{ items: Item[] }>("GET", `${path}?${query}`);
-    all.push(...items);
-    if (items.length < pageSize) return all;
-  }
-}
+): Promise<readonly Item[]> => readAll((target) => call("GET", target), path, after, filter);
