@@ -136,7 +136,7 @@ export const differences = {
     "`unwrap` in a bundle for browsers",
     "verifies",
     "refuses: `not_in_browsers`",
-    "the secret has no place there, and 5 kB are saved",
+    "the secret has no place there, and 5.6 kB are saved",
     "a bundle",
   ),
   "unwrap-without-headers": row(

@@ -9,6 +9,7 @@ const programs = {
   },
   "@drawdown/sdk": { code: 'export { default } from "@drawdown/sdk"', folder: consumer },
   "@drawdown/sdk/amount": { code: 'export * from "@drawdown/sdk/amount"', folder: consumer },
+  "@drawdown/sdk/api": { code: 'export * from "@drawdown/sdk/api"', folder: consumer },
   "@drawdown/sdk/sandbox": { code: 'export * from "@drawdown/sdk/sandbox"', folder: consumer },
   "@drawdown/sdk/legacy": { code: 'export * from "@drawdown/sdk/legacy"', folder: consumer },
   "APIError of dodopayments": {
