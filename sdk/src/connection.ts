@@ -92,12 +92,13 @@ export class Connection<Paths = paths> {
   list<Path extends PathsWith<Paths, "get">>(
     path: Path,
     given: Given<OperationAt<Paths, Path, "get">>,
-    options?: RequestOptions,
+    options: RequestOptions = {},
   ): PagePromise<ItemOf<Answer<OperationAt<Paths, Path, "get">>>> {
     type Item = ItemOf<Answer<OperationAt<Paths, Path, "get">>>;
-    const { query }: Parts = given;
+    const { query: own }: Parts = given;
+    const { query = own, ...rest } = options; // whichever it is, the pages after the first go on from it
     const read = (page: PageQuery) =>
-      this.request("get", path, { ...given, query: { ...query, ...page } }, options) as APIPromise<
+      this.request("get", path, { ...given, query: { ...query, ...page } }, rest) as APIPromise<
         Items<Item>
       >;
     const first = firstPage(query as Partial<PageQuery> | null | undefined);
@@ -108,17 +109,15 @@ export class Connection<Paths = paths> {
   listByCursor<Path extends PathsWith<Paths, "get">>(
     path: Path,
     given: Given<OperationAt<Paths, Path, "get">>,
-    options?: RequestOptions,
+    options: RequestOptions = {},
   ): CursorPagePromise<DatumOf<Answer<OperationAt<Paths, Path, "get">>>> {
     type Item = DatumOf<Answer<OperationAt<Paths, Path, "get">>>;
-    const { query }: Parts = given;
+    const { query: own }: Parts = given;
+    const { query = own, ...rest } = options; // whichever it is, the pages after the first go on from it
     const read = (cursor: object) =>
-      this.request(
-        "get",
-        path,
-        { ...given, query: { ...query, ...cursor } },
-        options,
-      ) as APIPromise<CursorAnswer<Item>>;
+      this.request("get", path, { ...given, query: { ...query, ...cursor } }, rest) as APIPromise<
+        CursorAnswer<Item>
+      >;
     return iterable(read({}).map(cursorPageOf(read)));
   }
 

@@ -30,6 +30,18 @@ describe("iterating a list", () => {
     ]);
   });
 
+  test("goes on from a query among the options, which is in place of its own", async () => {
+    const { client, sent } = serving();
+    const options = { query: { page_number: 1, page_size: 20 } };
+    expect(await all(client.meters.list({ archived: true }, options))).toEqual(names.slice(20));
+    expect(sent.map((it) => it.line)).toEqual(["GET /meters?page_number=1&page_size=20"]);
+    await all(client.meters.list(null, { query: { page_size: 20 } }));
+    expect(sent.slice(1).map((it) => it.line)).toEqual([
+      "GET /meters?page_size=20&page_number=0",
+      "GET /meters?page_size=20&page_number=1",
+    ]);
+  });
+
   test("starts at the page asked for and keeps the filters", async () => {
     const { client, sent } = serving();
     const query = { archived: true, page_number: 2, page_size: 8 };
