@@ -9,7 +9,7 @@ import type { Answer, Given, Method, OperationAt, PathsWith } from "./operation.
 import { firstPage, iterable, type PagePromise, type PageQuery, pageOf } from "./page.js";
 import { queryText } from "./query.js";
 import type { FetchOptions, Settings } from "./settings.js";
-import { type Delivery, type Exchanged, exchange } from "./transport.js";
+import { type Delivery, type Exchanged, exchange, type Outgoing } from "./transport.js";
 
 /** Last argument of every method. */
 export interface RequestOptions {
@@ -95,12 +95,7 @@ export class Connection<Paths = paths> {
     options: RequestOptions = {},
   ): PagePromise<ItemOf<Answer<OperationAt<Paths, Path, "get">>>> {
     type Item = ItemOf<Answer<OperationAt<Paths, Path, "get">>>;
-    const { query: own }: Parts = given;
-    const { query = own, ...rest } = options; // whichever it is, the pages after the first go on from it
-    const read = (page: PageQuery) =>
-      this.request("get", path, { ...given, query: { ...query, ...page } }, rest) as APIPromise<
-        Items<Item>
-      >;
+    const { query, read } = this.#reader<Items<Item>, PageQuery>(path, given, options);
     const first = firstPage(query as Partial<PageQuery> | null | undefined);
     return iterable(read(first).map(pageOf(first, read)));
   }
@@ -112,13 +107,20 @@ export class Connection<Paths = paths> {
     options: RequestOptions = {},
   ): CursorPagePromise<DatumOf<Answer<OperationAt<Paths, Path, "get">>>> {
     type Item = DatumOf<Answer<OperationAt<Paths, Path, "get">>>;
-    const { query: own }: Parts = given;
-    const { query = own, ...rest } = options; // whichever it is, the pages after the first go on from it
-    const read = (cursor: object) =>
-      this.request("get", path, { ...given, query: { ...query, ...cursor } }, rest) as APIPromise<
-        CursorAnswer<Item>
-      >;
+    const { read } = this.#reader<CursorAnswer<Item>, object>(path, given, options);
     return iterable(read({}).map(cursorPageOf(read)));
+  }
+
+  /** Reads a list part by part. The parts after the first go on from whichever query it was asked for with. */
+  #reader<Body, Part extends object>(
+    path: string,
+    given: Parts,
+    { query = given.query, ...options }: RequestOptions,
+  ) {
+    const read = (part: Part) =>
+      this.request("get", path, { ...given, query: { ...query, ...part } }, options);
+    // The document says what a list answers.
+    return { query, read: read as (part: Part) => APIPromise<Body> };
   }
 
   /** Calls anything at all. `path` is a template that `given.path` fills. */
@@ -134,13 +136,11 @@ export class Connection<Paths = paths> {
       if (typeof amount !== "string") throw notText(amount);
       const body = given.body === undefined ? undefined : jsonText(given.body);
       const query = options.query ?? given.query;
+      const target =
+        fillPath(path, given.path) + queryText({ ...this.#settings.defaultQuery, ...query });
       const answered = await this.#exchange(
-        method.toUpperCase(),
-        fillPath(path, given.path) + queryText({ ...this.#settings.defaultQuery, ...query }),
-        body,
+        { method: method.toUpperCase(), target, body, operation, isRepeatable },
         options,
-        operation,
-        isRepeatable,
       );
       if (answered.response.ok) return answered;
       const isLost = hasOwnKey && answered.retries > 0 && answered.response.status === 409;
@@ -167,33 +167,23 @@ export class Connection<Paths = paths> {
     const target = url.slice(baseURL.length);
     const body = (await request.text()) || undefined;
     const isRepeatable = method !== "POST";
-    const operation = `${method} ${target}`;
-    return responseOf(
-      await this.#exchange(method, target, body, { signal, headers }, operation, isRepeatable),
-    );
+    const sent = { method, target, body, operation: `${method} ${target}`, isRepeatable };
+    return responseOf(await this.#exchange(sent, { signal, headers }));
   }
 
+  /** Sends what is below the base URL with the headers of every request. */
   async #exchange(
-    method: string,
-    target: string,
-    body: string | undefined,
+    { target, ...request }: Omit<Outgoing, "url" | "headers"> & { readonly target: string },
     options: Delivery & { readonly headers?: HeadersLike },
-    operation: string,
-    isRepeatable: boolean,
   ): Promise<Exchanged> {
     const { refusal, baseURL } = this.#settings;
     if (refusal) throw new DodoPaymentsError(refusal);
     const headers = mergeHeaders(
       this.#headers,
-      body === undefined ? null : { "content-type": "application/json" },
+      request.body === undefined ? null : { "content-type": "application/json" },
       options.headers,
     );
-    const url = baseURL + target;
-    return exchange(
-      { method, url, headers, body, operation, isRepeatable },
-      this.#settings,
-      options,
-    );
+    return exchange({ ...request, url: baseURL + target, headers }, this.#settings, options);
   }
 }
 

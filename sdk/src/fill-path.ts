@@ -1,12 +1,12 @@
 import { DodoPaymentsError } from "./errors.js";
 
 /** How ids begin, by the names that paths have for them. Others are the caller's own, or told apart by their path. */
-const prefixes: Readonly<Record<string, RegExp>> = {
+export const idPrefixes = {
   credit_entitlement_id: /^(cde|cent)_/,
   customer_id: /^cus_/,
   payment_id: /^pay_/,
   subscription_id: /^sub_/,
-};
+} as const;
 
 /**
  * Puts values into a path template, percent-encoded: `/meters/{id}` becomes `/meters/mtr_1`.
@@ -25,8 +25,8 @@ function segment(name: string, value: unknown): string {
       `${name} is ${JSON.stringify(value)}: pass an id that a create or list call answered with.`,
     );
   }
-  const other = Object.keys(prefixes).find((it) => prefixes[it]?.test(value));
-  if (name in prefixes && other && other !== name) {
+  const [other] = Object.entries(idPrefixes).find(([, form]) => form.test(value)) ?? [];
+  if (name in idPrefixes && other && other !== name) {
     throw new DodoPaymentsError(
       `${name} is "${value}", which is a ${other}: are the two swapped? Write balances.retrieve(customerID, { credit_entitlement_id }).`,
     );

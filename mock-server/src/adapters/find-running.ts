@@ -1,4 +1,5 @@
 import type { Fetch } from "./fetch.js";
+import { reasonOf, startCommand } from "./unreachable.js";
 
 /** Milliseconds a sandbox has to say that it is there. */
 const patienceMs = 5000;
@@ -9,7 +10,7 @@ const patienceMs = 5000;
  * @throws TypeError when nothing answers there, or something that is no sandbox; the message says how to start one
  */
 export async function findRunning(url: string, fetch: Fetch): Promise<void> {
-  const start = `start one with \`drawdown serve --port ${portOf(url)}\`, or unset DRAWDOWN_URL to have one in this process`;
+  const start = `start one with \`${startCommand(url)}\`, or unset DRAWDOWN_URL to have one in this process`;
   const answered = await fetch(`${url}/_sandbox/health`, {
     signal: AbortSignal.timeout(patienceMs),
   }).catch((error: unknown) => {
@@ -25,12 +26,3 @@ export async function findRunning(url: string, fetch: Fetch): Promise<void> {
 }
 
 const isHealth = (text: string): boolean => /^\{"status":"ok","version":"[^"]+"\}$/.test(text);
-
-const portOf = (url: string): string => new URL(url).port || "4010";
-
-/** `fetch` says why only in the cause of its error. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
-}

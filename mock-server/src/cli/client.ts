@@ -1,4 +1,5 @@
 import { type ListPath, readAll } from "../adapters/control.js";
+import { reasonOf, startCommand } from "../adapters/unreachable.js";
 import { CommandError, checkAddress } from "./command-line.js";
 
 /** The key that commands use unless told otherwise. */
@@ -60,22 +61,10 @@ async function request(url: string, path: string, init: RequestInit): Promise<Re
     return await fetch(`${url}${path}`, init);
   } catch (error) {
     throw new CommandError(
-      `no sandbox answers at ${url} (${reasonOf(error)}); start one with: ${startOf(url)}`,
+      `no sandbox answers at ${url} (${reasonOf(error)}); start one with: ${startCommand(url)}`,
     );
   }
 }
-
-/** `fetch` says why only in the cause of its error. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return "code" in cause ? String(cause.code) : cause.message;
-}
-
-const startOf = (url: string): string => {
-  const { port } = new URL(url);
-  return `drawdown serve --port ${port === "" ? "4010" : port}`;
-};
 
 async function decode(call: string, response: Response): Promise<unknown> {
   const text = await response.text();

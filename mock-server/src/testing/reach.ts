@@ -1,6 +1,7 @@
 import { messageOf } from "../adapters/control.js";
 import type { Fetch } from "../adapters/fetch.js";
 import { inProcessURL } from "../adapters/in-process.js";
+import { reasonOf, startCommand } from "../adapters/unreachable.js";
 import type { Sandbox } from "../create-sandbox.js";
 
 /** A sandbox and the way to it, before any key is known. */
@@ -77,14 +78,4 @@ const isOpened = (answer: unknown): answer is Opened["body"] =>
   "key" in answer &&
   typeof answer.key === "string";
 
-/** `fetch` says why only in the cause of its error. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
-}
-
-const start = (baseURL: string): string => {
-  const { port } = new URL(baseURL);
-  return `start one with: npx drawdown serve --port ${port === "" ? "4010" : port}`;
-};
+const start = (baseURL: string): string => `start one with: npx ${startCommand(baseURL)}`;

@@ -1,3 +1,4 @@
+import { idPrefixes } from "../fill-path.js";
 import { LegacyCallError } from "./legacy-call-error.js";
 
 /**
@@ -48,12 +49,13 @@ export function withoutUndefined<Fields extends object>(
  * @throws LegacyCallError unless the ids are there, and are what they are passed as, as far as their prefixes show it
  */
 export function checkIds(creditEntitlementID: unknown, customerID: unknown): void {
-  checkId("credit entitlement", creditEntitlementID, /^cus_/);
-  checkId("customer", customerID, /^(?:cde|cent)_/);
+  checkEntitlementId(creditEntitlementID);
+  checkId("customer", customerID, idPrefixes.credit_entitlement_id);
 }
 
 /** @throws LegacyCallError unless the id is one of a credit entitlement, as far as its prefix shows it */
-export const checkEntitlementId = (id: unknown): void => checkId("credit entitlement", id, /^cus_/);
+export const checkEntitlementId = (id: unknown): void =>
+  checkId("credit entitlement", id, idPrefixes.customer_id);
 
 function checkId(whose: string, id: unknown, other: RegExp): void {
   if (typeof id !== "string" || id === "") {
