@@ -442,6 +442,7 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "AUT-05": "documented",
   "AUT-06": "inferred",
   "AUT-07": "documented",
+  "WRN-01": "inferred",
   "ERR-01": "documented",
   "ERR-02": "documented",
   "ERR-03": "inferred",

@@ -1,5 +1,6 @@
 import type { NotServed, OperationFacts, Validator } from "@drawdown/spec/contract";
 import type { DomainErrorCode } from "../domain/errors.js";
+import type { Warn } from "../sandbox/ports.js";
 import type { Tenant } from "../sandbox/tenant.js";
 import type { RequestErrorCode } from "./request-error.js";
 
@@ -93,14 +94,18 @@ export interface Dialect {
   readonly errors: { readonly [Code in RefusalCode]: WireError };
   /** Whether its calls count towards the tenant's rate limit. */
   readonly isRateLimited: boolean;
-  /**
-   * @param tenant null for an operation that is public, and only for one
-   * @param origin scheme and host the call was made to
-   */
+  /** @param tenant null for an operation that is public, and only for one */
   answer(
     tenant: Tenant | null,
     operationId: string,
     input: AnyInput,
-    origin: string,
+    caller: Caller,
   ): Promise<AnyAnswer>;
+}
+
+/** What a handler may know of the call besides its input, and tell whoever made it besides the answer. */
+export interface Caller {
+  /** Scheme and host the call was made to. */
+  readonly origin: string;
+  readonly warn: Warn;
 }

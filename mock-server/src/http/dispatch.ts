@@ -15,6 +15,7 @@ import { nearest } from "./nearest.js";
 import { RateLimit, type TierNumber } from "./rate-limit.js";
 import { RequestError } from "./request-error.js";
 import { Router } from "./router.js";
+import { Warnings } from "./warnings.js";
 
 export interface DispatchOptions {
   readonly tenants: Tenants;
@@ -75,6 +76,7 @@ export function dispatcher(options: DispatchOptions): Respond {
     if (call.method === "OPTIONS") return preflight(call, router.methods(path));
     let dialect = firstDialect;
     let headers: Headers = {};
+    const warnings = new Warnings();
     try {
       if (options.closing.aborted) throw sandboxClosed();
       const { target: route, path: parameters } = router.match(call.method, path);
@@ -100,17 +102,19 @@ export function dispatcher(options: DispatchOptions): Respond {
             isStrict: options.isStrict || isTrue(call.header("drawdown-strict")),
           })
         : noBody;
-      if (body.warnings.length > 0) {
-        headers = { ...headers, "drawdown-warning": headerText(body.warnings.join("; ")) };
-      }
+      for (const sentence of body.warnings) warnings.add(sentence);
       const input = {
         path: ids,
         query: decodeQuery(operation.query, query),
         body: body.value,
       };
-      return encode(await route.dialect.answer(tenant, operation.id, input, call.origin), headers);
+      const answer = await dialect.answer(tenant, operation.id, input, {
+        origin: call.origin,
+        warn: warnings.add,
+      });
+      return encode(answer, { ...headers, ...warnings.headers });
     } catch (error) {
-      return refuse(error, dialect, headers);
+      return refuse(error, dialect, { ...headers, ...warnings.headers });
     }
   };
 }
@@ -213,10 +217,3 @@ function classify(error: unknown): {
     extra: {},
   };
 }
-
-/** Text that may stand in a header: everything but printable ASCII is escaped as in JSON. */
-const headerText = (text: string): string =>
-  text.replaceAll(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );

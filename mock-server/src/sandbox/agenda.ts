@@ -2,7 +2,7 @@ import { assert } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
 import { formatInstant, type Instant } from "../domain/time.js";
 import type { SandboxClock } from "./clock.js";
-import type { NextId, Recorded, Store, Tx, Unit } from "./ports.js";
+import type { NextId, Recorded, Store, Tx, Unit, Warn } from "./ports.js";
 import { all, type Task, type TaskKind } from "./tables.js";
 
 /** What to do when a task's time has come. Runs in a transaction of its own whose `now` is the task's instant. */
@@ -51,6 +51,8 @@ export interface Witness {
   settle(): Promise<void>;
 }
 
+const unheard: Warn = () => {};
+
 /** Writes down that something is to happen later; what is planned for that instant already is not planned again. */
 export function schedule(unit: Unit, kind: TaskKind, subjectId: string, dueAt: Instant): void {
   assert(dueAt >= unit.now, `task ${kind} for ${subjectId} is planned for the past`);
@@ -79,12 +81,16 @@ export class Agenda {
     public policy: Policy,
   ) {}
 
-  async transact<Result>(work: (unit: Unit) => Promise<Result>): Promise<Result> {
+  /** @param warn told what the work warns of; left out, nobody is */
+  async transact<Result>(
+    work: (unit: Unit) => Promise<Result>,
+    warn: Warn = unheard,
+  ): Promise<Result> {
     for (;;) {
       const done = await this.store.transaction(async (tx) => {
         const now = this.clock.now();
         if (await firstDue(tx, now)) return undefined;
-        return this.#recorded(tx, now, work);
+        return this.#recorded(tx, now, work, warn);
       });
       if (done) {
         this.#tell(done.recorded);
@@ -130,8 +136,11 @@ export class Agenda {
         if (!task) return undefined;
         tx.delete("task", task.id);
         try {
-          return await this.#recorded(tx, task.dueAt, (unit) =>
-            this.runners[task.kind](unit, task.subjectId),
+          return await this.#recorded(
+            tx,
+            task.dueAt,
+            (unit) => this.runners[task.kind](unit, task.subjectId),
+            unheard,
           );
         } catch (cause) {
           throw new TaskFailed(task, cause);
@@ -143,8 +152,8 @@ export class Agenda {
   }
 
   /** Does work and writes down what it made happen. */
-  async #recorded<Result>(tx: Tx, now: Instant, work: (unit: Unit) => Promise<Result>) {
-    const unit: Unit = { tx, now, nextId: this.nextId, policy: this.policy, happened: [] };
+  async #recorded<Result>(tx: Tx, now: Instant, work: (unit: Unit) => Promise<Result>, warn: Warn) {
+    const unit: Unit = { tx, now, nextId: this.nextId, policy: this.policy, happened: [], warn };
     const result = await work(unit);
     const recorded = unit.happened.length > 0 ? await this.witness.record(unit) : undefined;
     return { result, recorded };

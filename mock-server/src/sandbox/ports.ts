@@ -55,7 +55,15 @@ export interface Unit {
   readonly policy: Policy;
   /** What happened so far, for whoever is to be told; written down before the transaction commits. */
   readonly happened: Happening[];
+  /** Tells whoever called; nobody hears what a task says. */
+  readonly warn: Warn;
 }
+
+/**
+ * Tells whoever made a call something beside its answer, in one sentence without a full stop that names the thing, its
+ * value and the fix. It neither refuses nor undoes anything.
+ */
+export type Warn = (sentence: string) => void;
 
 /** Something that others may want to know: an event, an account that moved, or work planned for later. */
 export type Happening =

@@ -17,7 +17,7 @@ const api = { type: "api", id: null } as const;
 
 /** A store with one account: a credit of 100, a debit of 30, and 20 of overage after a debit of 90. */
 async function ledgerOf(tx: Tx): Promise<readonly Entry[]> {
-  const unit = { tx, now, nextId: seededIds("fold"), policy: documented, happened: [] };
+  const unit = { tx, now, nextId: seededIds("fold"), policy: documented, happened: [], warn() {} };
   const common = { reference: api, description: null };
   const credit = {
     ...common,
@@ -104,7 +104,7 @@ describe("posting", () => {
   test("GRT-18 a posting that does not add up is a bug and writes nothing that stays", async () => {
     const store = memoryStore();
     const crooked = store.transaction(async (tx) => {
-      const unit = { tx, now, nextId: seededIds("x"), policy: documented, happened: [] };
+      const unit = { tx, now, nextId: seededIds("x"), policy: documented, happened: [], warn() {} };
       const opening = emptyAccount("cdb", "cde", "cus", now);
       const issued = grant(
         opening,

@@ -33,6 +33,7 @@ function agendaOf(clock: SandboxClock) {
       renew: nothing,
       "end-term": nothing,
       async "expire-grant"(unit, subject) {
+        unit.warn(`${subject} expires`);
         if (subject === "bad") throw new Error("no such grant");
         ran.push(
           `${subject} at ${formatInstant(unit.now).slice(0, 10)}, clock ${formatInstant(clock.now()).slice(0, 10)}`,
@@ -129,5 +130,20 @@ describe("the clock", () => {
       "the clock is at 2026-01-05T00:00:00.000000Z and cannot go back to 2026-01-04T00:00:00.000000Z",
     );
     expect(clock.now()).toBe(at("05"));
+  });
+
+  test("what work warns of is told to its caller, what tasks do to nobody", async () => {
+    const { agenda, plan } = agendaOf(new SandboxClock(at("01"), true));
+    await plan(["due at once", "01"]);
+    const told: string[] = [];
+    const result = await agenda.transact(
+      async ({ warn }) => {
+        warn("the price is low");
+        return 7;
+      },
+      (sentence) => told.push(sentence),
+    );
+    expect([result, told]).toEqual([7, ["the price is low"]]);
+    await agenda.transact(async ({ warn }) => warn("nobody listens"));
   });
 });

@@ -76,11 +76,17 @@ export interface WebhookControls {
   presentAnswer(unit: Unit, request: Outgoing, answered: Answered): Schemas["Attempt"];
 }
 
+/** What a handler is given: the tenant itself, since it may move its clock and empty its store, as no transaction can. */
+interface Context {
+  readonly tenant: Tenant;
+  /** A transaction of the tenant's; what its work warns of is told with the answer. */
+  readonly transact: <Result>(work: (unit: Unit) => Promise<Result>) => Promise<Result>;
+}
+
 type Query<Id extends keyof operations> = NonNullable<operations[Id]["parameters"]["query"]>;
 
 /**
- * The control API: what a sandbox can do that the service cannot. Its handlers are given the tenant itself, since
- * they move its clock and empty its store, which no single transaction can.
+ * The control API: what a sandbox can do that the service cannot.
  *
  * @param errors how refusals look on the wire: as in the dialect the sandbox speaks otherwise
  * @param allowedKeys keys that a tenant may be opened for; null: any
@@ -93,16 +99,16 @@ export function controlDialect(
   send: Send,
   allowedKeys: ReadonlySet<string> | null,
 ): Dialect {
-  const handlers: Handlers<operations, Tenant> = {
+  const handlers: Handlers<operations, Context> = {
     async health() {
       return { status: 200, body: { status: "ok", version } };
     },
 
-    async readClock({ clock }) {
-      return { status: 200, body: presentClock(clock) };
+    async readClock({ tenant }) {
+      return { status: 200, body: presentClock(tenant.clock) };
     },
 
-    async setClock(tenant, { body }) {
+    async setClock({ tenant }, { body }) {
       const isFrozen = body.frozen ?? tenant.clock.isFrozen;
       if (body.now !== undefined) {
         const now = readInstant(body.now, "now");
@@ -113,12 +119,12 @@ export function controlDialect(
       return { status: 200, body: presentClock(tenant.clock) };
     },
 
-    async advanceClock(tenant, { body }) {
+    async advanceClock({ tenant }, { body }) {
       const ran = await tenant.advance(destination(tenant.clock.now(), body));
       return { status: 200, body: { ...presentClock(tenant.clock), tasks_run: ran } };
     },
 
-    async reset(tenant, { body }) {
+    async reset({ tenant }, { body }) {
       await tenant.reset(changesOf(body ?? {}));
       return { status: 200, body: presentClock(tenant.clock) };
     },
@@ -127,144 +133,138 @@ export function controlDialect(
       return openTenant(tenants, allowedKeys, body ?? {});
     },
 
-    async closeTenant(tenant) {
+    async closeTenant({ tenant }) {
       await tenants.close(tenant);
       return { status: 200, body: { key: tenant.key } };
     },
 
-    async audit({ agenda }) {
-      const { accounts, entries, differences } = await agenda.transact(({ tx }) => audit(tx));
+    async audit({ transact }) {
+      const { accounts, entries, differences } = await transact(({ tx }) => audit(tx));
       return { status: 200, body: { accounts, entries, differences: [...differences] } };
     },
 
-    async runMeters({ agenda }) {
-      return { status: 200, body: { events: await agenda.transact(billing.runMeters) } };
+    async runMeters({ transact }) {
+      return { status: 200, body: { events: await transact(billing.runMeters) } };
     },
 
-    async viewCheckout({ agenda }, { path }) {
-      const view = await agenda.transact((unit) => billing.viewCheckout(unit, path.id));
+    async viewCheckout({ transact }, { path }) {
+      const view = await transact((unit) => billing.viewCheckout(unit, path.id));
       return { status: 200, body: view };
     },
 
-    async completeCheckout({ agenda }, { path, body }) {
+    async completeCheckout({ transact }, { path, body }) {
       const outcome = body?.outcome ?? "succeeds";
-      const completed = await agenda.transact((unit) =>
-        billing.completeCheckout(unit, path.id, outcome),
-      );
+      const completed = await transact((unit) => billing.completeCheckout(unit, path.id, outcome));
       return { status: 200, body: completed };
     },
 
-    async setCard({ agenda }, { path, body }) {
-      const status = await agenda.transact((unit) => billing.setCard(unit, path.id, body.fails));
+    async setCard({ transact }, { path, body }) {
+      const status = await transact((unit) => billing.setCard(unit, path.id, body.fails));
       return { status: 200, body: { fails: body.fails, status } };
     },
 
-    async readPolicy({ policy }) {
-      return { status: 200, body: presentPolicy(policy) };
+    async readPolicy({ tenant }) {
+      return { status: 200, body: presentPolicy(tenant.policy) };
     },
 
-    async setPolicy(tenant, { body }) {
+    async setPolicy({ tenant }, { body }) {
       tenant.policy = changedPolicy(tenant.policy, body);
       return { status: 200, body: presentPolicy(tenant.policy) };
     },
 
-    async postEntry({ agenda }, { path, body }) {
-      const entry = await agenda.transact((unit) =>
+    async postEntry({ transact }, { path, body }) {
+      const entry = await transact((unit) =>
         billing.postEntry(unit, path.credit_entitlement_id, path.customer_id, body),
       );
       return { status: 201, body: entry };
     },
 
-    async explain({ agenda }, { path }) {
-      const tree = await agenda.transact((unit) =>
+    async explain({ transact }, { path }) {
+      const tree = await transact((unit) =>
         billing.explain(unit, path.credit_entitlement_id, path.customer_id),
       );
       return { status: 200, body: tree };
     },
 
-    async closeCycle({ agenda }, { path }) {
-      await agenda.transact((unit) => billing.endCycle(unit, path.id));
-      const cycle = await agenda.transact((unit) => billing.readCycle(unit, path.id));
+    async closeCycle({ transact }, { path }) {
+      await transact((unit) => billing.endCycle(unit, path.id));
+      const cycle = await transact((unit) => billing.readCycle(unit, path.id));
       return { status: 200, body: cycle };
     },
 
-    async readMeters({ agenda }, { path }) {
-      const readings = await agenda.transact((unit) => billing.readMeters(unit, path.id));
+    async readMeters({ transact }, { path }) {
+      const readings = await transact((unit) => billing.readMeters(unit, path.id));
       return { status: 200, body: readings };
     },
 
-    async viewPortal({ agenda }, { path }) {
-      const view = await agenda.transact((unit) => billing.viewPortal(unit, path.id));
+    async viewPortal({ transact }, { path }) {
+      const view = await transact((unit) => billing.viewPortal(unit, path.id));
       return { status: 200, body: view };
     },
 
-    async readEvents({ agenda, businessId }, { query }) {
-      const list = await agenda.transact((unit) => webhooks.readEvents(unit, businessId, query));
+    async readEvents({ tenant, transact }, { query }) {
+      const list = await transact((unit) => webhooks.readEvents(unit, tenant.businessId, query));
       return { status: 200, body: list };
     },
 
-    async listDeliveries({ agenda }, { query }) {
-      const list = await agenda.transact((unit) => webhooks.listDeliveries(unit, query));
+    async listDeliveries({ transact }, { query }) {
+      const list = await transact((unit) => webhooks.listDeliveries(unit, query));
       return { status: 200, body: list };
     },
 
-    async retrieveDelivery({ agenda }, { path }) {
-      const delivery = await agenda.transact((unit) => webhooks.retrieveDelivery(unit, path.id));
+    async retrieveDelivery({ transact }, { path }) {
+      const delivery = await transact((unit) => webhooks.retrieveDelivery(unit, path.id));
       return { status: 200, body: delivery };
     },
 
-    async settleDeliveries({ courier }) {
-      return { status: 200, body: { attempts: await courier.settle() } };
+    async settleDeliveries({ tenant }) {
+      return { status: 200, body: { attempts: await tenant.courier.settle() } };
     },
 
-    async resendDelivery({ agenda, courier }, { path }) {
-      await agenda.transact((unit) => webhooks.resendDelivery(unit, path.id));
-      await courier.settle();
-      const delivery = await agenda.transact((unit) => webhooks.retrieveDelivery(unit, path.id));
+    async resendDelivery({ tenant, transact }, { path }) {
+      await transact((unit) => webhooks.resendDelivery(unit, path.id));
+      await tenant.courier.settle();
+      const delivery = await transact((unit) => webhooks.retrieveDelivery(unit, path.id));
       return { status: 200, body: delivery };
     },
 
-    async replayEvents({ agenda, courier }, { path, body }) {
-      const deliveries = await agenda.transact((unit) =>
-        webhooks.replayEvents(unit, path.id, body ?? {}),
-      );
-      courier.wake();
+    async replayEvents({ tenant, transact }, { path, body }) {
+      const deliveries = await transact((unit) => webhooks.replayEvents(unit, path.id, body ?? {}));
+      tenant.courier.wake();
       return { status: 200, body: { deliveries } };
     },
 
-    async recoverDeliveries({ agenda, courier }, { path }) {
-      const deliveries = await agenda.transact((unit) => webhooks.recoverDeliveries(unit, path.id));
-      courier.wake();
+    async recoverDeliveries({ tenant, transact }, { path }) {
+      const deliveries = await transact((unit) => webhooks.recoverDeliveries(unit, path.id));
+      tenant.courier.wake();
       return { status: 200, body: { deliveries } };
     },
 
-    async rotateSecret({ agenda }, { path }) {
-      const secret = await agenda.transact((unit) => webhooks.rotateSecret(unit, path.id));
+    async rotateSecret({ transact }, { path }) {
+      const secret = await transact((unit) => webhooks.rotateSecret(unit, path.id));
       return { status: 200, body: { secret } };
     },
 
-    async readDeliveryMode({ agenda }) {
-      return { status: 200, body: await agenda.transact(webhooks.readDeliveryMode) };
+    async readDeliveryMode({ transact }) {
+      return { status: 200, body: await transact(webhooks.readDeliveryMode) };
     },
 
-    async setDeliveryMode({ agenda, courier }, { body }) {
-      const mode = await agenda.transact((unit) => webhooks.setDeliveryMode(unit, body));
-      courier.wake();
+    async setDeliveryMode({ tenant, transact }, { body }) {
+      const mode = await transact((unit) => webhooks.setDeliveryMode(unit, body));
+      tenant.courier.wake();
       return { status: 200, body: mode };
     },
 
-    async sendBody({ agenda }, { path, body }) {
-      const request = await agenda.transact((unit) =>
-        webhooks.composeBody(unit, path.id, body.body),
-      );
+    async sendBody({ transact }, { path, body }) {
+      const request = await transact((unit) => webhooks.composeBody(unit, path.id, body.body));
       const answered = await send(request);
-      const attempt = await agenda.transact(async (unit) =>
+      const attempt = await transact(async (unit) =>
         webhooks.presentAnswer(unit, request, answered),
       );
       return { status: 200, body: attempt };
     },
 
-    async createKey(tenant, { body }) {
+    async createKey({ tenant }, { body }) {
       if (!tenants.addKey(body.key, { tenant, mayWrite: body.access === "write" })) {
         throw new RequestError(
           "key-in-use",
@@ -282,9 +282,12 @@ export function controlDialect(
     errors,
     // A sandbox whose clock stands still at its limit must still be movable.
     isRateLimited: false,
-    // There is no tenant for the public operations alone, which take none.
-    answer: (tenant, operationId, input) =>
-      callHandler(handlers, operationId, tenant as Tenant, input),
+    answer(tenant, operationId, input, { warn }) {
+      // There is no tenant for the public operations alone, which take none.
+      const theirs = tenant as Tenant;
+      const transact: Context["transact"] = (work) => theirs.agenda.transact(work, warn);
+      return callHandler(handlers, operationId, { tenant: theirs, transact }, input);
+    },
   };
 }
 

@@ -41,14 +41,14 @@ export const dodoDialect = (settings: DodoSettings): Dialect => ({
   notServed,
   errors,
   isRateLimited: true,
-  async answer(tenant, operationId, input, origin) {
+  async answer(tenant, operationId, input, { origin, warn }) {
     assert(
       tenant !== null,
       `${operationId} is public, but every operation of this API needs a key`,
     );
     const { agenda, businessId } = tenant;
     return agenda.transact(({ tx, now, nextId, policy, happened }) => {
-      const context = { tx, now, nextId, policy, happened, businessId, origin, settings };
+      const context = { tx, now, nextId, policy, happened, warn, businessId, origin, settings };
       return callHandler(handlers, operationId, context, input);
     });
   },
