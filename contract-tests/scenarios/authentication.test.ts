@@ -96,6 +96,38 @@ keyless(
   { keys: ["dodo_test_one"] },
 );
 
+keyless("AUT-08 what stands where a key was forgotten answers 401 and says so", async (opened) => {
+  const forgotten: readonly (readonly [string, RegExp])[] = [
+    ["undefined", /DODO_PAYMENTS_API_KEY.*/],
+    ["null", /probably not set/],
+    ["None", /probably not set/],
+    ["YOUR_API_KEY", /placeholder.*DODO_PAYMENTS_API_KEY/],
+    ["your-test-api-key-here", /placeholder/],
+    ["<your key>", /placeholder/],
+    ["[object Object]", /an object/],
+    ["[object Promise]", /not awaited/],
+    ["$DODO_KEY", /variable DODO_KEY was not replaced/],
+    ["$" + "{DODO_KEY}", /variable DODO_KEY was not replaced/],
+    ["process.env.DODO_KEY", /variable DODO_KEY was not replaced/],
+  ];
+  for (const [key, why] of forgotten) {
+    const { status, code, message } = await send(opened, `Bearer ${key}`);
+    expect([status, code, message], key).toEqual([401, "UNAUTHORIZED", expect.stringMatching(why)]);
+    expect(message).toContain(JSON.stringify(key));
+    const tenant = await send(opened, undefined, "POST", "/_sandbox/tenants", { key });
+    expect([tenant.status, tenant.message], key).toEqual([401, expect.stringMatching(why)]);
+  }
+  for (const key of ["dodo_test_null", "nullable", "key", "a", "secret", "objects"]) {
+    expect((await send(opened, `Bearer ${key}`)).status, key).toBe(200);
+  }
+});
+
+keyless(
+  "AUT-08 a list that names such a key is taken at its word",
+  async (opened) => expect((await send(opened, "Bearer null")).status).toBe(200),
+  { keys: ["null"] },
+);
+
 keyless("AUT-02 a live key answers 401 in this test mode", async (opened) => {
   for (const [method, path] of [
     ["GET", "/meters"],

@@ -442,6 +442,7 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "AUT-05": "documented",
   "AUT-06": "inferred",
   "AUT-07": "documented",
+  "AUT-08": "inferred",
   "WRN-01": "inferred",
   "ERR-01": "documented",
   "ERR-02": "documented",

@@ -1,4 +1,5 @@
 import type { Access, Tenants } from "../sandbox/tenant.js";
+import { whyPlaceholder } from "./placeholder-key.js";
 import { RequestError } from "./request-error.js";
 
 const livePrefix = "dodo_live_";
@@ -20,7 +21,7 @@ export function authenticate(
       "AUT-01",
       header === null
         ? "the Authorization header is missing; send `Authorization: Bearer <any test key>`"
-        : "the Authorization header is not of the form `Bearer <key>`",
+        : "the Authorization header is not of the form `Bearer <key>`; where it ends after `Bearer`, the variable that the key is read from is probably empty",
     );
   }
   checkKey(key, allowedKeys);
@@ -30,6 +31,7 @@ export function authenticate(
 /**
  * @rule AUT-02 keys of the other mode are 401: the sandbox stands in for test mode
  * @rule AUT-06 any other key is accepted, unless the sandbox was given a list
+ * @rule AUT-08 but for what stands where a key was forgotten, unless the list has it
  * @throws RequestError unauthenticated
  */
 export function checkKey(key: string, allowedKeys: ReadonlySet<string> | null): void {
@@ -41,6 +43,10 @@ export function checkKey(key: string, allowedKeys: ReadonlySet<string> | null): 
   }
   if (allowedKeys && !allowedKeys.has(key)) {
     throw unauthenticated("AUT-06", "the key is not in the list this sandbox was started with");
+  }
+  const why = allowedKeys ? undefined : whyPlaceholder(key);
+  if (why !== undefined) {
+    throw unauthenticated("AUT-08", `the key is ${JSON.stringify(key)}: ${why}`);
   }
 }
 
