@@ -157,6 +157,13 @@ browserTest(
     await page.goto(`${at.url}#${key}`);
     await page.getByRole("button", { name: "Pay" }).click();
     await page.waitForURL(/\?account/);
+    const query = Object.fromEntries(new URL(page.url()).searchParams);
+    expect(query).toEqual({
+      account: "",
+      subscription_id: expect.stringMatching(/^sub_/),
+      status: "active",
+      email: "ada@example.com",
+    });
   },
 );
 

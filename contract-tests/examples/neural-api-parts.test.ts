@@ -54,8 +54,15 @@ test("examples/neural-api compiles to CommonJS with the tutorial's options, and 
   const authorization = `Bearer ${bearerToken}`;
   const pay = { method: "POST", headers: { authorization } };
   const paid = await fetch(`${sandbox}/_sandbox/checkouts/${session_id}/complete`, pay);
-  const { customer_id, return_url } = await paid.json();
-  expect(return_url).toBe(`${url}/?subscribed=1`);
+  const { customer_id, subscription_ids, return_url } = await paid.json();
+  const back = new URL(return_url);
+  expect(`${back.origin}${back.pathname}`).toBe(`${url}/`);
+  expect(Object.fromEntries(back.searchParams)).toEqual({
+    subscribed: "1",
+    subscription_id: subscription_ids[0],
+    status: "active",
+    email: expect.stringContaining("@"),
+  });
   const credits = await fetch(`${url}/credits/${customer_id}`);
   expect(await credits.json()).toMatchObject({ balance: "10000000", overage: "0" });
   expect(await (await fetch(url)).text()).toContain("<title>NeuralAPI</title>");

@@ -813,7 +813,7 @@ export interface components {
             customer_id: string;
             /** @description Subscriptions that began. */
             subscription_ids: string[];
-            /** @description Where the pay page would lead back to. */
+            /** @description Where the pay page leads back to: the return_url of the session with subscription_id or payment_id, status and email in its query (CHK-40). */
             return_url: string | null;
         };
         CardSetting: {
@@ -1885,7 +1885,7 @@ export interface operations {
                      *       "subscription_ids": [
                      *         "sub_0000044Zk0Vq8yT1mWc2R"
                      *       ],
-                     *       "return_url": null
+                     *       "return_url": "http://127.0.0.1:3000/thanks?subscription_id=sub_0000044Zk0Vq8yT1mWc2R&status=active&email=ada%40example.com"
                      *     }
                      */
                     "application/json": components["schemas"]["CheckoutCompleted"];

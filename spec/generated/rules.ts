@@ -372,6 +372,7 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "CHK-27": "documented",
   "CHK-28": "documented",
   "CHK-29": "inferred",
+  "CHK-40": "inferred",
   "CUS-01": "documented",
   "CUS-02": "documented",
   "CUS-03": "inferred",

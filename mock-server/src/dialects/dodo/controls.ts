@@ -15,6 +15,7 @@ import { explain, readMeters } from "./explain.js";
 import { expiryAsked } from "./handlers/balances.js";
 import { load, loadEntitlement } from "./load.js";
 import { viewPortal } from "./portal.js";
+import { returnAddress } from "./return-address.js";
 
 type Schemas = components["schemas"];
 
@@ -100,13 +101,14 @@ export const billingControls = {
     outcome: Outcome,
   ): Promise<Schemas["CheckoutCompleted"]> {
     const { payment, subscriptions } = await completeCheckout(unit, sessionId, outcome);
-    const session = await unit.tx.get("checkout", sessionId);
+    const { returnUrl } = await load(unit.tx, "checkout", sessionId, "CHK-08");
+    const { email } = await load(unit.tx, "customer", payment.customerId, "CHK-06");
     return {
       payment_id: payment.id,
       status: payment.status === "succeeded" ? "succeeded" : "failed",
       customer_id: payment.customerId,
       subscription_ids: subscriptions.map((it) => it.id),
-      return_url: session?.returnUrl ?? null,
+      return_url: returnAddress(returnUrl, { payment, subscriptions, email }),
     };
   },
 
