@@ -163,6 +163,37 @@ scenario("CHK-05 an email already known means that customer", async (world) => {
   expect(await customers(world)).toHaveLength(1);
 });
 
+scenario("CHK-05 a null beside the other of id and email counts as absent", async (world) => {
+  const ada = await world.customer();
+  const product = await pack(world);
+  for (const customer of [
+    { customer_id: ada.customer_id, email: null },
+    { customer_id: null, email: ada.email, name: null, phone_number: null },
+  ]) {
+    const paid = await complete(world, (await open(world, product, { customer })).session_id);
+    expect(paid.customer_id).toBe(ada.customer_id);
+  }
+  const body = { product_cart: [line(product)], customer: { customer_id: null, email: null } };
+  const { message } = await world.refused(422, "createCheckoutSession", { body });
+  expect(message).toMatch(/neither `customer_id` nor `email`/);
+});
+
+scenario("CUS-15 a checkout knows an email in another case", async (world) => {
+  const ada = await world.customer({ email: "Ada@example.com", name: "Ada" });
+  await world.customer({ email: "ada@Example.com", name: "Younger" });
+  const product = await pack(world);
+  for (const email of ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@example.com"]) {
+    const { session_id } = await open(world, product, { customer: { email } });
+    expect((await complete(world, session_id)).customer_id).toBe(ada.customer_id);
+    const { items } = await world.ok<{ items: Customer[] }>("listCustomers", { query: { email } });
+    expect(items.map((it) => it.name)).toEqual(["Younger", "Ada"]);
+  }
+  expect((await customers(world)).map((it) => it.email).sort()).toEqual([
+    "Ada@example.com",
+    "ada@Example.com",
+  ]);
+});
+
 scenario("CHK-05 an email nobody has makes a customer", async (world) => {
   const ada = await world.customer();
   const customer = { email: "grace@example.com", name: "Grace" };

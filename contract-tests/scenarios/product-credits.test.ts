@@ -21,8 +21,11 @@ const attachmentOf = (product: Product) => {
   return attachment;
 };
 
-const attached = async (world: World, entitlement: Entitlement, more: Fields = {}) =>
-  attachmentOf(await sell(world, recurringPrice(), [attach(entitlement, "100", more)]));
+/** What a product in the currency of the attachment, or of the entitlement, makes of it. */
+const attached = async (world: World, entitlement: Entitlement, more: Fields = {}) => {
+  const price = recurringPrice({ currency: more["currency"] ?? entitlement.currency ?? "USD" });
+  return attachmentOf(await sell(world, price, [attach(entitlement, "100", more)]));
+};
 
 /** Creating a product and updating one with these credits must both be refused, with nothing stored. */
 async function refuses(world: World, product: Product, attachment: Fields) {

@@ -4350,13 +4350,13 @@ export interface components {
         } | null;
         /** @description Who buys: either `customer_id` of an existing customer, or `email` with an optional name and phone number; which of the two is meant is checked in code, and neither of them gives 422 (CHK-05, CHK-06). Null means that the pay page asks. */
         NullableCustomerRequest: {
-            /** @description An existing customer, 1 to 255 characters (inferred). An unknown one gives 422 (CHK-06). */
-            customer_id?: string;
+            /** @description An existing customer, 1 to 255 characters (inferred). An unknown one gives 422 (CHK-06). Null counts as absent. */
+            customer_id?: string | null;
             /**
              * Format: email
-             * @description Email address, 3 to 320 characters (inferred). A customer who has it already is used again, unless `feature_flags.always_create_new_customer` is set (CHK-05).
+             * @description Email address, 3 to 320 characters (inferred). A customer who has it already, in whatever case, is used again, unless `feature_flags.always_create_new_customer` is set (CHK-05, CUS-15). Null counts as absent.
              */
-            email?: string;
+            email?: string | null;
             /** @description Name of a new customer, 1 to 255 characters (inferred). Null takes the part of the email before the `@` (inferred). */
             name?: string | null;
             /** @description Phone number of a new customer, at most 32 characters (inferred). Null means none. */
@@ -4589,9 +4589,9 @@ export interface components {
             customer_business_name?: string | null;
             /** @description Tax id of the buyer, at most 255 characters (inferred). Kept; no tax is computed. Null means none. */
             tax_id?: string | null;
-            /** @description A discount code, at most 255 characters (inferred). The sandbox has no discounts and ignores it. Null means none. */
+            /** @description A discount code, at most 255 characters (inferred). The sandbox has no discounts, so any is refused with 422 (CHK-42). Null means none. */
             discount_code?: string | null;
-            /** @description Several discount codes, at most 100 (inferred). The sandbox has no discounts and ignores them. Null means none. */
+            /** @description Several discount codes, at most 100 (inferred), not beside `discount_code`. The sandbox has no discounts, so any is refused with 422 (CHK-42). Null or an empty list means none. */
             discount_codes?: string[] | null;
             /** @description Whether to ask the bank for a confirmation. Kept and not acted on. */
             force_3ds?: boolean | null;
@@ -5821,9 +5821,9 @@ export interface components {
             addons?: components["schemas"]["AttachAddonReq"][] | null;
             /** @description Key and value pairs of the payment the change makes. Null means those of the subscription. */
             metadata?: components["schemas"]["NullableMetadata"];
-            /** @description A discount code, at most 255 characters (inferred). The sandbox has no discounts and ignores it. */
+            /** @description A discount code, at most 255 characters (inferred). The sandbox has no discounts, so any is refused with 422 (CHK-42). */
             discount_code?: string | null;
-            /** @description Several discount codes, at most 100 (inferred). The sandbox has no discounts and ignores them. */
+            /** @description Several discount codes, at most 100 (inferred), not beside `discount_code`. The sandbox has no discounts, so any is refused with 422 (CHK-42). */
             discount_codes?: string[] | null;
             /** @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing. */
             adaptive_currency_fees_inclusive?: boolean | null;

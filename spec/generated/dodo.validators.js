@@ -3051,7 +3051,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate69.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var createCheckoutSession = validate75;
-var schema101 = { type: "object", required: ["product_cart"], properties: { product_cart: { type: "array", maxItems: 100, items: { $ref: "#/$defs/ProductItemReq" } }, customer: { $ref: "#/$defs/NullableCustomerRequest" }, billing_address: { $ref: "#/$defs/NullableCheckoutSessionBillingAddress" }, billing_currency: { $ref: "#/$defs/NullableCurrency" }, subscription_data: { $ref: "#/$defs/NullableSubscriptionData" }, metadata: { $ref: "#/$defs/NullableMetadata" }, confirm: { type: "boolean", default: !1 }, payment_method_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, return_url: { type: ["string", "null"], maxLength: 2048 }, cancel_url: { type: ["string", "null"], maxLength: 2048 }, allowed_payment_method_types: { type: ["array", "null"], maxItems: 200, items: { $ref: "#/$defs/PaymentMethodTypes" } }, custom_fields: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/CustomField" } }, customization: { $ref: "#/$defs/CheckoutSessionCustomization" }, feature_flags: { $ref: "#/$defs/CheckoutSessionFlags" }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, force_3ds: { type: ["boolean", "null"] }, mandate_min_amount_inr_paise: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, minimal_address: { type: "boolean", default: !1 }, product_collection_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, short_link: { type: "boolean", default: !1 }, show_saved_payment_methods: { type: "boolean", default: !1 } } }, schema105 = { type: ["object", "null"], properties: { customer_id: { type: "string", minLength: 1, maxLength: 255 }, email: { type: "string", minLength: 3, maxLength: 320, format: "email" }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 } } }, schema113 = { type: "string", enum: ["ach", "affirm", "afterpay_clearpay", "alfamart", "ali_pay", "ali_pay_hk", "alma", "amazon_pay", "apple_pay", "atome", "bacs", "bancontact_card", "becs", "benefit", "bizum", "blik", "boleto", "bca_bank_transfer", "bni_va", "bri_va", "card_redirect", "cimb_va", "classic", "credit", "crypto_currency", "cashapp", "dana", "danamon_va", "debit", "duit_now", "efecty", "eft", "eps", "fps", "evoucher", "giropay", "givex", "google_pay", "go_pay", "gcash", "ideal", "interac", "indomaret", "klarna", "kakao_pay", "local_bank_redirect", "mandiri_va", "knet", "mb_way", "mobile_pay", "momo", "momo_atm", "multibanco", "online_banking_thailand", "online_banking_czech_republic", "online_banking_finland", "online_banking_fpx", "online_banking_poland", "online_banking_slovakia", "oxxo", "pago_efectivo", "permata_bank_transfer", "open_banking_uk", "pay_bright", "paypal", "paze", "pix", "pay_safe_card", "przelewy24", "prompt_pay", "pse", "red_compra", "red_pagos", "samsung_pay", "sepa", "sepa_bank_transfer", "sofort", "swish", "touch_n_go", "trustly", "twint", "upi_collect", "upi_intent", "vipps", "viet_qr", "venmo", "walley", "we_chat_pay", "seven_eleven", "lawson", "mini_stop", "family_mart", "seicomart", "pay_easy", "local_bank_transfer", "mifinity", "open_banking_pis", "direct_carrier_billing", "instant_bank_transfer", "billie", "zip", "revolut_pay", "naver_pay", "payco", "satispay"] };
+var schema101 = { type: "object", required: ["product_cart"], properties: { product_cart: { type: "array", maxItems: 100, items: { $ref: "#/$defs/ProductItemReq" } }, customer: { $ref: "#/$defs/NullableCustomerRequest" }, billing_address: { $ref: "#/$defs/NullableCheckoutSessionBillingAddress" }, billing_currency: { $ref: "#/$defs/NullableCurrency" }, subscription_data: { $ref: "#/$defs/NullableSubscriptionData" }, metadata: { $ref: "#/$defs/NullableMetadata" }, confirm: { type: "boolean", default: !1 }, payment_method_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, return_url: { type: ["string", "null"], maxLength: 2048 }, cancel_url: { type: ["string", "null"], maxLength: 2048 }, allowed_payment_method_types: { type: ["array", "null"], maxItems: 200, items: { $ref: "#/$defs/PaymentMethodTypes" } }, custom_fields: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/CustomField" } }, customization: { $ref: "#/$defs/CheckoutSessionCustomization" }, feature_flags: { $ref: "#/$defs/CheckoutSessionFlags" }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, force_3ds: { type: ["boolean", "null"] }, mandate_min_amount_inr_paise: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, minimal_address: { type: "boolean", default: !1 }, product_collection_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, short_link: { type: "boolean", default: !1 }, show_saved_payment_methods: { type: "boolean", default: !1 } } }, schema105 = { type: ["object", "null"], properties: { customer_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, email: { type: ["string", "null"], minLength: 3, maxLength: 320, format: "email" }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 } } }, schema113 = { type: "string", enum: ["ach", "affirm", "afterpay_clearpay", "alfamart", "ali_pay", "ali_pay_hk", "alma", "amazon_pay", "apple_pay", "atome", "bacs", "bancontact_card", "becs", "benefit", "bizum", "blik", "boleto", "bca_bank_transfer", "bni_va", "bri_va", "card_redirect", "cimb_va", "classic", "credit", "crypto_currency", "cashapp", "dana", "danamon_va", "debit", "duit_now", "efecty", "eft", "eps", "fps", "evoucher", "giropay", "givex", "google_pay", "go_pay", "gcash", "ideal", "interac", "indomaret", "klarna", "kakao_pay", "local_bank_redirect", "mandiri_va", "knet", "mb_way", "mobile_pay", "momo", "momo_atm", "multibanco", "online_banking_thailand", "online_banking_czech_republic", "online_banking_finland", "online_banking_fpx", "online_banking_poland", "online_banking_slovakia", "oxxo", "pago_efectivo", "permata_bank_transfer", "open_banking_uk", "pay_bright", "paypal", "paze", "pix", "pay_safe_card", "przelewy24", "prompt_pay", "pse", "red_compra", "red_pagos", "samsung_pay", "sepa", "sepa_bank_transfer", "sofort", "swish", "touch_n_go", "trustly", "twint", "upi_collect", "upi_intent", "vipps", "viet_qr", "venmo", "walley", "we_chat_pay", "seven_eleven", "lawson", "mini_stop", "family_mart", "seicomart", "pay_easy", "local_bank_transfer", "mifinity", "open_banking_pis", "direct_carrier_billing", "instant_bank_transfer", "billie", "zip", "revolut_pay", "naver_pay", "payco", "satispay"] };
 var schema102 = { type: "object", required: ["product_id", "quantity"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/CreditEntitlementOverride" } } } };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
@@ -4070,38 +4070,40 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.customer_id !== void 0) {
           let data3 = data2.customer_id;
+          if (typeof data3 != "string" && data3 !== null) {
+            let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: schema105.properties.customer_id.type } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
           if (typeof data3 == "string") {
             if (func1(data3) > 255) {
-              let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-            }
-            if (func1(data3) < 1) {
-              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
               vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
             }
-          } else {
-            let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            if (func1(data3) < 1) {
+              let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
           }
         }
         if (data2.email !== void 0) {
           let data4 = data2.email;
+          if (typeof data4 != "string" && data4 !== null) {
+            let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: schema105.properties.email.type } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
           if (typeof data4 == "string") {
             if (func1(data4) > 320) {
-              let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
-              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-            }
-            if (func1(data4) < 3) {
-              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
+              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
               vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
             }
-            if (!formats26.test(data4)) {
-              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+            if (func1(data4) < 3) {
+              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
               vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
             }
-          } else {
-            let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            if (!formats26.test(data4)) {
+              let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            }
           }
         }
         if (data2.name !== void 0) {
@@ -5279,38 +5281,40 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.customer_id !== void 0) {
           let data3 = data2.customer_id;
+          if (typeof data3 != "string" && data3 !== null) {
+            let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: schema105.properties.customer_id.type } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
           if (typeof data3 == "string") {
             if (func1(data3) > 255) {
-              let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-            }
-            if (func1(data3) < 1) {
-              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
               vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
             }
-          } else {
-            let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            if (func1(data3) < 1) {
+              let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
           }
         }
         if (data2.email !== void 0) {
           let data4 = data2.email;
+          if (typeof data4 != "string" && data4 !== null) {
+            let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: schema105.properties.email.type } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
           if (typeof data4 == "string") {
             if (func1(data4) > 320) {
-              let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
-              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-            }
-            if (func1(data4) < 3) {
-              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
+              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
               vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
             }
-            if (!formats26.test(data4)) {
-              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+            if (func1(data4) < 3) {
+              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
               vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
             }
-          } else {
-            let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            if (!formats26.test(data4)) {
+              let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            }
           }
         }
         if (data2.name !== void 0) {

@@ -10,3 +10,13 @@ export interface Customer {
   readonly metadata: Metadata;
   readonly createdAt: Instant;
 }
+
+/**
+ * Whether a customer has an e-mail address.
+ *
+ * @rule CUS-15 in whatever case it is written
+ */
+export function withEmail(email: string): (customer: Customer) => boolean {
+  const wanted = email.toLowerCase();
+  return (it) => it.email.toLowerCase() === wanted;
+}

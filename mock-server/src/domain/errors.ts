@@ -35,6 +35,7 @@ export type DomainErrorCode =
   | "checkout-cart-empty"
   | "checkout-consumed"
   | "checkout-expired"
+  | "discount-code-invalid"
   | "checkout-below-minimum"
   | "several-subscriptions"
   | "on-demand-usage-based"

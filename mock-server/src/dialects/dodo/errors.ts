@@ -69,6 +69,7 @@ export const errors: { readonly [Code in RefusalCode]: WireError } = {
   "checkout-cart-empty": wire(422, "PRODUCT_CART_EMTPY"),
   "checkout-consumed": wire(422, "CHECKOUT_SESSION_CONSUMED"),
   "checkout-expired": wire(422, "CHECKOUT_SESSION_EXPIRED"),
+  "discount-code-invalid": wire(422, "INVALID_DISCOUNT_CODE"),
   "checkout-below-minimum": wire(422, "TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT"),
   "several-subscriptions": wire(422, "CUSTOMER_HAS_EXISTING_SUBSCRIPTION"),
   "on-demand-usage-based": wire(422, "ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED"),

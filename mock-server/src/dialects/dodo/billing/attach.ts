@@ -4,7 +4,8 @@ import { DomainError, refusing } from "../../../domain/errors.js";
 import type { Entitlement } from "../../../domain/ledger/entitlement.js";
 import type { Attachment, MeterLink, Price } from "../../../domain/subscriptions/product.js";
 import type { Timeframe } from "../../../domain/time.js";
-import type { NextId, Tx } from "../../../sandbox/ports.js";
+import type { Tx, Unit } from "../../../sandbox/ports.js";
+import { refuseOtherCurrency, warnOfSmallPrice } from "./money.js";
 
 type Schemas = components["schemas"];
 type Attach = Schemas["AttachCreditEntitlementRequest"];
@@ -14,6 +15,7 @@ const refuse = refusing("product-invalid");
 /**
  * The credits a product issues, with what the request leaves open taken from the entitlement.
  *
+ * @param currency the product's
  * @rule ENT-62 a setting that is absent or null is the entitlement's
  * @rule ENT-65 without proration, and trial credits that stay, unless asked for
  * @rule ENT-67 each entitlement once, and only one that exists
@@ -21,9 +23,9 @@ const refuse = refusing("product-invalid");
  * @throws DomainError product-invalid, attached-entitlement-deleted
  */
 export async function attachmentsOf(
-  tx: Tx,
-  nextId: NextId,
+  { tx, nextId, warn }: Unit,
   requests: readonly Attach[],
+  currency: string,
 ): Promise<readonly Attachment[]> {
   const attachments: Attachment[] = [];
   for (const [position, request] of requests.entries()) {
@@ -35,8 +37,11 @@ export async function attachmentsOf(
         `\`${where}\` attaches ${entitlement.id} a second time; attach it once`,
       );
     }
-    attachments.push(attachmentOf(nextId("uuid"), entitlement, request, where));
+    const item = attachmentOf(nextId("uuid"), entitlement, request, where);
+    warnOfSmallPrice(warn, request.price_per_unit, currency, `${where}.price_per_unit`);
+    attachments.push(item);
   }
+  refuseOtherCurrency(attachments, currency);
   return attachments;
 }
 
@@ -70,6 +75,14 @@ function attachmentOf(
   if (overageEnabled && pricePerUnit === null) {
     throw refuse("ENT-12", `\`${where}\` enables overage but has no \`price_per_unit\`; send one`);
   }
+  const currency = request.currency ?? entitlement.currency;
+  const isInherited = (request.price_per_unit ?? null) === null;
+  if (overageEnabled && isInherited && currency !== entitlement.currency) {
+    throw refuse(
+      "OVR-60",
+      `\`${where}\` sets \`currency\` ${currency} but no \`price_per_unit\`, and that of ${entitlement.id}, "${pricePerUnit}", is in ${entitlement.currency}; send both or neither`,
+    );
+  }
   return {
     id,
     entitlementId: entitlement.id,
@@ -88,7 +101,7 @@ function attachmentOf(
     overageLimit: limitOf(request.overage_limit, entitlement.overageLimit),
     overageBehavior: request.overage_behavior ?? entitlement.overageBehavior,
     pricePerUnit,
-    currency: request.currency ?? entitlement.currency,
+    currency,
     prorates: request.proration_behavior === "prorate",
     rolloverEnabled: request.rollover_enabled ?? entitlement.rolloverEnabled,
     rolloverPercentage: request.rollover_percentage ?? entitlement.rolloverPercentage,
@@ -145,7 +158,7 @@ function timeframeOf(request: Attach, entitlement: Entitlement, where: string): 
 }
 
 /** @throws DomainError meter-ids-duplicated, meter-ids-missing, meter-archived, product-invalid */
-export async function priceOf(tx: Tx, wire: Schemas["Price"]): Promise<Price> {
+export async function priceOf({ tx, warn }: Unit, wire: Schemas["Price"]): Promise<Price> {
   const terms = {
     currency: wire.currency,
     discount: wire.discount ?? 0,
@@ -175,7 +188,9 @@ export async function priceOf(tx: Tx, wire: Schemas["Price"]): Promise<Price> {
         type: wire.type,
         ...billed,
         amount: wire.fixed_price,
-        meters: await meterLinksOf(tx, wire.meters ?? []),
+        meters: await meterLinksOf(tx, wire.meters ?? [], (text, where) =>
+          warnOfSmallPrice(warn, text, wire.currency, where),
+        ),
       };
 }
 
@@ -187,6 +202,7 @@ export async function priceOf(tx: Tx, wire: Schemas["Price"]): Promise<Price> {
 async function meterLinksOf(
   tx: Tx,
   requests: readonly Schemas["AddMeterToPrice"][],
+  warnOfPrice: (text: string | null | undefined, where: string) => void,
 ): Promise<readonly MeterLink[]> {
   const links: MeterLink[] = [];
   for (const [position, request] of requests.entries()) {
@@ -215,6 +231,7 @@ async function meterLinksOf(
       );
     }
     if (entitlementId !== null) await attachable(tx, entitlementId, where);
+    if (entitlementId === null) warnOfPrice(request.price_per_unit, `${where}.price_per_unit`);
     links.push({
       meterId,
       meterName: meter.name,

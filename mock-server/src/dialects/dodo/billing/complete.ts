@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/control";
 import { type Amount, formatAmount } from "../../../domain/amount.js";
-import type { Customer } from "../../../domain/customer.js";
+import { type Customer, withEmail } from "../../../domain/customer.js";
 import { DomainError } from "../../../domain/errors.js";
 import { addonsTotal } from "../../../domain/subscriptions/addon.js";
 import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
@@ -248,7 +248,7 @@ async function payerOf(unit: Unit, payer: Payer | null): Promise<Customer> {
   const email = payer?.email ?? "guest@example.com";
   if (payer && !payer.isAlwaysNew) {
     const [known] = await tx.find("customer", "all", all, {
-      where: (it) => it.email === email,
+      where: withEmail(email),
       limit: 1,
     });
     if (known) return known;

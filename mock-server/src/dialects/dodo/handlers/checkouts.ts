@@ -15,6 +15,7 @@ import { addonLinesOf } from "../billing/addons.js";
 import { creditsIn } from "../billing/attach.js";
 import { currencyOfCart, type LoadedLine, loadLines, totalOfCart } from "../billing/complete.js";
 import type { HandlersOf } from "../context.js";
+import { refuseDiscounts } from "../discounts.js";
 import { load } from "../load.js";
 import { presentPreview } from "../present-preview.js";
 
@@ -95,6 +96,7 @@ async function drafted(
   for (const [position, item] of body.product_cart.entries()) {
     cart.push(await lineOf(unit, item, `product_cart[${position}]`));
   }
+  refuseDiscounts(body);
   const metadata = body.metadata ?? {};
   checkMetadata(metadata, generalMetadataLimits, "`metadata`");
   const address = body.billing_address;
@@ -136,6 +138,7 @@ const chargeMin = 50;
  * @rule CHK-23 a total below the minimum cannot be charged; nothing to pay can
  */
 function refuseUnsellable({ onDemand }: CheckoutSession, lines: readonly LoadedLine[]): void {
+  refuseMixedCart(lines);
   const usageBased = lines.find(({ product }) => product.price.type === "usage_based_price");
   if (onDemand && usageBased) {
     throw refuse(
@@ -150,6 +153,18 @@ function refuseUnsellable({ onDemand }: CheckoutSession, lines: readonly LoadedL
       "CHK-23",
       `The total is ${total} US cents, but the least that can be charged is ${chargeMin}; raise a price or a quantity`,
       "checkout-below-minimum",
+    );
+  }
+}
+
+/** @rule CHK-41 a cart has one currency */
+function refuseMixedCart(lines: readonly LoadedLine[]): void {
+  const currency = currencyOfCart(lines);
+  for (const [position, { product }] of lines.entries()) {
+    if (product.price.currency === currency) continue;
+    throw refuse(
+      "CHK-41",
+      `\`product_cart[${position}]\` names ${product.id}, which is priced in ${product.price.currency}, but the cart begins in ${currency}; sell products of different currencies in a session each`,
     );
   }
 }
@@ -245,24 +260,29 @@ function overridesOf(
   );
 }
 
-/** @rule CHK-06 a customer that is named must exist */
+/**
+ * A null beside the other of `customer_id` and `email` counts as absent (CHK-05).
+ *
+ * @rule CHK-06 a customer that is named must exist
+ */
 async function payerOf(
   tx: Tx,
   { customer, feature_flags: flags }: Schemas["CreateCheckoutSessionRequest"],
 ): Promise<Payer | null> {
   if (!customer) return null;
-  if (customer.customer_id !== undefined) {
-    if (await tx.get("customer", customer.customer_id)) return { customerId: customer.customer_id };
+  const { customer_id: customerId = null, email = null } = customer;
+  if (customerId !== null) {
+    if (await tx.get("customer", customerId)) return { customerId };
     throw refuse(
       "CHK-06",
-      `\`customer.customer_id\` is ${JSON.stringify(customer.customer_id)}, which is no customer; create it, or send an \`email\``,
+      `\`customer.customer_id\` is ${JSON.stringify(customerId)}, which is no customer; create it, or send an \`email\``,
     );
   }
-  if (customer.email === undefined) {
+  if (email === null) {
     throw refuse("CHK-05", "`customer` has neither `customer_id` nor `email`; send one of them");
   }
   return {
-    email: customer.email,
+    email,
     name: customer.name ?? null,
     phoneNumber: customer.phone_number ?? null,
     isAlwaysNew: flags?.always_create_new_customer ?? false,

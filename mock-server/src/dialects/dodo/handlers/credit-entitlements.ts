@@ -9,6 +9,7 @@ import {
   updateEntitlement,
 } from "../../../domain/ledger/entitlement.js";
 import type { Tx } from "../../../sandbox/ports.js";
+import { warnOfSmallPrice } from "../billing/money.js";
 import { type HandlersOf, page } from "../context.js";
 import { load, loadEntitlement } from "../load.js";
 import { presentEntitlement } from "../present.js";
@@ -24,10 +25,11 @@ export const creditEntitlements: HandlersOf<
   | "deleteCreditEntitlement"
   | "undeleteCreditEntitlement"
 > = {
-  async createCreditEntitlement({ tx, now, nextId, businessId }, { body }) {
+  async createCreditEntitlement({ tx, now, nextId, businessId, warn }, { body }) {
     const created = createEntitlement(nextId("cde"), body.precision, termsOf(body), now);
     await refuseTakenName(tx, created.name, created.id);
     tx.put("entitlement", created);
+    warnOfSmallPrice(warn, body.price_per_unit, created.currency ?? "USD", "price_per_unit");
     return { status: 201, body: presentEntitlement(created, businessId) };
   },
 
@@ -56,11 +58,12 @@ export const creditEntitlements: HandlersOf<
    * @rule ENT-40 the answer is empty
    * @rule ENT-46 unknown and deleted ones are 404
    */
-  async updateCreditEntitlement({ tx, now }, { path, body }) {
+  async updateCreditEntitlement({ tx, now, warn }, { path, body }) {
     const stored = await loadEntitlement(tx, path.id, "ENT-46");
     const updated = updateEntitlement(stored, changesOf(body), now);
     await refuseTakenName(tx, updated.name, updated.id);
     tx.put("entitlement", updated);
+    warnOfSmallPrice(warn, body.price_per_unit, updated.currency ?? "USD", "price_per_unit");
     return { status: 200 };
   },
 

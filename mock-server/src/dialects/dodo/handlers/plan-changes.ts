@@ -16,6 +16,7 @@ import { addonLinesOf } from "../billing/addons.js";
 import { changeNow } from "../billing/change-plan.js";
 import { meterCharges, totalOf } from "../billing/metered.js";
 import type { Context, HandlersOf } from "../context.js";
+import { refuseDiscounts } from "../discounts.js";
 import { load } from "../load.js";
 import { currencyOf } from "../present-billing.js";
 import { viewSubscription } from "../views.js";
@@ -199,6 +200,7 @@ async function planProduct(
   subscription: Subscription,
   body: Request,
 ): Promise<PlanProduct> {
+  refuseDiscounts(body);
   const product = await tx.get("product", body.product_id);
   if (!product || !isPlan(product)) {
     throw refuse(

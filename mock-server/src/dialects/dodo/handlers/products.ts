@@ -3,6 +3,7 @@ import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.j
 import type { Product } from "../../../domain/subscriptions/product.js";
 import { addonIdsOf } from "../billing/addons.js";
 import { attachmentsOf, priceOf } from "../billing/attach.js";
+import { refuseOtherCurrency } from "../billing/money.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
 import { presentProduct, presentProductItem } from "../present-billing.js";
@@ -15,14 +16,16 @@ export const products: HandlersOf<
   | "archiveProduct"
   | "unarchiveProduct"
 > = {
-  async createProduct({ tx, nextId, now, businessId }, { body }) {
+  async createProduct(context, { body }) {
+    const { tx, nextId, now, businessId } = context;
+    const price = await priceOf(context, body.price);
     const product: Product = {
       id: nextId("pdt"),
       name: body.name,
       description: body.description ?? null,
       taxCategory: body.tax_category,
-      price: await priceOf(tx, body.price),
-      attachments: await attachmentsOf(tx, nextId, body.credit_entitlements ?? []),
+      price,
+      attachments: await attachmentsOf(context, body.credit_entitlements ?? [], price.currency),
       addonIds: await addonIdsOf(tx, body.addons ?? []),
       metadata: body.metadata ?? {},
       createdAt: now,
@@ -51,16 +54,19 @@ export const products: HandlersOf<
   },
 
   /** @rule ENT-63 attachments that are sent replace all there were; absent leaves them */
-  async updateProduct({ tx, nextId, now }, { path, body }) {
+  async updateProduct(context, { path, body }) {
+    const { tx, now } = context;
     const stored = await load(tx, "product", path.id, "ERR-03");
+    const price = body.price ? await priceOf(context, body.price) : stored.price;
+    if (!body.credit_entitlements) refuseOtherCurrency(stored.attachments, price.currency);
     const updated: Product = {
       ...stored,
       name: body.name ?? stored.name,
       description: body.description === undefined ? stored.description : body.description,
       taxCategory: body.tax_category ?? stored.taxCategory,
-      price: body.price ? await priceOf(tx, body.price) : stored.price,
+      price,
       attachments: body.credit_entitlements
-        ? await attachmentsOf(tx, nextId, body.credit_entitlements)
+        ? await attachmentsOf(context, body.credit_entitlements, price.currency)
         : stored.attachments,
       addonIds: body.addons ? await addonIdsOf(tx, body.addons) : stored.addonIds,
       metadata: body.metadata ?? stored.metadata,

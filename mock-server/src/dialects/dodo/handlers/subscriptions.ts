@@ -18,6 +18,7 @@ import { announce } from "../billing/announce.js";
 import { creditsIn } from "../billing/attach.js";
 import { endSubscription, planBoundary, planTerm } from "../billing/cycle.js";
 import { meterCharges } from "../billing/metered.js";
+import { refuseOtherCurrency } from "../billing/money.js";
 import { charge, isDeclined } from "../billing/pay.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { findAccount, load } from "../load.js";
@@ -372,7 +373,7 @@ function cartOf(
   subscription: Subscription,
   changes: readonly Schemas["UpdateCreditEntitlementCartItem"][],
 ): readonly Attachment[] {
-  return changes.reduce<readonly Attachment[]>((cart, change, position) => {
+  const changedCart = changes.reduce<readonly Attachment[]>((cart, change, position) => {
     const where = `credit_entitlement_cart[${position}]`;
     if (!cart.some((it) => it.entitlementId === change.credit_entitlement_id)) {
       throw new DomainError("subscription-invalid", "SUB-06", {
@@ -383,6 +384,8 @@ function cartOf(
       it.entitlementId === change.credit_entitlement_id ? changed(it, change, where) : it,
     );
   }, subscription.cart);
+  refuseOtherCurrency(changedCart, subscription.currency, "subscription-invalid");
+  return changedCart;
 }
 
 function changed(
