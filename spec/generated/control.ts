@@ -1127,8 +1127,29 @@ export interface components {
                 events: number;
                 /** @description Events whose property is missing or no number. */
                 skipped_events: number;
+                /** @description Events of the meter that were not counted, by reason (WRN-04). */
+                uncounted: {
+                    /**
+                     * @description What was wrong; `late` is an event from before the current period, which reached the worker when the period it belongs to was settled (MTR-59), or from before the subscription (MTR-61).
+                     * @enum {string}
+                     */
+                    reason: "late" | "property_missing" | "not_a_number";
+                    /** @description How many since the period began. */
+                    events: number;
+                    /** @description The last of them. */
+                    last_event_id: string;
+                }[];
                 /** @description Credits of usage that were dropped. */
                 blocked: string;
+            }[];
+            /** @description Names of the customer's events of the current period that none of these meters counts: among the newest 1,000 events, at most 20 names (WRN-04). */
+            unmetered: {
+                /** @description The name, letter for letter. */
+                event_name: string;
+                /** @description How many. */
+                events: number;
+                /** @description The newest of them. */
+                last_event_id: string;
             }[];
         };
         EventList: {
@@ -2232,7 +2253,21 @@ export interface operations {
                      *           "uncharged_units": "100",
                      *           "events": 2,
                      *           "skipped_events": 0,
+                     *           "uncounted": [
+                     *             {
+                     *               "reason": "late",
+                     *               "events": 1,
+                     *               "last_event_id": "req_0001"
+                     *             }
+                     *           ],
                      *           "blocked": "0"
+                     *         }
+                     *       ],
+                     *       "unmetered": [
+                     *         {
+                     *           "event_name": "Tokens.Used",
+                     *           "events": 1,
+                     *           "last_event_id": "req_0002"
                      *         }
                      *       ]
                      *     }

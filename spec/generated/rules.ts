@@ -450,6 +450,8 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "AUT-08": "inferred",
   "WRN-01": "inferred",
   "WRN-02": "inferred",
+  "WRN-03": "inferred",
+  "WRN-04": "inferred",
   "ERR-01": "documented",
   "ERR-02": "documented",
   "ERR-03": "inferred",

@@ -8,6 +8,7 @@ import type { UsagePeriod } from "../domain/metering/charge.js";
 import type { Metered } from "../domain/metering/convert.js";
 import type { UsageEvent } from "../domain/metering/event.js";
 import type { Meter } from "../domain/metering/meter.js";
+import type { Uncounted } from "../domain/metering/uncounted.js";
 import type { Addon } from "../domain/subscriptions/addon.js";
 import type { CheckoutSession } from "../domain/subscriptions/checkout.js";
 import type { Payment } from "../domain/subscriptions/payment.js";
@@ -69,6 +70,8 @@ export interface PeriodUsage {
   readonly periodStartAt: Instant;
   readonly tally: Tally;
   readonly metered: Metered;
+  /** Events that belong to the meter and were not counted, by reason. */
+  readonly uncounted: readonly Uncounted[];
   /** Credits of usage that neither balance nor overage could take, over all periods (OVR-07). */
   readonly dropped: Amount;
 }
@@ -195,6 +198,11 @@ export const tables = {
   meter: {
     byState: {
       keyOf: (it) => (it.archivedAt === null ? "active" : "archived"),
+      order: ["createdAt"],
+    },
+    /** Those that count, by the event name in lower case. */
+    byEventName: {
+      keyOf: (it) => (it.archivedAt === null ? it.eventName.toLowerCase() : undefined),
       order: ["createdAt"],
     },
   },

@@ -11,10 +11,11 @@ import { completeCheckout, viewCheckout } from "./billing/complete.js";
 import { planBoundary } from "./billing/cycle.js";
 import { enter } from "./billing/enter.js";
 import { cursorOf, drain } from "./billing/usage.js";
-import { explain, readMeters } from "./explain.js";
+import { explain } from "./explain.js";
 import { expiryAsked } from "./handlers/balances.js";
 import { load, loadEntitlement } from "./load.js";
 import { viewPortal } from "./portal.js";
+import { readMeters } from "./read-meters.js";
 import { returnAddress } from "./return-address.js";
 
 type Schemas = components["schemas"];

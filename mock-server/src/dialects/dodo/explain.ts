@@ -129,33 +129,3 @@ async function blockedFor(
   }
   return sum(dropped);
 }
-
-/** What the meters of a subscription have counted in its current period. */
-export async function readMeters(
-  { tx }: Unit,
-  subscriptionId: string,
-): Promise<Schemas["MeterReadings"]> {
-  const { id, meters, previousBillingAt } = await load(
-    tx,
-    "subscription",
-    subscriptionId,
-    "SUB-75",
-  );
-  const items = [];
-  for (const { meterId, entitlementId } of meters) {
-    const usage = await tx.get("periodUsage", periodUsageId(id, meterId));
-    const current = usage?.periodStartAt === previousBillingAt ? usage : undefined;
-    const entitlement =
-      entitlementId === null ? undefined : await tx.get("entitlement", entitlementId);
-    items.push({
-      meter_id: meterId,
-      credit_entitlement_id: entitlementId,
-      units: (current?.tally.total ?? zero).toFixed(),
-      uncharged_units: (current?.metered.carried ?? zero).toFixed(),
-      events: current?.tally.counted ?? 0,
-      skipped_events: current?.tally.skipped ?? 0,
-      blocked: formatAmount(usage?.dropped ?? zero, entitlement?.precision ?? 0),
-    });
-  }
-  return { items };
-}

@@ -113,7 +113,11 @@ function orderOf(a: Value, b: Value): number | undefined {
 
 /** The exact value of a number, or of text that is entirely a plain decimal. */
 export function numberOf(value: Value): Amount | undefined {
-  if (typeof value === "number") return amountOf(value);
-  if (typeof value === "boolean" || !/^-?\d{1,60}(\.\d{1,60})?$/.test(value)) return undefined;
-  return parseAmount(value);
+  if (!isNumeric(value)) return undefined;
+  return typeof value === "string" ? parseAmount(value) : amountOf(value);
 }
+
+/** Whether a value is a number, or text that is entirely a plain decimal. */
+export const isNumeric = (value: Value): value is number | string =>
+  typeof value === "number" ||
+  (typeof value === "string" && /^-?\d{1,60}(\.\d{1,60})?$/.test(value));

@@ -6,6 +6,7 @@ import { beyondFree } from "../../../domain/metering/charge.js";
 import { convert, nothingMetered } from "../../../domain/metering/convert.js";
 import type { UsageEvent } from "../../../domain/metering/event.js";
 import { counts, type Meter } from "../../../domain/metering/meter.js";
+import { whyNoValue, withUncounted } from "../../../domain/metering/uncounted.js";
 import type { MeterLink } from "../../../domain/subscriptions/product.js";
 import { overageOf, type Subscription } from "../../../domain/subscriptions/subscription.js";
 import { type Instant, instantOf } from "../../../domain/time.js";
@@ -123,10 +124,16 @@ class Pass {
     const countings = await this.#countings(event.customerId);
     for (const counting of countings) {
       const { subscription, meter } = counting;
-      if (event.at < subscription.previousBillingAt || !counts(meter, event)) continue;
+      if (!counts(meter, event)) continue;
       const countsText = this.unit.policy.numericStrings === "counted";
-      const tally = tallied(meter.aggregation, counting.usage.tally, event, countsText);
-      counting.usage = { ...counting.usage, tally };
+      const isLate = event.at < subscription.previousBillingAt;
+      const reason = isLate ? "late" : whyNoValue(meter.aggregation, event, countsText);
+      const { usage } = counting;
+      const uncounted = reason ? withUncounted(usage.uncounted, reason, event) : usage.uncounted;
+      const tally = isLate
+        ? usage.tally
+        : tallied(meter.aggregation, usage.tally, event, countsText);
+      counting.usage = { ...usage, tally, uncounted };
     }
   }
 
@@ -176,7 +183,8 @@ class Pass {
     const periodStartAt = subscription.previousBillingAt;
     if (stored?.periodStartAt === periodStartAt) return stored;
     const dropped = stored?.dropped ?? zero;
-    return { id, periodStartAt, tally: emptyTally, metered: nothingMetered, dropped };
+    const fresh = { tally: emptyTally, metered: nothingMetered, uncounted: [] };
+    return { id, periodStartAt, ...fresh, dropped };
   }
 
   /**

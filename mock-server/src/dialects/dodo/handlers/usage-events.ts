@@ -3,6 +3,7 @@ import { checkEvents, type UsageEvent } from "../../../domain/metering/event.js"
 import { counts } from "../../../domain/metering/meter.js";
 import { readInstant } from "../../../http/read-instant.js";
 import { all } from "../../../sandbox/tables.js";
+import { warnOfUncounted } from "../billing/uncounted.js";
 import { cursorOf, noteIngested } from "../billing/usage.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
@@ -41,13 +42,15 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
         message: `events[${position}].customer_id is ${JSON.stringify(event.customerId)} but there is no such customer; create it with POST /customers first`,
       });
     }
-    let ingested = 0;
+    const fresh: UsageEvent[] = [];
     for (const event of events) {
       if (await tx.get("event", event.id)) continue;
-      ingested += 1;
-      tx.put("event", { ...event, sequence: cursor.ingested + ingested });
+      fresh.push(event);
+      tx.put("event", { ...event, sequence: cursor.ingested + fresh.length });
     }
+    const ingested = fresh.length;
     if (ingested > 0) {
+      await warnOfUncounted(context, fresh);
       const { meterDelayMs } = context.settings;
       await noteIngested(context, cursor, cursor.ingested + ingested, meterDelayMs);
     }

@@ -1,0 +1,131 @@
+import type { UsageEvent } from "../../../domain/metering/event.js";
+import { counts, type Meter } from "../../../domain/metering/meter.js";
+import { whyNoValue } from "../../../domain/metering/uncounted.js";
+import type { Subscription } from "../../../domain/subscriptions/subscription.js";
+import { formatInstant } from "../../../domain/time.js";
+import type { Unit } from "../../../sandbox/ports.js";
+import { activeSubscriptions } from "./holdings.js";
+
+/** Most sentences about the events of one request; one more says how many other events there are. */
+const sentencesMax = 5;
+
+/** Meters that are named where an event has no meter of its own. */
+const namesMax = 5;
+
+/** Events that count nowhere for one reason, which the first of them stands for. */
+interface Finding {
+  readonly first: UsageEvent;
+  readonly why: string;
+  events: number;
+}
+
+/**
+ * Tells of events that were stored and count nowhere. Meters are looked up once for each event name of the request, and
+ * subscriptions once for each customer with an event of the past; an event that counts costs no more than that.
+ *
+ * @rule WRN-03 no meter of that name, in that case; a property that is missing, or no number; a period that is over
+ */
+export async function warnOfUncounted(unit: Unit, events: readonly UsageEvent[]): Promise<void> {
+  const lookups = new Lookups(unit);
+  const findings = new Map<string, Finding>();
+  for (const event of events) {
+    const meters = lookups.known(event.name) ?? (await lookups.metersOf(event.name));
+    const why =
+      whyUncounted(event, meters, unit) ??
+      (event.at < unit.now ? await lookups.whyLate(event, meters) : undefined);
+    if (why === undefined) continue;
+    const key = `${event.name} ${why}`;
+    const known = findings.get(key);
+    if (known) known.events += 1;
+    else findings.set(key, { first: event, why, events: 1 });
+  }
+  if (findings.size > 0) await tell(lookups, [...findings.values()], unit);
+}
+
+/** What is wrong with the event itself; undefined: a meter counts it, or leaves it out by its filter. */
+function whyUncounted(
+  event: UsageEvent,
+  meters: readonly Meter[],
+  { policy }: Unit,
+): string | undefined {
+  const matching = meters.filter((it) => it.eventName === event.name);
+  if (matching.length === 0) {
+    const [other] = meters;
+    return other ? otherCase(other) : nameless;
+  }
+  let why: string | undefined;
+  for (const meter of matching) {
+    if (!counts(meter, event)) continue;
+    const reason = whyNoValue(meter.aggregation, event, policy.numericStrings === "counted");
+    if (reason === undefined) return undefined;
+    const { type, key } = meter.aggregation;
+    const aggregates = `meter ${meter.id} takes the ${type} of \`${key}\`, which is`;
+    why ??=
+      reason === "property-missing"
+        ? `${aggregates} missing in \`metadata\``
+        : `${aggregates} ${JSON.stringify(event.metadata?.[key ?? ""]).slice(0, 60)} and no number; send a number, without separators or units`;
+  }
+  return why;
+}
+
+const nameless = "no meter counts events of this name";
+
+const otherCase = ({ id, eventName }: Meter): string =>
+  `names are case-sensitive, and meter ${id} counts ${JSON.stringify(eventName)}`;
+
+/** What the events of one request are held against, each looked up once. */
+class Lookups {
+  readonly #meters = new Map<string, readonly Meter[]>();
+  readonly #subscriptions = new Map<string, readonly Subscription[]>();
+
+  constructor(private readonly unit: Unit) {}
+
+  /** Meters whose event name is this in any case, if they were looked up. */
+  known(eventName: string): readonly Meter[] | undefined {
+    return this.#meters.get(eventName);
+  }
+
+  async metersOf(eventName: string): Promise<readonly Meter[]> {
+    const found = await this.unit.tx.find("meter", "byEventName", eventName.toLowerCase());
+    this.#meters.set(eventName, found);
+    return found;
+  }
+
+  /** Why the event belongs to no open period of any subscription that would count it; undefined: it does. */
+  async whyLate(event: UsageEvent, meters: readonly Meter[]): Promise<string | undefined> {
+    const { customerId } = event;
+    const active =
+      this.#subscriptions.get(customerId) ?? (await activeSubscriptions(this.unit.tx, customerId));
+    this.#subscriptions.set(customerId, active);
+    let why: string | undefined;
+    for (const meter of meters) {
+      if (!counts(meter, event)) continue;
+      for (const { id, meters: links, previousBillingAt } of active) {
+        if (!links.some((it) => it.meterId === meter.id)) continue;
+        if (event.at >= previousBillingAt) return undefined;
+        why ??= `it is of ${formatInstant(event.at)}, but the period of ${id} that meter ${meter.id} counts began at ${formatInstant(previousBillingAt)}, and the one before is settled`;
+      }
+    }
+    return why;
+  }
+
+  /** Names that there are meters for, as examples. */
+  async names(): Promise<string> {
+    const some = await this.unit.tx.find("meter", "byState", "active", { limit: namesMax });
+    return some.length === 0
+      ? "there is no meter"
+      : `there are meters for ${some.map((it) => JSON.stringify(it.eventName)).join(", ")}`;
+  }
+}
+
+async function tell(lookups: Lookups, findings: readonly Finding[], { warn }: Unit): Promise<void> {
+  for (const { first, why, events } of findings.slice(0, sentencesMax)) {
+    const more = events === 1 ? "" : ` and ${events - 1} more`;
+    const hint = why === nameless ? `; ${await lookups.names()}` : "";
+    warn(
+      `event ${JSON.stringify(first.id).slice(0, 80)}${more}, named ${JSON.stringify(first.name).slice(0, 80)}, counts nowhere: ${why}${hint}`,
+    );
+  }
+  const rest = findings.slice(sentencesMax).reduce((sum, { events }) => sum + events, 0);
+  if (rest > 0) warn(`${rest} more events count nowhere, for other reasons`);
+}
