@@ -84,11 +84,12 @@ const commands = {
     process.exitCode = await runScript(folder, script, args);
   },
 
-  /** `npm run bench` measures the server; `npm run bench -- engine`, `-- msw` and `-- sdk` what they name. */
+  /** `npm run bench` measures the server; `npm run bench -- engine`, `-- sizes` and others what they name. */
   bench(args) {
     const [what = "", ...others] = args;
     const programs = {
       engine: ["--expose-gc", "--max-old-space-size=8192", "mock-server/bench/engine.mjs"],
+      sizes: ["--expose-gc", "--max-old-space-size=8192", "mock-server/bench/sizes.mjs"],
       msw: ["mock-server/bench/msw.mjs"],
       sdk: ["sdk/bench/bench.mjs"],
     };

@@ -64,9 +64,12 @@ export class Courier {
 
   /** Begins to send to every endpoint that has something ready and is not sent to yet. */
   async #open(): Promise<void> {
-    const ready = await this.transact((unit) => this.deliveries.ready(unit));
+    const ready = await this.transact((unit) =>
+      this.deliveries.ready(unit, this.#lanes, lanesMax - this.#lanes.size),
+    );
     if (this.#isStopped) return;
     for (const [endpointId, deliveryIds] of ready) {
+      // Another call may have opened lanes since.
       if (this.#lanes.has(endpointId) || this.#lanes.size >= lanesMax) continue;
       const close = () => this.#lanes.delete(endpointId);
       const lane = this.#sendAll(deliveryIds).then(

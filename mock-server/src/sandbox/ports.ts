@@ -96,8 +96,17 @@ export type Send = (request: Outgoing) => Promise<Answered>;
 
 /** How deliveries are put together and written down: the wire format's part of sending them. */
 export interface Deliveries {
-  /** Deliveries to attempt now, by endpoint, each in the order to send them; none while they are held. */
-  ready(unit: Unit): Promise<ReadonlyMap<string, readonly string[]>>;
+  /**
+   * Deliveries to attempt now, by endpoint, each in the order to send them; none while they are held.
+   *
+   * @param busy endpoints that are not asked for, so that what waits for them need not be read
+   * @param endpointsMax most endpoints that are asked for
+   */
+  ready(
+    unit: Unit,
+    busy: { has(endpointId: string): boolean },
+    endpointsMax: number,
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The request of a delivery, and how often to send it; null when there is nothing to send. */
   compose(
     unit: Unit,

@@ -165,7 +165,7 @@ export const tables = {
   customer: { all: { keyOf: () => all, order: ["createdAt"] } },
   delivery: {
     all: { keyOf: () => all, order: ["id"] },
-    ready: { keyOf: (it) => (it.state === "ready" ? all : undefined), order: ["id"] },
+    ready: { keyOf: (it) => (it.state === "ready" ? it.endpointId : undefined), order: ["id"] },
     byEndpoint: { keyOf: (it) => it.endpointId, order: ["id"] },
   },
   deliveryMode: {},

@@ -1,5 +1,7 @@
 import type { Find, Store, Tx } from "../sandbox/ports.js";
 import { type Index, type IndexOf, type Kind, type Records, tables } from "../sandbox/tables.js";
+import { SegmentedMap } from "./segmented-map.js";
+import { SortedList } from "./sorted-list.js";
 
 type AnyRecord = { readonly id: string };
 
@@ -89,9 +91,9 @@ class MemoryTx implements Tx {
   }
 }
 
-/** The records of one kind and its indexes, each a sorted array of rows per key. */
+/** The records of one kind and its indexes, each a sorted list of rows per key. */
 class Table {
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new SegmentedMap<Row>();
   readonly #indexes: ReadonlyMap<string, SortedIndex>;
   #sequence = 0;
 
@@ -153,9 +155,10 @@ class Table {
 }
 
 class SortedIndex {
-  readonly #groups = new Map<string, Row[]>();
+  readonly #groups = new SegmentedMap<SortedList<Row>>();
   readonly #keyOf: (record: AnyRecord) => string | undefined;
   readonly #order: readonly (keyof AnyRecord)[];
+  readonly #compare = (a: Row, b: Row): number => compareBy(this.#order, a, b);
 
   constructor(index: Index<AnyRecord>) {
     this.#keyOf = index.keyOf;
@@ -166,20 +169,15 @@ class SortedIndex {
     const key = this.#keyOf(row.record);
     if (key === undefined) return;
     const group = this.#groups.get(key);
-    if (!group) {
-      this.#groups.set(key, [row]);
-      return;
-    }
-    const last = group.at(-1);
-    if (!last || this.#compare(last, row) < 0) group.push(row);
-    else group.splice(this.#position(group, row), 0, row);
+    if (group) group.insert(row);
+    else this.#groups.set(key, new SortedList(row, this.#compare));
   }
 
   remove(row: Row): void {
     const key = this.#keyOf(row.record);
     const group = key === undefined ? undefined : this.#groups.get(key);
     if (key === undefined || !group) return;
-    group.splice(this.#position(group, row), 1);
+    group.remove(row);
     if (group.length === 0) this.#groups.delete(key);
   }
 
@@ -195,52 +193,49 @@ class SortedIndex {
     row.record = previous;
   }
 
-  find(key: string, { descending = false, offset = 0, limit, from, where }: Find<AnyRecord>) {
-    const group = this.#groups.get(key) ?? [];
+  find(key: string, options: Find<AnyRecord>): readonly AnyRecord[] {
+    const {
+      descending = false,
+      offset = 0,
+      limit = Number.POSITIVE_INFINITY,
+      from,
+      where,
+    } = options;
+    const group = this.#groups.get(key);
     const found: AnyRecord[] = [];
-    let passed = 0;
-    const first = from === undefined ? 0 : this.#firstFrom(group, from);
-    for (let i = first; i < group.length && (limit === undefined || found.length < limit); i++) {
-      const record = group[descending ? group.length - 1 - i : i]?.record;
-      if (!record || (where && !where(record))) continue;
-      if (passed++ >= offset) found.push(record);
-    }
+    if (!group || limit === 0) return found;
+    const below = from === undefined ? 0 : this.#countBelow(group, from);
+    // Only rows that a condition may reject have to be looked at to be passed over.
+    let toPass = where ? offset : 0;
+    const skipped = offset - toPass + (descending ? 0 : below);
+    let left = group.length - skipped - (descending ? below : 0);
+    if (left <= 0) return found;
+    group.visit(descending, skipped, ({ record }) => {
+      left -= 1;
+      if (!where || where(record)) {
+        if (toPass > 0) toPass -= 1;
+        else found.push(record);
+      }
+      return left > 0 && found.length < limit;
+    });
     return found;
   }
 
-  /** Position of the first row whose first sort field is not below the bound. */
-  #firstFrom(group: readonly Row[], bound: number): number {
+  /** How many rows have a first sort field below the bound. */
+  #countBelow(group: SortedList<Row>, bound: number): number {
     const [field = "id"] = this.#order;
-    let [low, high] = [0, group.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const value = group[middle]?.record[field];
-      if (value !== undefined && Number(value) < bound) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return group.countFirst(({ record }) => Number(record[field]) < bound);
   }
+}
 
-  /** Where the row is, or belongs. */
-  #position(group: readonly Row[], row: Row): number {
-    let [low, high] = [0, group.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const at = group[middle];
-      if (at && this.#compare(at, row) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+/** Field by field, null last; rows that tie in the order they were first put. */
+function compareBy(order: readonly (keyof AnyRecord)[], a: Row, b: Row): number {
+  for (const field of order) {
+    const [left, right] = [a.record[field], b.record[field]];
+    if (left === right) continue;
+    if (left === null) return 1;
+    if (right === null) return -1;
+    return left < right ? -1 : 1;
   }
-
-  #compare(a: Row, b: Row): number {
-    for (const field of this.#order) {
-      const [left, right] = [a.record[field], b.record[field]];
-      if (left === right) continue;
-      if (left === null) return 1;
-      if (right === null) return -1;
-      return left < right ? -1 : 1;
-    }
-    return a.sequence - b.sequence;
-  }
+  return a.sequence - b.sequence;
 }

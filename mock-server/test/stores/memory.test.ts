@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { amountOf, zero } from "../../src/domain/amount.js";
 import type { Grant } from "../../src/domain/ledger/account.js";
+import type { UsageEvent } from "../../src/domain/metering/event.js";
 import { instantOf } from "../../src/domain/time.js";
 import type { Tx } from "../../src/sandbox/ports.js";
+import { all } from "../../src/sandbox/tables.js";
 import { memoryStore } from "../../src/stores/memory.js";
 
 const grant = (id: string, account: string, remaining: number, createdAt: number): Grant => ({
@@ -136,4 +138,85 @@ test("transactions run one after another, whatever they wait for", async () => {
   });
   await Promise.all([slow, quick]);
   expect(order).toEqual(["first begins", "first ends", "second"]);
+});
+
+const event = (number: number, at: number): UsageEvent => ({
+  id: `event-${number}`,
+  sequence: number,
+  customerId: number % 7 === 0 ? "x" : "y",
+  name: "used",
+  at: instantOf(at),
+  metadata: null,
+});
+
+/** What one transaction does with one event: puts it, with a time that ties with many others, or takes it out. */
+const change = fc.record({
+  number: fc.integer({ min: 0, max: 2000 }),
+  at: fc.option(fc.integer({ min: 0, max: 40 }), { nil: null }),
+});
+const query = fc.record({
+  descending: fc.boolean(),
+  offset: fc.integer({ min: 0, max: 1200 }),
+  limit: fc.integer({ min: 0, max: 900 }),
+  from: fc.option(fc.integer({ min: 0, max: 45 }), { nil: undefined }),
+  isFiltered: fc.boolean(),
+});
+
+test("a group of many records answers every query as a list sorted anew, undone transactions left out", async () => {
+  const histories = fc.record({
+    grown: fc.integer({ min: 0, max: 1600 }),
+    transactions: fc.array(
+      fc.record({ changes: fc.array(change, { maxLength: 400 }), fails: fc.boolean() }),
+      { maxLength: 4 },
+    ),
+    queries: fc.array(query, { minLength: 1, maxLength: 5 }),
+  });
+  const isEven = (it: UsageEvent) => it.sequence % 2 === 0;
+  await fc.assert(
+    fc.asyncProperty(histories, async ({ grown, transactions, queries }) => {
+      const store = memoryStore();
+      // A Map keeps its keys in the order they were first put, as the store breaks ties.
+      let model = new Map<string, UsageEvent>();
+      const grow = Array.from({ length: grown }, (_, i) => ({ number: i, at: i % 40 }));
+      for (const { changes, fails } of [{ changes: grow, fails: false }, ...transactions]) {
+        const after = new Map(model);
+        const done = store.transaction(async (tx) => {
+          for (const { number, at } of changes) {
+            const record = event(number, at ?? 0);
+            if (at === null) {
+              tx.delete("event", record.id);
+              after.delete(record.id);
+            } else {
+              tx.put("event", record);
+              after.set(record.id, record);
+            }
+          }
+          if (fails) throw new Error("undo this");
+        });
+        if (fails) await expect(done).rejects.toThrow("undo this");
+        else {
+          await done;
+          model = after;
+        }
+      }
+      const sorted = [...model.values()].sort((a, b) => a.at - b.at); // stable
+      await store.transaction(async (tx) => {
+        for (const { descending, offset, limit, from, isFiltered } of queries) {
+          const found = await tx.find("event", "all", all, {
+            descending,
+            offset,
+            limit,
+            ...(from === undefined ? {} : { from }),
+            ...(isFiltered ? { where: isEven } : {}),
+          });
+          const wanted = sorted.filter((it) => it.at >= (from ?? 0) && (!isFiltered || isEven(it)));
+          if (descending) wanted.reverse();
+          expect(found.map((it) => it.id)).toEqual(
+            wanted.slice(offset, offset + limit).map((it) => it.id),
+          );
+        }
+      });
+    }),
+    { numRuns: 100, seed: 11 },
+  );
 });

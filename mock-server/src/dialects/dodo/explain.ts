@@ -38,6 +38,7 @@ export async function explain(
     description: entry.description,
   });
   const parts = partsByGrant(entries, grants);
+  const carried = carriedFrom(grants);
   const tree = (grant: Grant): Schemas["ExplainedGrant"] => ({
     id: grant.id,
     source_type: grant.source.type,
@@ -48,7 +49,7 @@ export async function explain(
     initial: print(grant.initial),
     remaining: print(grant.remaining),
     movements: (parts.get(grant.id) ?? []).map(movement),
-    carried_to: grants.filter((it) => it.parentId === grant.id).map(tree),
+    carried_to: (carried.get(grant.id) ?? []).map(tree),
   });
   return {
     credit_entitlement_id: entitlementId,
@@ -58,7 +59,7 @@ export async function explain(
     overage: print(account?.overage ?? zero),
     blocked: print(account ? await blockedFor({ tx }, account) : zero),
     totals: totalsOf(entries, print),
-    grants: grants.filter((it) => it.parentId === null).map(tree),
+    grants: (carried.get(null) ?? []).map(tree),
     overage_movements: overageParts(entries).map(movement),
   };
 }
@@ -77,6 +78,17 @@ function partsByGrant(
     }
   }
   return parts;
+}
+
+/** The grants that each one was carried to; under null those that nothing was carried from. */
+function carriedFrom(grants: readonly Grant[]): ReadonlyMap<string | null, readonly Grant[]> {
+  const carried = new Map<string | null, Grant[]>();
+  for (const grant of grants) {
+    const siblings = carried.get(grant.parentId);
+    if (siblings) siblings.push(grant);
+    else carried.set(grant.parentId, [grant]);
+  }
+  return carried;
 }
 
 const overageParts = (entries: readonly Entry[]): readonly Part[] =>

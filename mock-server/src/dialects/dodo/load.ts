@@ -54,7 +54,7 @@ export const findAccount = (
 ): Awaitable<readonly Account[]> =>
   tx.find("account", "byHolder", holderKey(entitlementId, customerId));
 
-/** Grants read at a time; most debits need one or two. */
+/** Grants read at first; most debits need one or two. */
 const batch = 8;
 
 /**
@@ -69,13 +69,17 @@ export async function drawableGrants(
   const grants: Grant[] = [];
   let missing = amount;
   while (isPositive(missing)) {
+    // Twice as many each time, so that what was read already is not passed over again for every few.
+    const limit = Math.max(grants.length, batch);
     const next = await tx.find("grant", policy.consumptionOrder, account.id, {
       offset: grants.length,
-      limit: batch,
+      limit,
     });
-    for (const grant of next) missing = subtract(missing, grant.remaining);
-    grants.push(...next);
-    if (next.length < batch) break;
+    for (const grant of next) {
+      missing = subtract(missing, grant.remaining);
+      grants.push(grant);
+    }
+    if (next.length < limit) break;
   }
   return grants;
 }

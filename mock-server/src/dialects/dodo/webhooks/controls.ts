@@ -60,7 +60,7 @@ export const webhookControls = {
   },
 
   async resendDelivery(unit: Unit, id: string): Promise<void> {
-    sendAgain(unit, await load(unit.tx, "delivery", id, "WHK-31"));
+    await sendAgain(unit, await load(unit.tx, "delivery", id, "WHK-31"));
   },
 
   /** @rule WHK-31 past events can be replayed */
@@ -86,7 +86,7 @@ export const webhookControls = {
     const lost = await unit.tx.find("delivery", "byEndpoint", id, {
       where: ({ state }) => state === "failed" || state === "dropped",
     });
-    for (const delivery of lost) sendAgain(unit, delivery);
+    for (const delivery of lost) await sendAgain(unit, delivery);
     return lost.length;
   },
 

@@ -18,17 +18,22 @@ export const modeOf = async (tx: Tx) => (await tx.get("deliveryMode", "mode")) ?
 
 /** How a tenant's deliveries are put together and written down. */
 export const deliveriesOf = (businessId: string): Deliveries => ({
-  async ready({ tx }) {
-    const lanes = new Map<string, string[]>();
+  async ready({ tx }, busy, endpointsMax) {
+    const lanes = new Map<string, readonly string[]>();
     const { isHeld, isShuffled } = await modeOf(tx);
     if (isHeld) return lanes;
-    for (const { id, endpointId } of await tx.find("delivery", "ready", all)) {
-      const lane = lanes.get(endpointId);
-      if (lane) lane.push(id);
-      else lanes.set(endpointId, [id]);
+    const next: Delivery[] = [];
+    for (const { id } of await tx.find("endpoint", "all", all)) {
+      if (busy.has(id)) continue;
+      next.push(...(await tx.find("delivery", "ready", id, { limit: 1 })));
     }
-    // The random part of an id comes last, so ids in the order of their ends are in no order at all.
-    if (isShuffled) for (const lane of lanes.values()) lane.sort(byEnd);
+    // Whoever has waited longest comes first, so that nobody waits for ever where there are too many.
+    next.sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const { endpointId } of next.slice(0, endpointsMax)) {
+      const ids = (await tx.find("delivery", "ready", endpointId)).map((it) => it.id);
+      // The random part of an id comes last, so ids in the order of their ends are in no order at all.
+      lanes.set(endpointId, isShuffled ? ids.sort(byEnd) : ids);
+    }
     return lanes;
   },
 
@@ -77,15 +82,21 @@ export const deliveriesOf = (businessId: string): Deliveries => ({
 const byEnd = (a: string, b: string): number => (a.slice(-8) < b.slice(-8) ? -1 : 1);
 
 /** A delivery whose next attempt is due. */
-export async function deliver({ tx, now }: Unit, deliveryId: string): Promise<void> {
-  const delivery = await tx.get("delivery", deliveryId);
-  if (delivery?.state !== "waiting" || delivery.nextAttemptAt !== now) return;
-  tx.put("delivery", { ...delivery, state: "ready", nextAttemptAt: null });
+export async function deliver(unit: Unit, deliveryId: string): Promise<void> {
+  const delivery = await unit.tx.get("delivery", deliveryId);
+  if (delivery?.state !== "waiting" || delivery.nextAttemptAt !== unit.now) return;
+  await makeReady(unit, { ...delivery, nextAttemptAt: null });
 }
 
 /** Puts a delivery on its way once more, whatever became of it. */
-export const sendAgain = ({ tx }: Unit, delivery: Delivery): void =>
-  tx.put("delivery", renewed(delivery));
+export const sendAgain = (unit: Unit, delivery: Delivery): Promise<void> =>
+  makeReady(unit, renewed(delivery));
+
+/** Only what has an endpoint can be ready: it is looked for endpoint by endpoint. */
+async function makeReady({ tx }: Unit, delivery: Delivery): Promise<void> {
+  const hasEndpoint = (await tx.get("endpoint", delivery.endpointId)) !== undefined;
+  tx.put("delivery", { ...delivery, state: hasEndpoint ? "ready" : "dropped" });
+}
 
 /** @rule WHK-45 no more attempts in a second than the endpoint's limit; without one, any number */
 function isOverLimit({ tx, now }: Unit, endpoint: Endpoint): boolean {
