@@ -88,3 +88,63 @@ scenario("CHK-41 a cart has one currency", async (world) => {
     await world.ok(operation, cart(euros, euros));
   }
 });
+
+scenario("OVR-06 a price in yen is billed in yen, which have no hundredths", async (world) => {
+  const credit = await world.entitlement({ ...inEuros, currency: "JPY", price_per_unit: "10" });
+  const customer = await world.customer();
+  const plan = await sell(world, recurringPrice({ currency: "JPY" }), [attach(credit, "10")]);
+  const id = await subscribe(world, plan, customer);
+  expect((await world.debit({ entitlement: credit, customer }, "40")).status).toBe(201);
+  await world.advance("2026-02-01T00:00:00Z");
+  const { items } = await world.ok<{ items: readonly object[] }>("listPayments", {
+    query: { subscription_id: id },
+  });
+  expect(items[0]).toMatchObject({ currency: "JPY", total_amount: 1000 + 30 * 10 });
+  await world.audited();
+});
+
+scenario("OVR-61 a limit finer than the credit's precision is refused", async (world) => {
+  const credit = await world.entitlement(withOverage({ precision: 2 }));
+  const body = (overage_limit: string) =>
+    product(recurringPrice(), [attach(credit, "10", { overage_limit })]);
+  expect(await world.refused(422, "createProduct", { body: body("1.005") })).toMatchObject({
+    message: expect.stringMatching(/overage_limit.*"1.005".*precision 2/),
+  });
+  const plan = await sell(world, recurringPrice(), [
+    attach(credit, "10", { overage_limit: "1.50" }),
+  ]);
+  const id = await subscribe(world, plan, await world.customer());
+  const cart = (overage_limit: string) => ({
+    path: { subscription_id: id },
+    body: { credit_entitlement_cart: [{ credit_entitlement_id: credit.id, overage_limit }] },
+  });
+  await world.refused(422, "updateSubscription", cart("0.001"));
+  await world.ok("updateSubscription", cart("2.250"));
+  expect((await subscriptionOf(world, id)).credit_entitlement_cart).toMatchObject([
+    { overage_limit: "2.25" },
+  ]);
+});
+
+scenario("ENT-12 a subscription does not switch overage on without a price", async (world) => {
+  const credit = await world.entitlement();
+  const plan = await sell(world, recurringPrice(), [attach(credit, "10")]);
+  const id = await subscribe(world, plan, await world.customer());
+  const cart = (overage_enabled: boolean) => ({
+    path: { subscription_id: id },
+    body: { credit_entitlement_cart: [{ credit_entitlement_id: credit.id, overage_enabled }] },
+  });
+  expect(await world.refused(422, "updateSubscription", cart(true))).toMatchObject({
+    message: expect.stringMatching(/price_per_unit/),
+  });
+  await world.ok("updateSubscription", cart(false));
+});
+
+scenario("ENT-18 nor does a product attach overage at a price of nothing", async (world) => {
+  const credit = await world.entitlement(withOverage());
+  for (const price_per_unit of ["0", "0.00"]) {
+    const body = product(recurringPrice(), [attach(credit, "10", { price_per_unit })]);
+    expect(await world.refused(422, "createProduct", { body })).toMatchObject({
+      message: expect.stringMatching(/price_per_unit.*above zero/),
+    });
+  }
+});

@@ -233,3 +233,25 @@ scenario("LED-07 a hundred debits at once spend a balance of fifty once", async 
   );
   expect(await world.audited()).toBe(51);
 });
+
+scenario("LED-25 a repeated request is not judged again: its date may be past", async (world) => {
+  const holding = await open(world);
+  const request = { idempotency_key: "k", expires_at: "2026-01-02T00:00:00Z" };
+  const first = await world.credit(holding, "5", request);
+  expect(first.status).toBe(201);
+  await world.advance("3d");
+  await isTaken(world, holding, () => world.credit(holding, "5", request));
+  await isTaken(world, holding, () => world.credit(holding, "5.0", request));
+  await world.control("PATCH", "/_sandbox/policy", { idempotency: "replay" });
+  const again = await world.credit(holding, "5", request);
+  expect(again).toMatchObject({ status: 201, body: first.body });
+  const other = await world.credit(holding, "6", request);
+  expect(other).toMatchObject({
+    status: 400,
+    body: { message: expect.stringMatching(/expires_at/) },
+  });
+  expect(await world.ledger(holding)).toBe(
+    "credit_added +5 : 0→5, overage 0→0\ncredit_expired -5 : 5→0, overage 0→0",
+  );
+  await world.audited();
+});

@@ -2,7 +2,9 @@ import { expect } from "vitest";
 import { scenario } from "../harness/scenario.js";
 import {
   attach,
+  buy,
   meterLink,
+  oneTimePrice,
   runMeters,
   sell,
   subscribe,
@@ -246,4 +248,46 @@ scenario("LED-39 what a meter takes names its subscription", async (world) => {
     ["overage_charged", "subscription", plan.id],
   ]);
   expect(await world.audited()).toBe(3);
+});
+
+for (const [what, plan, credit, balance] of [
+  [
+    "repays where the subscription repays",
+    "carry_deficit_auto_repay",
+    "forgive_at_reset",
+    "0, overage 10",
+  ],
+  [
+    "leaves it where the subscription leaves it",
+    "carry_deficit",
+    "carry_deficit_auto_repay",
+    "20, overage 30",
+  ],
+] as const) {
+  scenario(`OVR-05 a pack ${what}, whatever the credit says by itself`, async (world) => {
+    const it = await metered(world, {
+      credit: withOverage({ overage_behavior: credit }),
+      plan: { overage_behavior: plan },
+    });
+    await tick(world, it, "e-1", 70);
+    expect(await figures(world, it)).toBe("0, overage 30");
+    const pack = await sell(world, oneTimePrice(), [attach(it.entitlement, "20")]);
+    await buy(world, pack, it.customer);
+    expect(await figures(world, it)).toBe(balance);
+    await world.audited();
+  });
+}
+
+scenario("OVR-42 without a subscription a pack repays as the credit says", async (world) => {
+  const overage_behavior = "carry_deficit_auto_repay";
+  const entitlement = await world.entitlement(withOverage({ overage_behavior }));
+  const it = { entitlement, customer: await world.customer(), meter: await world.meter(), id: "" };
+  await world.credit(it, "1");
+  await world.debit(it, "31");
+  const pack = await sell(world, oneTimePrice(), [
+    attach(entitlement, "20", { overage_behavior: "forgive_at_reset" }),
+  ]);
+  await buy(world, pack, it.customer);
+  expect(await figures(world, it)).toBe("0, overage 10");
+  await world.audited();
 });

@@ -491,3 +491,25 @@ scenario("WHK-47 any other address is refused", async (world) => {
   for (const bad of badUrls) await world.refused(422, "createWebhook", { body: { url: bad } });
   expect((await page(world)).data).toEqual([]);
 });
+
+httpScenario("WHK-41 a page goes on after an endpoint that was deleted since", async (world) => {
+  await several(world, 5);
+  const first = await page(world, { limit: 2 });
+  const second = await page(world, { limit: 2, iterator: String(first.iterator) });
+  expect(names(second)).toEqual(["3", "2"]);
+  for (const it of [...first.data, ...second.data]) {
+    if (it.description === "4" || it.description === "3") await world.ok("deleteWebhook", at(it));
+  }
+  expect(names(await page(world, { limit: 2, iterator: String(first.iterator) }))).toEqual([
+    "2",
+    "1",
+  ]);
+  expect(names(await page(world, { limit: 2, iterator: String(second.prev_iterator) }))).toEqual([
+    "5",
+    "2",
+  ]);
+  for (const it of second.data) if (it.description === "2") await world.ok("deleteWebhook", at(it));
+  const last = await page(world, { limit: 2, iterator: String(second.iterator) });
+  expect(names(last)).toEqual(["1"]);
+  expect(last).toMatchObject({ done: true, iterator: null });
+});

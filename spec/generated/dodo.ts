@@ -3910,7 +3910,7 @@ export interface components {
             overage_behavior?: components["schemas"]["NullableCbbOverageBehavior"];
             /** @description Whether usage may go on past a zero balance. Null inherits the setting. */
             overage_enabled?: boolean | null;
-            /** @description Largest overage allowed, a decimal string here and a whole number on the entitlement itself; `"0"` acts as overage disabled (OVR-04). At most 64 characters (inferred). Null inherits the limit. */
+            /** @description Largest overage allowed, a decimal string within the entitlement's precision (OVR-61) here and a whole number on the entitlement itself; `"0"` acts as overage disabled (OVR-04). At most 64 characters (inferred). Null inherits the limit. */
             overage_limit?: string | null;
             /** @description Price of one credit of overage as a decimal string in the smallest unit of the currency, above zero. At most 64 characters (inferred). Null inherits the price. */
             price_per_unit?: string | null;
@@ -5381,7 +5381,7 @@ export interface components {
             max_rollover_count?: number | null;
             /** @description Whether usage may go on past a zero balance. */
             overage_enabled?: boolean | null;
-            /** @description Largest overage allowed, a decimal string. At most 64 characters (inferred). */
+            /** @description Largest overage allowed, a decimal string within the entitlement's precision (OVR-61). At most 64 characters (inferred). */
             overage_limit?: string | null;
             /** @description Whether unused credits may be carried over. */
             rollover_enabled?: boolean | null;

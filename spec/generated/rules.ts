@@ -164,6 +164,7 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "OVR-44": "inferred",
   "OVR-50": "inferred",
   "OVR-60": "inferred",
+  "OVR-61": "inferred",
   "EXP-01": "documented",
   "EXP-02": "inferred",
   "EXP-03": "documented",

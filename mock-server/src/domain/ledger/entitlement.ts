@@ -119,7 +119,6 @@ export const overageTermsOf = (terms: EntitlementTerms): OverageTerms => ({
  * @rule ENT-10 both halves of the rollover timeframe, or neither
  * @rule ENT-12 overage needs a price
  * @rule ENT-13 a price needs a currency
- * @rule ENT-18 a price is above zero
  */
 function checkTerms(terms: EntitlementTerms): void {
   const [count, interval] = [terms.rolloverTimeframeCount, terms.rolloverTimeframeInterval];
@@ -145,12 +144,15 @@ function checkTerms(terms: EntitlementTerms): void {
       '`price_per_unit` is set but `currency` is missing; send a code such as "USD"',
     );
   }
-  if (terms.pricePerUnit !== null && !/[1-9]/.test(terms.pricePerUnit)) {
+  if (terms.pricePerUnit !== null && !isPriceAboveZero(terms.pricePerUnit)) {
     throw new DomainError("value-too-small", "ENT-18", {
       message: `\`price_per_unit\` is "${terms.pricePerUnit}" but must be above zero; leave it out for a credit without overage`,
     });
   }
 }
+
+/** @rule ENT-18 a price of overage is above zero */
+export const isPriceAboveZero = (price: string): boolean => /[1-9]/.test(price);
 
 const inconsistent = (rule: string, message: string): DomainError =>
   new DomainError("terms-inconsistent", rule, { message });

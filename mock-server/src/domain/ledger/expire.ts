@@ -1,4 +1,5 @@
 import { isPositive, subtract, zero } from "../amount.js";
+import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, Grant, Posting, Reference } from "./account.js";
 
@@ -15,7 +16,7 @@ import type { Account, EntryFacts, Grant, Posting, Reference } from "./account.j
 export function expire(
   account: Account,
   grant: Grant,
-  reference: Reference,
+  { reference, metadata }: { readonly reference: Reference; readonly metadata: Metadata },
   now: Instant,
 ): Posting | undefined {
   if (grant.isExpired || !isPositive(grant.remaining)) return undefined;
@@ -32,7 +33,7 @@ export function expire(
     draws: null,
     reference,
     description: "Unused credits expired",
-    metadata: {},
+    metadata,
   };
   return {
     account: { ...account, balance },

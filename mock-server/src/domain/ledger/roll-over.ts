@@ -1,4 +1,5 @@
 import { type Amount, add, isPositive, subtract, zero } from "../amount.js";
+import type { Metadata } from "../metadata.js";
 import type { Policy } from "../policy.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, EntryType, Grant, Posting, Reference } from "./account.js";
@@ -9,6 +10,7 @@ export interface RollOverParameters {
   readonly childId: string;
   readonly precision: number;
   readonly reference: Reference;
+  readonly metadata: Metadata;
   readonly percentageLossAs: Policy["percentageLossAs"];
 }
 
@@ -69,7 +71,7 @@ export function rollOver(
       draws: null,
       reference: parameters.reference,
       description: descriptions[type] ?? null,
-      metadata: grant.metadata ?? {},
+      metadata: parameters.metadata,
     });
     balance = after;
   };

@@ -1,4 +1,5 @@
 import { isPositive, zero } from "../amount.js";
+import type { Metadata } from "../metadata.js";
 import type { Account, Posting, Reference } from "./account.js";
 import type { OverageBehavior } from "./rules/overage.js";
 
@@ -29,7 +30,7 @@ export const atReset: {
 export function resetOverage(
   account: Account,
   behavior: OverageBehavior,
-  reference: Reference,
+  { reference, metadata }: { readonly reference: Reference; readonly metadata: Metadata },
 ): Posting | undefined {
   if (atReset[behavior].isKept || !isPositive(account.overage)) return undefined;
   return {
@@ -48,7 +49,7 @@ export function resetOverage(
         draws: null,
         reference,
         description: "Overage cleared at billing cycle reset",
-        metadata: {},
+        metadata,
       },
     ],
   };

@@ -1,7 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
-import { type Amount, parseAmount, parseCreditAmount } from "../../../domain/amount.js";
+import { type Amount, amountOf, parseAmount, parseCreditAmount } from "../../../domain/amount.js";
 import { DomainError, refusing } from "../../../domain/errors.js";
-import type { Entitlement } from "../../../domain/ledger/entitlement.js";
+import { type Entitlement, isPriceAboveZero } from "../../../domain/ledger/entitlement.js";
 import type { Attachment, MeterLink, Price } from "../../../domain/subscriptions/product.js";
 import type { Timeframe } from "../../../domain/time.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
@@ -75,6 +75,12 @@ function attachmentOf(
   if (overageEnabled && pricePerUnit === null) {
     throw refuse("ENT-12", `\`${where}\` enables overage but has no \`price_per_unit\`; send one`);
   }
+  if (pricePerUnit !== null && !isPriceAboveZero(pricePerUnit)) {
+    throw refuse(
+      "ENT-18",
+      `\`${where}.price_per_unit\` is "${pricePerUnit}" but must be above zero; leave it out for a credit without overage`,
+    );
+  }
   const currency = request.currency ?? entitlement.currency;
   const isInherited = (request.price_per_unit ?? null) === null;
   if (overageEnabled && isInherited && currency !== entitlement.currency) {
@@ -98,7 +104,9 @@ function attachmentOf(
     expiresAfterDays: request.expires_after_days ?? entitlement.expiresAfterDays,
     lowBalanceThresholdPercent: request.low_balance_threshold_percent ?? null,
     overageEnabled,
-    overageLimit: limitOf(request.overage_limit, entitlement.overageLimit),
+    overageLimit:
+      limitIn(request.overage_limit, precision, `${where}.overage_limit`) ??
+      (entitlement.overageLimit === null ? null : amountOf(entitlement.overageLimit)),
     overageBehavior: request.overage_behavior ?? entitlement.overageBehavior,
     pricePerUnit,
     currency,
@@ -134,12 +142,25 @@ const trialCredits = (text: string | null | undefined, precision: number, where:
       ? creditsIn(text, precision, where, "SUB-22")
       : parseAmount("0");
 
-const limitOf = (text: string | null | undefined, inherited: number | null): Amount | null =>
-  text !== null && text !== undefined
-    ? parseAmount(text)
-    : inherited === null
-      ? null
-      : parseAmount(String(inherited));
+/**
+ * The most overage that a product or a subscription allows; null where it says nothing.
+ *
+ * @rule OVR-61 no finer than the entitlement's precision, in which overage is counted
+ * @throws DomainError product-invalid
+ */
+export function limitIn(
+  text: string | null | undefined,
+  precision: number,
+  where: string,
+): Amount | null {
+  if (text === null || text === undefined) return null;
+  const limit = parseAmount(text);
+  if (limit.decimalPlaces() <= precision) return limit;
+  throw refuse(
+    "OVR-61",
+    `\`${where}\` is "${text}" with ${limit.decimalPlaces()} decimals but this credit has precision ${precision}; send at most ${precision} decimals`,
+  );
+}
 
 function timeframeOf(request: Attach, entitlement: Entitlement, where: string): Timeframe | null {
   const count = request.rollover_timeframe_count ?? null;

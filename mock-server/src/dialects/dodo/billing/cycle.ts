@@ -1,10 +1,16 @@
 import { costOf } from "../../../domain/amount.js";
 import { assert } from "../../../domain/errors.js";
-import { type Account, referenceOf } from "../../../domain/ledger/account.js";
+import {
+  type Account,
+  type Grant,
+  type Reference,
+  referenceOf,
+} from "../../../domain/ledger/account.js";
 import { expire } from "../../../domain/ledger/expire.js";
 import { rollOver } from "../../../domain/ledger/roll-over.js";
 import { isPast } from "../../../domain/ledger/rules/expiry.js";
 import { atReset, resetOverage } from "../../../domain/ledger/settle-overage.js";
+import type { Metadata } from "../../../domain/metadata.js";
 import { continued } from "../../../domain/subscriptions/plan-change.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
 import {
@@ -17,7 +23,7 @@ import {
   type Subscription,
 } from "../../../domain/subscriptions/subscription.js";
 import { schedule } from "../../../sandbox/agenda.js";
-import type { Unit } from "../../../sandbox/ports.js";
+import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
 import { findAccount } from "../load.js";
 import { announce } from "./announce.js";
@@ -195,7 +201,7 @@ export async function endTrialCredits(unit: Unit, { id, customerId }: Subscripti
     });
     for (const grant of grants) {
       const account = await tx.get("account", accountId);
-      const posting = account && expire(account, grant, referenceOf(grant.source), now);
+      const posting = account && expire(account, grant, await originOf(tx, grant), now);
       if (account && posting) post(unit, account, posting);
     }
   }
@@ -242,11 +248,14 @@ const settleUsage = async (unit: Unit, subscription: Subscription): Promise<numb
  * @returns minor units to bill for it with the next payment
  */
 async function settleOverage(unit: Unit, subscription: Subscription): Promise<number> {
-  const reference = { type: "subscription", id: subscription.id };
+  const { id, metadata } = subscription;
   let due = 0;
   for (const { item, account } of await heldBy(unit, subscription)) {
     due += costFor(item, account);
-    const posting = resetOverage(account, item.overageBehavior, reference);
+    const posting = resetOverage(account, item.overageBehavior, {
+      reference: { type: "subscription", id },
+      metadata,
+    });
     if (posting) post(unit, account, posting);
   }
   return due;
@@ -274,6 +283,22 @@ async function rollOverGrants(unit: Unit, subscription: Subscription): Promise<v
   }
 }
 
+/**
+ * What entries about a grant refer to, and the metadata they show for it: the subscription's as it is now, else what
+ * the grant was issued with.
+ */
+async function originOf(
+  tx: Tx,
+  { source, metadata }: Grant,
+): Promise<{ readonly reference: Reference; readonly metadata: Metadata }> {
+  const reference = referenceOf(source);
+  const subscription =
+    reference.type === "subscription" && reference.id !== null
+      ? await tx.get("subscription", reference.id)
+      : undefined;
+  return { reference, metadata: subscription?.metadata ?? metadata ?? {} };
+}
+
 async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
   const { tx, nextId, now, policy } = unit;
   const grant = await tx.get("grant", grantId);
@@ -284,13 +309,10 @@ async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
     `grant ${grantId} has no account, or its account no credit`,
   );
   const { precision } = entitlement;
-  const reference = referenceOf(grant.source);
-  const posting = rollOver(
-    account,
-    grant,
-    { childId: nextId("cdg"), precision, reference, percentageLossAs: policy.percentageLossAs },
-    now,
-  );
+  const { percentageLossAs } = policy;
+  const origin = await originOf(tx, grant);
+  const parameters = { childId: nextId("cdg"), precision, percentageLossAs, ...origin };
+  const posting = rollOver(account, grant, parameters, now);
   if (posting) post(unit, account, posting);
   return posting !== undefined;
 }
@@ -312,6 +334,6 @@ export async function endGrant(unit: Unit, grantId: string): Promise<void> {
   const account = await tx.get("account", grant.accountId);
   assert(account !== undefined, `account ${grant.accountId} of grant ${grantId} is not stored`);
   assert(isPast(grant.expiresAt, now), `grant ${grantId} is to expire before its date`);
-  const posting = expire(account, grant, referenceOf(grant.source), now);
+  const posting = expire(account, grant, await originOf(tx, grant), now);
   if (posting) post(unit, account, posting);
 }

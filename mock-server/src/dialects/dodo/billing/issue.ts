@@ -1,7 +1,8 @@
 import { type Amount, isPositive } from "../../../domain/amount.js";
+import { assert } from "../../../domain/errors.js";
 import { type GrantSource, referenceOf } from "../../../domain/ledger/account.js";
 import { grant } from "../../../domain/ledger/grant.js";
-import { repays } from "../../../domain/ledger/rules/overage.js";
+import { type OverageBehavior, repays } from "../../../domain/ledger/rules/overage.js";
 import type { Metadata } from "../../../domain/metadata.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
 import {
@@ -14,13 +15,15 @@ import {
 import type { Instant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
-import { accountOf } from "./holdings.js";
+import { accountOf, overageFor } from "./holdings.js";
 
 interface Issuance {
   readonly customerId: string;
   readonly item: Attachment;
   readonly amount: Amount;
   readonly source: GrantSource;
+  /** What becomes of overage that there is when it is issued. */
+  readonly overageBehavior: OverageBehavior;
   readonly rolls: boolean;
   /** End of the trial that it ends with; null: it ends when its terms say. */
   readonly trialEndsAt: Instant | null;
@@ -42,7 +45,7 @@ async function issue(unit: Unit, issuance: Issuance): Promise<void> {
     reference: referenceOf(source),
     expiresAt: grantExpiry(item, unit.now, issuance.trialEndsAt),
     repaysOverage: repays(
-      item.overageBehavior,
+      issuance.overageBehavior,
       source.type === "subscription",
       unit.policy.autoRepay,
     ),
@@ -75,6 +78,7 @@ export function issueToSubscriber(
     item,
     amount: given ?? ofCycle,
     source: { type: "subscription", id },
+    overageBehavior: item.overageBehavior,
     rolls: !endsWithTrial,
     trialEndsAt: endsWithTrial ? subscription.nextBillingAt : null,
     description: "Credits granted from subscription",
@@ -83,12 +87,13 @@ export function issueToSubscriber(
 }
 
 /**
- * Credits of a single purchase.
+ * Credits of a single purchase. They repay overage by the settings that count for the customer (OVR-05), under which it
+ * came to be, and not by those of the pack.
  *
  * @rule CHK-11 once, with the payment as their source
  * @rule ROL-14 they never roll over
  */
-export function issueToBuyer(
+export async function issueToBuyer(
   unit: Unit,
   purchase: {
     readonly customerId: string;
@@ -99,11 +104,15 @@ export function issueToBuyer(
   },
 ): Promise<void> {
   const { customerId, paymentId, item, amount, metadata } = purchase;
+  const entitlement = await unit.tx.get("entitlement", item.entitlementId);
+  assert(entitlement !== undefined, `credit ${item.entitlementId} of a product is not stored`);
+  const { behavior } = await overageFor(unit.tx, entitlement, customerId);
   return issue(unit, {
     customerId,
     item,
     amount,
     source: { type: "one_time", id: paymentId },
+    overageBehavior: behavior,
     rolls: false,
     trialEndsAt: null,
     description: "Credits granted for OneTime payment",

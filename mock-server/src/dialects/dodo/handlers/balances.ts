@@ -1,5 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
-import { type Amount, formatAmount, parseCreditAmount } from "../../../domain/amount.js";
+import { formatAmount, parseAmount, parseCreditAmount } from "../../../domain/amount.js";
 import { assert, DomainError } from "../../../domain/errors.js";
 import { type Entry, statusOf } from "../../../domain/ledger/account.js";
 import type { Entitlement } from "../../../domain/ledger/entitlement.js";
@@ -94,20 +94,15 @@ export const balances: HandlersOf<
     const { tx } = context;
     const entitlement = await loadEntitlement(tx, path.credit_entitlement_id, "LED-11");
     const customer = await load(tx, "customer", path.customer_id, "LED-11");
-    const movement = movementOf(context, entitlement, body);
     const key = keyId(entitlement.id, customer.id, body.idempotency_key);
     const used = key === null ? undefined : await tx.get("usedKey", key);
     const entries = used
-      ? await repeated(context, used, body, movement.amount)
-      : await enter(context, entitlement, customer.id, movement);
+      ? await repeated(context, used, entitlement, body)
+      : await enter(context, entitlement, customer.id, movementOf(context, entitlement, body));
     if (key !== null && !used) {
-      const request = requestText(body, movement.amount);
-      tx.put("usedKey", { id: key, entryIds: idsOf(entries), request });
+      tx.put("usedKey", { id: key, entryIds: idsOf(entries), request: requestText(body) });
     }
-    return {
-      status: 201,
-      body: presentCreated(body, movement.amount, entries, entitlement, customer.id),
-    };
+    return { status: 201, body: presentCreated(body, entries, entitlement, customer.id) };
   },
 };
 
@@ -160,11 +155,14 @@ const keyId = (
   key === null || key === undefined ? null : `${entitlementId} ${customerId} ${key}`;
 
 /** What makes two requests with one key the same. */
-const requestText = (
-  { entry_type, expires_at, metadata, reason }: Request,
-  amount: Amount,
-): string =>
-  JSON.stringify([entry_type, amount, reason ?? null, expires_at ?? null, metadata ?? null]);
+const requestText = ({ entry_type, amount, expires_at, metadata, reason }: Request): string =>
+  JSON.stringify([
+    entry_type,
+    parseAmount(amount),
+    reason ?? null,
+    expires_at ?? null,
+    metadata ?? null,
+  ]);
 
 const idsOf = ([first, ...rest]: readonly [Entry, ...Entry[]]): UsedKey["entryIds"] => [
   first.id,
@@ -178,13 +176,18 @@ const idsOf = ([first, ...rest]: readonly [Entry, ...Entry[]]): UsedKey["entryId
  * @throws DomainError idempotency-key-used
  */
 async function repeated(
-  { tx, policy }: Context,
+  context: Context,
   used: UsedKey,
+  entitlement: Entitlement,
   body: Request,
-  amount: Amount,
 ): Promise<readonly [Entry, ...Entry[]]> {
+  const { tx, policy } = context;
   const [firstId, ...restIds] = used.entryIds;
-  if (policy.idempotency === "conflict" || requestText(body, amount) !== used.request) {
+  const isSame = requestText(body) === used.request;
+  // Another request may be wrong by itself, which goes first. The same one was right when it was made, and is not
+  // judged again: its expiry may be past by now.
+  if (!isSame) movementOf(context, entitlement, body);
+  if (policy.idempotency === "conflict" || !isSame) {
     throw new DomainError("idempotency-key-used", "LED-25", {
       message: `The idempotency key ${JSON.stringify(body.idempotency_key)} was used already, for ledger entry ${firstId}; nothing was moved again. Send a new key for a new movement`,
     });
@@ -207,7 +210,6 @@ async function repeated(
  */
 function presentCreated(
   body: Request,
-  amount: Amount,
   entries: readonly [Entry, ...Entry[]],
   { id, precision }: Entitlement,
   customerId: string,
@@ -219,7 +221,7 @@ function presentCreated(
     customer_id: customerId,
     credit_entitlement_id: id,
     entry_type: body.entry_type,
-    amount: formatAmount(amount, precision),
+    amount: formatAmount(parseAmount(body.amount), precision),
     is_credit: first.isCredit,
     balance_before: formatAmount(first.balanceBefore, precision),
     balance_after: formatAmount(last.balanceAfter, precision),

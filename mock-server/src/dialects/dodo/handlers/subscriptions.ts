@@ -1,5 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
-import { formatAmount, larger, parseAmount, subtract, zero } from "../../../domain/amount.js";
+import { formatAmount, larger, subtract, zero } from "../../../domain/amount.js";
 import { DomainError, refusing } from "../../../domain/errors.js";
 import type { Account } from "../../../domain/ledger/account.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
@@ -15,7 +15,7 @@ import { readInstant } from "../../../http/read-instant.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { announce } from "../billing/announce.js";
-import { creditsIn } from "../billing/attach.js";
+import { creditsIn, limitIn } from "../billing/attach.js";
 import { endSubscription, planBoundary, planTerm } from "../billing/cycle.js";
 import { meterCharges } from "../billing/metered.js";
 import { refuseOtherCurrency } from "../billing/money.js";
@@ -381,7 +381,9 @@ function cartOf(
       });
     }
     return cart.map((it) =>
-      it.entitlementId === change.credit_entitlement_id ? changed(it, change, where) : it,
+      it.entitlementId === change.credit_entitlement_id
+        ? changed(it, change, subscription.id, where)
+        : it,
     );
   }, subscription.cart);
   refuseOtherCurrency(changedCart, subscription.currency, "subscription-invalid");
@@ -391,12 +393,18 @@ function cartOf(
 function changed(
   item: Attachment,
   change: Schemas["UpdateCreditEntitlementCartItem"],
+  subscriptionId: string,
   where: string,
 ): Attachment {
   const { rollover_timeframe_count: count, rollover_timeframe_interval: interval } = change;
   if (((count ?? null) === null) !== ((interval ?? null) === null)) {
     throw new DomainError("subscription-invalid", "ENT-10", {
       message: `\`${where}\` has one of \`rollover_timeframe_count\` and \`rollover_timeframe_interval\`; send both or neither`,
+    });
+  }
+  if (change.overage_enabled && item.pricePerUnit === null) {
+    throw new DomainError("subscription-invalid", "ENT-12", {
+      message: `\`${where}\` enables overage, but ${item.entitlementId} came to ${subscriptionId} without a \`price_per_unit\`, which an update cannot give it; attach it to the product with one, and subscribe anew`,
     });
   }
   return {
@@ -409,7 +417,8 @@ function changed(
       change.low_balance_threshold_percent ?? item.lowBalanceThresholdPercent,
     rolloverCountMax: change.max_rollover_count ?? item.rolloverCountMax,
     overageEnabled: change.overage_enabled ?? item.overageEnabled,
-    overageLimit: change.overage_limit ? parseAmount(change.overage_limit) : item.overageLimit,
+    overageLimit:
+      limitIn(change.overage_limit, item.precision, `${where}.overage_limit`) ?? item.overageLimit,
     rolloverEnabled: change.rollover_enabled ?? item.rolloverEnabled,
     rolloverPercentage: change.rollover_percentage ?? item.rolloverPercentage,
     rolloverTimeframe: count && interval ? { count, interval } : item.rolloverTimeframe,

@@ -158,16 +158,24 @@ export function urlOf(text: string): string {
   });
 }
 
-/** Where a page begins: after an endpoint, or a page before it. */
+/**
+ * Where a page begins: after an endpoint, or a page before it. Where that one was deleted since, its place is before
+ * those that were made earlier: later ids sort after earlier ones.
+ *
+ * @param endpoints newest first
+ */
 function startOf(endpoints: readonly Endpoint[], iterator: string): number {
   const [, direction, id, size] = /^(after|before)_(whk_\w+?)(?:_(\d+))?$/.exec(iterator) ?? [];
-  const position = endpoints.findIndex((it) => it.id === id);
-  if (position === -1) {
+  if (id === undefined) {
     throw new DomainError("webhook-iterator-invalid", "WHK-41", {
       message: `\`iterator\` is ${JSON.stringify(iterator)}, which no list of endpoints gave; send \`iterator\` or \`prev_iterator\` of one, or leave it out`,
     });
   }
-  return direction === "after" ? position + 1 : Math.max(position - Number(size), 0);
+  const known = endpoints.findIndex((it) => it.id === id);
+  const earlier = endpoints.findIndex((it) => it.id < id);
+  const place = known !== -1 ? known : earlier !== -1 ? earlier : endpoints.length;
+  if (direction === "before") return Math.max(place - Number(size), 0);
+  return known === -1 ? place : place + 1;
 }
 
 /** Headers that carry a credential; they are named, but not shown. */
