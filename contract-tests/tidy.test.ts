@@ -25,7 +25,9 @@ const tests = ["contract-tests", "mock-server/test", "sdk/test"].flatMap((it) =>
 
 interface Rule {
   readonly id: string;
-  readonly status: "built" | "planned";
+  readonly says: string;
+  readonly status: "built" | "planned" | "declined";
+  readonly why?: string;
   readonly basis: string;
   readonly note?: string;
   readonly conflict?: string;
@@ -34,6 +36,9 @@ interface Rule {
 const catalogue: { rules: readonly Rule[]; conflicts: readonly { id: string }[] } = parse(
   read("spec/behaviours.yaml"),
 );
+const document: {
+  "x-not-served": readonly { method: string; path: string; "x-rules"?: readonly string[] }[];
+} = parse(read("spec/openapi.yaml"));
 const built = catalogue.rules.filter((it) => it.status === "built").map((it) => it.id);
 const known = new Set(catalogue.rules.map((it) => it.id));
 
@@ -151,6 +156,42 @@ describe("rules", () => {
         .map(([id]) => `${path}: ${id}`),
     );
     expect(unknown).toEqual([]);
+  });
+
+  test("no rule is built whose operation answers 501", () => {
+    const lying = document["x-not-served"].flatMap(({ method, path, "x-rules": rules = [] }) =>
+      rules.filter((it) => built.includes(it)).map((id) => `${id}: ${method} ${path}`),
+    );
+    expect(lying).toEqual([]);
+  });
+
+  test("only rules about refusals are tested by an answer of 501", () => {
+    const about = ["AUT", "ERR", "SDK"];
+    const lying = tests
+      .filter((it) => !it.endsWith("tidy.test.ts"))
+      .flatMap((path) =>
+        read(path)
+          .split(/^(?=(?:for|scenario|test|\w+Scenario|clientTest)\b)/m)
+          .filter((it) => it.includes("NOT_SERVED_BY_DRAWDOWN"))
+          .flatMap((it) => /\w\(\s*["'`]([A-Z]{3})-\d\d /.exec(it)?.[1] ?? [])
+          .filter((area) => !about.includes(area))
+          .map((area) => `${path}: ${area}`),
+      );
+    expect(lying).toEqual([]);
+  });
+
+  test("a rule says why exactly when it is declined", () => {
+    expect(catalogue.rules.filter((it) => (it.status === "declined") !== Boolean(it.why))).toEqual(
+      [],
+    );
+  });
+
+  test("no built rule is said to come later", () => {
+    const later = /\bcomes? (?:with|in)\b|later version|not part of this version|\bcan occur now\b/;
+    const stale = catalogue.rules.filter(
+      (it) => it.status === "built" && later.test(`${it.says} ${it.note}`),
+    );
+    expect(stale.map((it) => `${it.id}: ${it.note}`)).toEqual([]);
   });
 
   test("every inferred rule says what is inferred, every conflicting one how it was settled", () => {

@@ -7,7 +7,9 @@ export interface Rule {
   readonly basis: Basis;
   readonly conflict?: string;
   readonly note?: string;
-  readonly status: "built" | "planned";
+  readonly status: "built" | "planned" | "declined";
+  /** Of a declined rule: why the sandbox does not follow it. */
+  readonly why?: string;
 }
 
 export interface Catalogue {
@@ -30,7 +32,10 @@ export function coveragePage(
   served: readonly OperationFacts[],
   notServed: readonly NotServed[],
 ): string {
-  const built = rules.filter((it) => it.status === "built");
+  const withStatus = (status: Rule["status"]) => rules.filter((it) => it.status === status);
+  const built = withStatus("built");
+  const planned = withStatus("planned");
+  const declined = withStatus("declined");
   const count = (some: readonly Rule[], basis: Basis) =>
     some.filter((it) => it.basis === basis).length;
   const areas = [...new Set(rules.map((it) => it.id.slice(0, 3)))];
@@ -42,18 +47,18 @@ export function coveragePage(
     "",
     "## Rules",
     "",
-    row("area", "built", "documented", "conflicting", "inferred", "planned"),
-    "|---|---:|---:|---:|---:|---:|",
+    row("area", "built", "documented", "conflicting", "inferred", "planned", "declined"),
+    "|---|---:|---:|---:|---:|---:|---:|",
     ...areas.map((area) => {
       const mine = built.filter((it) => it.id.startsWith(area));
-      const planned = rules.filter((it) => it.id.startsWith(area)).length - mine.length;
       return row(
         area,
         mine.length,
         count(mine, "documented"),
         count(mine, "conflicting"),
         count(mine, "inferred"),
-        planned,
+        planned.filter((it) => it.id.startsWith(area)).length,
+        declined.filter((it) => it.id.startsWith(area)).length,
       );
     }),
     row(
@@ -62,12 +67,17 @@ export function coveragePage(
       count(built, "documented"),
       count(built, "conflicting"),
       count(built, "inferred"),
-      rules.length - built.length,
+      planned.length,
+      declined.length,
     ),
-    "",
-    "Planned:",
-    "",
-    ...rules.filter((it) => it.status === "planned").map((it) => `- **${it.id}** ${it.says}`),
+    ...listed(
+      "Planned:",
+      planned.map((it) => `**${it.id}** ${it.says}`),
+    ),
+    ...listed(
+      "Declined: what the vendor has and the sandbox does not follow, and why.",
+      declined.map((it) => `**${it.id}** ${it.says} *Declined: ${it.why}.*`),
+    ),
     "",
     "## Operations",
     "",
@@ -78,3 +88,7 @@ export function coveragePage(
     "",
   ].join("\n");
 }
+
+/** A list under its heading; nothing where it is empty. */
+const listed = (heading: string, items: readonly string[]): readonly string[] =>
+  items.length === 0 ? [] : ["", heading, "", ...items.map((it) => `- ${it}`)];

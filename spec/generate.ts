@@ -11,7 +11,7 @@ import addFormats from "ajv-formats";
 import { build } from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
-import type { FieldTree, OperationFacts, QueryParameter } from "./contract.js";
+import type { FieldTree, NotServed, OperationFacts, QueryParameter } from "./contract.js";
 import { type Catalogue, coveragePage, rulesModule } from "./generate-rules.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -29,12 +29,17 @@ const documents = { dodo: "openapi.yaml", control: "sandbox.yaml" } as const;
 async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const operationsOf: Record<string, readonly OperationFacts[]> = {};
-  const notServedOf: Record<string, Json[]> = {};
+  const notServedOf: Record<string, readonly NotServed[]> = {};
   for (const [name, file] of Object.entries(documents)) {
     const document: Json = parse(read(file));
     const operations = listOperations(document);
     operationsOf[name] = operations;
-    notServedOf[name] = document["x-not-served"] ?? [];
+    // Beside each stands which rules are about it; that is for reading, and for the tests.
+    const absent = (document["x-not-served"] ?? []).map((it: Json) => ({
+      method: it.method,
+      path: it.path,
+    }));
+    notServedOf[name] = absent;
     files.set(`generated/${name}.validators.js`, await validators(document, operations));
     files.set(
       `generated/${name}.validators.d.ts`,
@@ -43,7 +48,7 @@ async function generate(): Promise<Map<string, string>> {
         .map((it) => `export declare const ${it.id}: Validator;\n`)
         .join("")}`,
     );
-    files.set(`generated/${name}.ts`, await operationsModule(name, document, operations));
+    files.set(`generated/${name}.ts`, await operationsModule(name, document, operations, absent));
   }
   const catalogue: Catalogue = parse(read("behaviours.yaml"));
   files.set("generated/rules.ts", banner + rulesModule(catalogue));
@@ -58,6 +63,7 @@ async function operationsModule(
   name: string,
   document: Json,
   operations: readonly OperationFacts[],
+  absent: readonly NotServed[],
 ): Promise<string> {
   const types = astToString(await openapiTS(document, { defaultNonNullable: false }));
   return [
@@ -69,7 +75,7 @@ async function operationsModule(
     `export const operationTable: readonly (OperationFacts & { readonly id: keyof operations })[] = `,
     `${JSON.stringify(operations, null, 2)};\n\n`,
     `/** Operations of the vendor's API that are not served. */\n`,
-    `export const notServed: readonly NotServed[] = ${JSON.stringify(document["x-not-served"] ?? [], null, 2)};\n`,
+    `export const notServed: readonly NotServed[] = ${JSON.stringify(absent, null, 2)};\n`,
   ].join("");
 }
 

@@ -249,7 +249,7 @@ scenario("CHK-23 the total counts, and nothing at all is not too little", async 
 });
 
 for (const path of ["/payments", "/subscriptions"]) {
-  scenario(`CHK-28 POST ${path} is the vendor's and not served here`, async (world) => {
+  scenario(`ERR-10 POST ${path} is the vendor's and not served here`, async (world) => {
     const customer = await world.customer();
     const product = await sell(world, oneTimePrice(), []);
     const before = await stored(world);

@@ -344,7 +344,7 @@ scenario("WAL-08 money in a wallet is no credit", async (world) => {
   expect(await held(world, holding.customer)).toBe(500);
 });
 
-scenario("WAL-09 the merchant's own ledger is not served", async (world) => {
+scenario("ERR-10 the merchant's own ledger is not served", async (world) => {
   await post(world, await world.customer(), entry(700));
   const answer = await world.raw("GET", "/balances/ledger");
   expect([answer.status, await answer.json()]).toMatchObject([

@@ -43,7 +43,7 @@ const read = async (url: string, init: RequestInit = {}): Promise<unknown> => {
 };
 
 describe("the official client, unmodified", () => {
-  test("reaches the sandbox in test mode and by its default, live mode", async () => {
+  test("SDK-14 reaches the sandbox in test mode and by its default, live mode", async () => {
     open();
     const { customer, credit_entitlement_id } = await openBalance(officialClient());
     const { balances } = new DodoPayments({ bearerToken: key }).creditEntitlements;
