@@ -9,13 +9,18 @@ export type CreditUsage = Schemas["SubscriptionCreditUsageResponse"];
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a card does: the four documented test cards. */
-export type Outcome = "succeeds" | "declined" | "insufficient_funds" | "fails_at_renewal";
+/** What a card does, of the four documented test cards, or that the customer gives up. */
+export type Outcome =
+  | "succeeds"
+  | "declined"
+  | "insufficient_funds"
+  | "fails_at_renewal"
+  | "cancelled";
 
 /** What completing a checkout came to. */
 export interface Completed {
   readonly payment_id: string;
-  readonly status: "succeeded" | "failed";
+  readonly status: "succeeded" | "failed" | "cancelled";
   readonly customer_id: string;
   readonly subscription_ids: readonly string[];
   readonly return_url: string | null;

@@ -180,6 +180,43 @@ for (const [name, price] of nothing) {
   });
 }
 
+scenario("CHK-13 a customer who gives up gets nothing, and may come back", async (world) => {
+  const holding = await start(world);
+  const session = await openCheckout(world, await packOf(world, holding), holding.customer);
+  const given = await complete(world, session, "cancelled");
+  expect(given).toMatchObject({ status: "cancelled", subscription_ids: [] });
+  expect(await paymentOf(world, given.payment_id)).toMatchObject({
+    status: "cancelled",
+    payment_method: null,
+    card_last_four: null,
+    card_network: null,
+    error_code: null,
+  });
+  expect(await world.ledger(holding)).toBe("");
+  const paid = await complete(world, session);
+  expect(paid).toMatchObject({ status: "succeeded", payment_id: given.payment_id });
+  expect(await world.ledger(holding)).toBe("credit_added +100 : 0→100, overage 0→0");
+  expect(await world.audited()).toBe(1);
+});
+
+scenario("CHK-13 whoever gives up goes to cancel_url, if there is one", async (world) => {
+  const holding = await start(world);
+  const product = await packOf(world, holding);
+  const [return_url, cancel_url] = ["https://app.example.com/done", "https://app.example.com/back"];
+  const given = await buy(
+    world,
+    product,
+    holding.customer,
+    { return_url, cancel_url },
+    "cancelled",
+  );
+  expect(given.return_url).toMatch(/^https:\/\/app\.example\.com\/back\?.*status=cancelled/);
+  const other = await buy(world, product, holding.customer, { return_url }, "cancelled");
+  expect(other.return_url).toMatch(/^https:\/\/app\.example\.com\/done/);
+  const paid = await buy(world, product, holding.customer, { return_url, cancel_url });
+  expect(paid.return_url).toMatch(/^https:\/\/app\.example\.com\/done/);
+});
+
 scenario("GRT-15 credits come with the payment and not before", async (world) => {
   const holding = await start(world);
   const session = await openCheckout(world, await packOf(world, holding), holding.customer);

@@ -87,6 +87,55 @@ scenario("CHK-01 a confirmed session names its payment and its keys", async (wor
   expect(await status(world, session.session_id)).toMatchObject({ payment_id: session.payment_id });
 });
 
+scenario("CHK-32 the payment of a confirmed session is there at once", async (world) => {
+  const [product, customer] = [await pack(world), await world.customer()];
+  const { session_id, payment_id } = await open(world, product, confirmed(customer));
+  const path = { payment_id: payment_id ?? "" };
+  const waiting = await world.ok<Payment>("retrievePayment", { path });
+  expect(waiting).toMatchObject({
+    payment_id,
+    status: "requires_payment_method",
+    total_amount: 500,
+    checkout_session_id: session_id,
+    customer: { customer_id: customer.customer_id },
+    billing: { country: "US" },
+    payment_method: null,
+    card_last_four: null,
+    card_network: null,
+  });
+  expect((await payments(world)).map((it) => it.payment_id)).toEqual([payment_id]);
+  expect((await status(world, session_id))["payment_status"]).toBe("requires_payment_method");
+  await world.advance("1m");
+  expect(await complete(world, session_id)).toMatchObject({ status: "succeeded", payment_id });
+  expect(await world.ok<Payment>("retrievePayment", { path })).toMatchObject({
+    status: "succeeded",
+    card_last_four: "4242",
+    created_at: waiting.created_at,
+  });
+  expect(await payments(world)).toHaveLength(1);
+});
+
+scenario("CHK-32 an email of a confirmed session has its customer at once", async (world) => {
+  const customer = { email: "grace@example.com", name: "Grace" };
+  const feature_flags = { always_create_new_customer: true };
+  const body = { confirm: true, customer, feature_flags, billing_address: { country: "US" } };
+  const { session_id, payment_id } = await open(world, await pack(world), body);
+  const path = { payment_id: payment_id ?? "" };
+  expect(await world.ok("retrievePayment", { path })).toMatchObject({ customer });
+  for (const outcome of ["declined", "succeeds"] as const) {
+    await complete(world, session_id, outcome);
+  }
+  expect(await customers(world)).toHaveLength(1);
+});
+
+scenario("CHK-32 nobody can be charged who is not named", async (world) => {
+  const product_cart = [line(await pack(world))];
+  const body = { product_cart, confirm: true };
+  const { message } = await world.refused(422, "createCheckoutSession", { body });
+  expect(message).toContain("`customer` is missing");
+  expect(await payments(world)).toEqual([]);
+});
+
 scenario("CHK-02 the address leads to the sandbox, and ends in the id", async (world) => {
   const product = await pack(world);
   const sessions = [await open(world, product), await open(world, product)];

@@ -3,7 +3,9 @@ import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
+  type Payment,
   recurringPrice,
+  type Subscription,
   sell,
   subscribe,
   subscriptionOf,
@@ -274,4 +276,66 @@ scenario("SUB-53 status paused and active are refused beside other changes", asy
     await refused(world, id, { status, metadata: { a: "b" } });
   }
   expect(await subscriptionOf(world, id)).toEqual(before);
+});
+
+const update = (world: World, subscription_id: string, body: object) =>
+  world.ok<Subscription>("updateSubscription", { path: { subscription_id }, body });
+
+scenario("SUB-16 an update changes whom the bill goes to", async (world) => {
+  const { customer } = await open(world);
+  const plan = await sell(world, recurringPrice(), []);
+  const id = await subscribe(world, plan, customer, {
+    billing_address: { country: "US", city: "Boston" },
+    customer_business_name: "Ada Ltd",
+    tax_id: "US1",
+  });
+  expect(await subscriptionOf(world, id)).toMatchObject({
+    billing: { country: "US", city: "Boston" },
+    customer_business_name: "Ada Ltd",
+    tax_id: "US1",
+  });
+  const changed = {
+    billing: { country: "DE", city: "Berlin", state: null, street: "Ufer 1", zipcode: "10999" },
+    customer_business_name: "Ada GmbH",
+    tax_id: "DE2",
+  };
+  const names = { customer_name: "Ada King" };
+  const shown = { ...changed, customer: { name: "Ada King" } };
+  expect(await update(world, id, { ...changed, ...names })).toMatchObject(shown);
+  expect(await subscriptionOf(world, id)).toMatchObject(shown);
+  const path = { customer_id: customer.customer_id };
+  expect(await world.ok("retrieveCustomer", { path })).toMatchObject({ name: "Ada King" });
+  await world.advance("2026-02-01T00:00:00Z");
+  const { items } = await world.ok<{ items: Payment[] }>("listPayments");
+  const [payment_id = ""] = items.map((it) => it.payment_id);
+  expect(await world.ok("retrievePayment", { path: { payment_id } })).toMatchObject({
+    billing: changed.billing,
+    customer: { name: "Ada King" },
+  });
+});
+
+scenario("SUB-16 an update keeps what was said about the end", async (world) => {
+  const { customer } = await open(world);
+  const id = await subscribe(world, await sell(world, recurringPrice(), []), customer);
+  const said = { cancellation_comment: "Too many tokens", cancellation_feedback: "too_expensive" };
+  const ending = { cancel_at_next_billing_date: true, ...said };
+  expect(await update(world, id, ending)).toMatchObject(ending);
+  await world.advance("2026-02-01T00:00:00Z");
+  expect(await subscriptionOf(world, id)).toMatchObject({ status: "cancelled", ...said });
+});
+
+scenario("SUB-16 null leaves them as they are", async (world) => {
+  const { customer } = await open(world);
+  const more = { customer_business_name: "Ada Ltd", tax_id: "US1" };
+  const id = await subscribe(world, await sell(world, recurringPrice(), []), customer, more);
+  const before = await subscriptionOf(world, id);
+  const nothing = {
+    billing: null,
+    customer_name: null,
+    customer_business_name: null,
+    tax_id: null,
+    cancellation_comment: null,
+    cancellation_feedback: null,
+  };
+  expect(await update(world, id, nothing)).toEqual(before);
 });

@@ -270,6 +270,36 @@ scenario("WAL-07 a wallet that pays it all needs no card", async (world) => {
   expect(await held(world, customer)).toBe(0);
 });
 
+const listed = async (world: World) => (await world.ok<{ items: Payment[] }>("listPayments")).items;
+
+const means = async (world: World, payment_id: string) => {
+  const { payment_method, payment_method_type, card_last_four, card_network, card_type } =
+    await world.ok<Payment>("retrievePayment", { path: { payment_id } });
+  return [payment_method, payment_method_type, card_last_four, card_network, card_type];
+};
+
+scenario("WAL-10 what the wallet pays alone names no card", async (world) => {
+  const customer = await world.customer();
+  const pack = await sell(world, oneTimePrice(), []);
+  await post(world, customer, entry(700));
+  const alone = await buy(world, pack, customer);
+  expect(await means(world, alone.payment_id)).toEqual(Array(5).fill(null));
+  expect((await listed(world))[0]).toMatchObject({ payment_method: null, card_network: null });
+  const shared = await buy(world, pack, customer);
+  const card = ["card", "credit", "4242", "VISA", "credit"];
+  expect(await means(world, shared.payment_id)).toEqual(card);
+  const free = await sell(world, oneTimePrice({ price: 0 }), []);
+  expect(await means(world, (await buy(world, free, customer)).payment_id)).toEqual(card);
+});
+
+scenario("WAL-10 a renewal from the wallet names no card either", async (world) => {
+  await subscriber(world, 1000);
+  await world.advance("2026-02-01T00:00:00Z");
+  expect((await listed(world)).map((it) => it.card_last_four)).toEqual([null, "4242"]);
+  await world.advance("2026-03-01T00:00:00Z");
+  expect((await listed(world))[0]?.card_last_four).toBe("4242");
+});
+
 scenario("WAL-07 a payment that fails takes nothing from the wallet", async (world) => {
   const { customer, id } = await subscriber(world, 400);
   await setCard(world, id, true);

@@ -106,6 +106,7 @@ async function failAndEnd(world: World): Promise<void> {
   await world.advance("P1M");
   await setCard(world, id, false);
   await world.advance("P3M");
+  await buy(world, plan, customer, {}, "cancelled");
 }
 
 const sent = [
@@ -118,6 +119,7 @@ const sent = [
   "credit.overage_reset",
   "credit.rolled_over",
   "credit.rollover_forfeited",
+  "payment.cancelled",
   "payment.failed",
   "payment.succeeded",
   "subscription.active",

@@ -426,6 +426,18 @@ for (const outcome of ["declined", "insufficient_funds"] as const satisfies read
   });
 }
 
+scenario("CHK-13 a customer who gives up sends payment.cancelled alone", async (world) => {
+  const { entitlement, customer } = await open(world);
+  const pack = await sell(world, oneTimePrice(), [attach(entitlement, "5")]);
+  const given = await caused(world, () => buy(world, pack, customer, {}, "cancelled"));
+  expect(typesOf(given)).toEqual(["payment.cancelled"]);
+  expect(given[0]?.payload.data).toMatchObject({
+    payload_type: "Payment",
+    status: "cancelled",
+    total_amount: 500,
+  });
+});
+
 scenario("CHK-12 a paid checkout activates, then adds credits", async (world) => {
   const { entitlement, customer } = await open(world);
   const images = await world.entitlement({ name: "Images" });

@@ -206,7 +206,7 @@ export interface paths {
         put?: never;
         /**
          * Pay a checkout session
-         * @description Does what the customer would do on the pay page, with one of the documented test cards (CHK-27). A card that fails leaves the session open for another try.
+         * @description Does what the customer would do on the pay page, with one of the documented test cards (CHK-27) or none. A card that fails, or a customer who gives up, leaves the session open for another try (CHK-13).
          */
         post: operations["completeCheckout"];
         delete?: never;
@@ -796,10 +796,10 @@ export interface components {
         };
         CheckoutOutcome: {
             /**
-             * @description What the card does; succeeds when left out.
+             * @description What the card does, or `cancelled` where the customer gives up; succeeds when left out.
              * @enum {string}
              */
-            outcome?: "succeeds" | "declined" | "insufficient_funds" | "fails_at_renewal";
+            outcome?: "succeeds" | "declined" | "insufficient_funds" | "fails_at_renewal" | "cancelled";
         };
         CheckoutCompleted: {
             /** @description The session's one payment. */
@@ -808,7 +808,7 @@ export interface components {
              * @description Whether it went through.
              * @enum {string}
              */
-            status: "succeeded" | "failed";
+            status: "succeeded" | "failed" | "cancelled";
             /** @description Who paid. */
             customer_id: string;
             /** @description Subscriptions that began. */

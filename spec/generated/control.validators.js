@@ -367,7 +367,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate24.evaluated = { props: { key: !0, at: !0, frozen: !0, seed: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var completeCheckout = validate25;
-var schema41 = { type: "object", properties: { outcome: { type: "string", enum: ["succeeds", "declined", "insufficient_funds", "fails_at_renewal"] } } };
+var schema41 = { type: "object", properties: { outcome: { type: "string", enum: ["succeeds", "declined", "insufficient_funds", "fails_at_renewal", "cancelled"] } } };
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate25.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -377,7 +377,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         let err0 = { instancePath: instancePath + "/outcome", schemaPath: "document#/$defs/CheckoutOutcome/properties/outcome/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
-      if (!(data0 === "succeeds" || data0 === "declined" || data0 === "insufficient_funds" || data0 === "fails_at_renewal")) {
+      if (!(data0 === "succeeds" || data0 === "declined" || data0 === "insufficient_funds" || data0 === "fails_at_renewal" || data0 === "cancelled")) {
         let err1 = { instancePath: instancePath + "/outcome", schemaPath: "document#/$defs/CheckoutOutcome/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema41.properties.outcome.enum } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }

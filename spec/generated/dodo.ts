@@ -3754,12 +3754,12 @@ export interface components {
             price: number;
             /**
              * Format: int64
-             * @description Discount in whole percent, 0 to 100 (inferred).
+             * @description Discount in whole percent, 0 to 100 (inferred), taken off the price at every charge (CHK-30).
              */
             discount?: number;
             /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
             purchasing_power_parity?: boolean;
-            /** @description Whether the buyer chooses the amount, `price` being the least. The amount never changes the credits issued (CHK-22). */
+            /** @description Whether the buyer chooses the amount, `price` being the least (CHK-31). The amount never changes the credits issued (CHK-22). */
             pay_what_you_want?: boolean;
             /**
              * Format: int32
@@ -3785,7 +3785,7 @@ export interface components {
             price: number;
             /**
              * Format: int64
-             * @description Discount in whole percent, 0 to 100 (inferred).
+             * @description Discount in whole percent, 0 to 100 (inferred), taken off the price at every charge (CHK-30).
              */
             discount?: number;
             /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
@@ -3811,10 +3811,10 @@ export interface components {
             trial_period_days?: number;
             /**
              * Format: int32
-             * @description Amount charged for the trial in the smallest unit of the currency. Null means the trial is free.
+             * @description Amount charged as the trial begins, in the smallest unit of the currency (SUB-28). Null means the trial is free.
              */
             trial_amount?: number | null;
-            /** @description Whether discounts apply to the trial amount. Null counts as false (inferred). */
+            /** @description Whether `discount` applies to the trial amount (SUB-28). Null counts as false (inferred). */
             trial_apply_discounts?: boolean | null;
             /** @description Whether the price includes tax. Null counts as false (inferred). */
             tax_inclusive?: boolean | null;
@@ -3835,7 +3835,7 @@ export interface components {
             fixed_price: number;
             /**
              * Format: int64
-             * @description Discount in whole percent, 0 to 100 (inferred).
+             * @description Discount in whole percent, 0 to 100 (inferred), taken off the price at every charge (CHK-30).
              */
             discount?: number;
             /** @description Whether the vendor adapts the price to the buyer's country. The sandbox keeps the flag and changes no price. */
@@ -4567,7 +4567,7 @@ export interface components {
             /** @description Key and value pairs, copied to the payment, the subscription and the credits (CHK-10). Null means none. */
             metadata?: components["schemas"]["NullableMetadata"];
             /**
-             * @description Whether to charge at once instead of on the pay page; the session then lives 15 minutes, not 24 hours (CHK-01, CHK-07).
+             * @description Whether everything is final but the card. The payment is there at once and waits for it (CHK-32), and the session lives 15 minutes, not 24 hours (CHK-01, CHK-07). Needs `customer`.
              * @default false
              */
             confirm?: boolean;
@@ -4650,7 +4650,7 @@ export interface components {
             payment_status?: components["schemas"]["NullableIntentStatus"];
         };
         /**
-         * @description State of a payment. The sandbox uses `processing`, `succeeded`, `failed`, `cancelled` and `requires_payment_method`.
+         * @description State of a payment. The sandbox uses `requires_payment_method` (CHK-32), `succeeded`, `failed` and `cancelled` (CHK-13).
          * @enum {string}
          */
         IntentStatus: "succeeded" | "failed" | "cancelled" | "processing" | "requires_customer_action" | "requires_merchant_action" | "requires_payment_method" | "requires_confirmation" | "requires_capture" | "partially_captured" | "partially_captured_and_capturable";
@@ -4859,7 +4859,7 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
             /** @description What was entered in custom fields. Null when there were none. */
             custom_field_responses?: components["schemas"]["CustomFieldResponse"][] | null;
-            /** @description Kind of payment, `card` here. Null until one is chosen. */
+            /** @description Kind of payment, `card` here. Null until one is chosen, and where the wallet paid alone (WAL-10). */
             payment_method?: string | null;
             /** @description The stored way to pay. Null when none was stored. */
             payment_method_id?: string | null;
@@ -4942,7 +4942,7 @@ export interface components {
             is_multi_subscription: boolean;
             /** @description Key and value pairs of the payment. */
             metadata: components["schemas"]["Metadata"];
-            /** @description Kind of payment. Null until one is chosen. */
+            /** @description Kind of payment. Null until one is chosen, and where the wallet paid alone (WAL-10). */
             payment_method?: string | null;
             /** @description Finer kind of payment. Null until one is chosen. */
             payment_method_type?: string | null;
@@ -5201,7 +5201,7 @@ export interface components {
             trial_amount?: number | null;
             /** @description Whether it is charged on request only. */
             on_demand: boolean;
-            /** @description Whether a way to pay is stored. Always true here, as every subscription begins with a card. */
+            /** @description Whether a way to pay is stored. Always true here, as the pay page takes a card whoever pays. */
             has_payment_method: boolean;
             /** @description The stored way to pay. Null when there is none. */
             payment_method_id?: string | null;
@@ -5310,7 +5310,7 @@ export interface components {
             trial_amount?: number | null;
             /** @description Whether it is charged on request only. */
             on_demand: boolean;
-            /** @description Whether a way to pay is stored. Always true here, as every subscription begins with a card. */
+            /** @description Whether a way to pay is stored. Always true here, as the pay page takes a card whoever pays. */
             has_payment_method: boolean;
             /** @description The stored way to pay. Null when there is none. */
             payment_method_id?: string | null;
@@ -5438,7 +5438,7 @@ export interface components {
             disable_on_demand?: components["schemas"]["NullableDisableOnDemandReq"];
             /** @description New address for the bill. */
             billing?: components["schemas"]["NullableBillingAddress"];
-            /** @description New name of the customer on the bill, 1 to 255 characters (inferred). */
+            /** @description New name of the customer, on the bill and elsewhere (SUB-16), 1 to 255 characters (inferred). */
             customer_name?: string | null;
             /** @description New business name of the customer, at most 255 characters (inferred). */
             customer_business_name?: string | null;
@@ -5558,7 +5558,7 @@ export interface components {
             subtotal: number;
             /**
              * Format: int32
-             * @description Discount, always 0 here.
+             * @description What the discounts of the products take off (CHK-30).
              */
             discount: number;
             /**
@@ -5581,7 +5581,7 @@ export interface components {
             subtotal: number;
             /**
              * Format: int32
-             * @description Discount, always 0 here.
+             * @description What the discounts of the products take off (CHK-30).
              */
             discount: number;
             /**
@@ -5649,7 +5649,7 @@ export interface components {
             discounted_price: number;
             /**
              * Format: int32
-             * @description Discount. Null, as there are none.
+             * @description What the discount of the product takes off now (CHK-30). Null when it is nothing.
              */
             discount_amount?: number | null;
             /** @description Currency before conversion, the same here. */
@@ -5700,7 +5700,7 @@ export interface components {
             discounted_price: number;
             /**
              * Format: int32
-             * @description Discount. Null, as there are none.
+             * @description Discount. Null, as add-ons have none.
              */
             discount_amount?: number | null;
             /**
@@ -5767,7 +5767,7 @@ export interface components {
             next_billing_date?: string | null;
             /**
              * Format: int32
-             * @description What the trial costs. Null without a trial.
+             * @description What the trial costs (SUB-28). Null without a trial.
              */
             trial_amount?: number | null;
             /**

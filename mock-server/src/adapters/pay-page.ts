@@ -36,7 +36,8 @@ export const payPage = page(
     <label><input type="radio" name="outcome" value="insufficient_funds"><code>4000 0000 0000 9995</code><span>has no funds</span></label>
     <label><input type="radio" name="outcome" value="fails_at_renewal"><code>4000 0000 0000 0341</code><span>fails at renewal</span></label>
   </fieldset>
-  <button>Pay</button>
+  <button name="do" value="pay">Pay</button>
+  <button name="do" value="cancel">Cancel</button>
 </form>
 <p id="say" role="status"></p>
 `,
@@ -75,19 +76,20 @@ async function show() {
 
 pay.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const button = pay.querySelector("button");
-  const outcome = new FormData(pay).get("outcome");
-  button.disabled = true;
+  const buttons = pay.querySelectorAll("button");
+  const outcome = event.submitter.value === "cancel" ? "cancelled" : new FormData(pay).get("outcome");
+  for (const button of buttons) button.disabled = true;
   try {
     const { status, return_url } = await call(checkout + "/complete", { method: "POST", body: JSON.stringify({ outcome }) });
     if (status === "failed") return tell("The card was declined. Nothing was issued; try another.", "bad");
-    tell("Paid.", "good");
-    pay.hidden = true;
+    pay.hidden = status === "succeeded";
+    if (pay.hidden) tell("Paid.", "good");
+    else tell("Cancelled. Nothing was issued.", "bad");
     if (return_url) location.assign(return_url);
   } catch (error) {
     tell(error.message, "bad");
   } finally {
-    button.disabled = false;
+    for (const button of buttons) button.disabled = false;
   }
 });
 `,

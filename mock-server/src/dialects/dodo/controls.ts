@@ -102,14 +102,19 @@ export const billingControls = {
     outcome: Outcome,
   ): Promise<Schemas["CheckoutCompleted"]> {
     const { payment, subscriptions } = await completeCheckout(unit, sessionId, outcome);
-    const { returnUrl } = await load(unit.tx, "checkout", sessionId, "CHK-08");
+    const { returnUrl, cancelUrl } = await load(unit.tx, "checkout", sessionId, "CHK-08");
+    const isGivenUp = payment.status === "cancelled";
     const { email } = await load(unit.tx, "customer", payment.customerId, "CHK-06");
     return {
       payment_id: payment.id,
-      status: payment.status === "succeeded" ? "succeeded" : "failed",
+      status: payment.status === "requires_payment_method" ? "failed" : payment.status,
       customer_id: payment.customerId,
       subscription_ids: subscriptions.map((it) => it.id),
-      return_url: returnAddress(returnUrl, { payment, subscriptions, email }),
+      return_url: returnAddress((isGivenUp ? cancelUrl : null) ?? returnUrl, {
+        payment,
+        subscriptions,
+        email,
+      }),
     };
   },
 

@@ -84,7 +84,14 @@ function presentPrice(price: Price): Schemas["Price"] {
     subscription_period_interval: price.period.interval,
   };
   return price.type === "recurring_price"
-    ? { type: price.type, ...billed, price: price.amount, trial_period_days: price.trialDays }
+    ? {
+        type: price.type,
+        ...billed,
+        price: price.amount,
+        trial_period_days: price.trialDays,
+        trial_amount: price.trialAmount,
+        trial_apply_discounts: price.isTrialDiscounted,
+      }
     : {
         type: price.type,
         ...billed,
@@ -242,6 +249,8 @@ export const presentSubscription = (
         ],
   ),
   expires_at: formatOptional(it.expiresAt),
+  cancellation_comment: it.cancellation.comment,
+  cancellation_feedback: it.cancellation.feedback as Schemas["NullableCancellationFeedback"], // of the document's enum
 });
 
 export const presentSubscriptionItem = (
@@ -272,12 +281,14 @@ const presentSubscriptionCommon = (it: Subscription, customer: Customer) => ({
   subscription_id: it.id,
   status: it.status,
   customer: presentParty(customer),
+  customer_business_name: it.billedTo.businessName,
   billing: presentBilling(it.billing),
+  tax_id: it.billedTo.taxId,
   product_id: it.productId,
   quantity: it.quantity,
   currency: currencyOf(it.currency),
   recurring_pre_tax_amount: it.recurringAmount,
-  tax_inclusive: false,
+  tax_inclusive: it.isTaxInclusive,
   previous_billing_date: formatInstant(it.previousBillingAt),
   next_billing_date: formatInstant(it.nextBillingAt),
   payment_frequency_count: it.frequency.count,
@@ -285,6 +296,7 @@ const presentSubscriptionCommon = (it: Subscription, customer: Customer) => ({
   subscription_period_count: it.period.count,
   subscription_period_interval: it.period.interval,
   trial_period_days: it.trialDays,
+  trial_amount: it.trialAmount,
   on_demand: it.isOnDemand,
   has_payment_method: true,
   cancel_at_next_billing_date: it.cancelsAtNextBilling,
@@ -338,7 +350,7 @@ export const presentPayment = (
   settlement_tax: 0,
   checkout_session_id: it.checkoutId,
   product_cart: it.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
-  card_type: "credit",
+  card_type: isByCard(it) ? "credit" : null,
   error_code: it.errorCode,
   error_message: it.errorMessage,
   retry_attempt: 0,
@@ -358,6 +370,14 @@ export const presentPaymentItem = (
   has_license_key: false,
 });
 
+/**
+ * Whether a card was charged, or shown for later charges where nothing was due.
+ *
+ * @rule WAL-10 what the wallet pays alone names no card
+ */
+const isByCard = ({ amount, fromWallet, cardLastFour }: Payment): boolean =>
+  cardLastFour !== null && (amount === 0 || fromWallet < amount);
+
 const presentPaymentCommon = (it: Payment, customer: Customer, businessId: string) => ({
   payment_id: it.id,
   brand_id: businessId,
@@ -369,11 +389,11 @@ const presentPaymentCommon = (it: Payment, customer: Customer, businessId: strin
   subscription_ids: it.subscriptionId === null ? [] : [it.subscriptionId],
   is_multi_subscription: false,
   metadata: it.metadata,
-  payment_method: "card",
-  payment_method_type: "credit",
+  payment_method: isByCard(it) ? "card" : null,
+  payment_method_type: isByCard(it) ? "credit" : null,
   payment_provider: "dodo" as const,
-  card_last_four: it.cardLastFour,
-  card_network: "VISA",
+  card_last_four: isByCard(it) ? it.cardLastFour : null,
+  card_network: isByCard(it) ? "VISA" : null,
   digital_products_delivered: false,
   created_at: formatInstant(it.createdAt),
 });

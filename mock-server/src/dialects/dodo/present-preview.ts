@@ -8,9 +8,11 @@ import {
   amountOfLine,
   creditsNow,
   currencyOfCart,
+  discountOfLine,
   type LoadedLine,
   startsTrial,
   totalOfCart,
+  trialAmountOf,
   trialDaysOf,
 } from "./billing/complete.js";
 import { currencyOf } from "./present-billing.js";
@@ -26,23 +28,35 @@ export function presentPreview(
   const total = totalOfCart(lines);
   const plan = lines.find(({ product }) => isPlan(product));
   const trialDays = plan ? trialDaysOf(plan.product, session) : 0;
-  const recurring = lines
-    .filter(({ product }) => isPlan(product))
-    .reduce(
-      (sum, { line, product }) => sum + amountOfLine(line, product) + addonsTotal(line.addons),
-      0,
-    );
+  const plans = lines.filter(({ product }) => isPlan(product));
+  const recurring = totalOver(
+    plans,
+    ({ line, product }) => amountOfLine(line, product) + addonsTotal(line.addons),
+  );
+  const trialAmount = totalOver(
+    plans,
+    ({ line, product }) => trialAmountOf(line, product, session) ?? 0,
+  );
   return {
     billing_country: session.billing.country as Schemas["CountryCodeAlpha2"], // of the document's enum
     currency: currencyOf(currencyOfCart(lines)),
-    current_breakup: breakup(total),
-    recurring_breakup: plan && !session.onDemand ? breakup(recurring) : null,
+    current_breakup: breakup(
+      total,
+      totalOver(lines, (it) => it.discount),
+    ),
+    recurring_breakup:
+      plan && !session.onDemand
+        ? breakup(
+            recurring,
+            totalOver(plans, ({ line, product }) => discountOfLine(line, product)),
+          )
+        : null,
     total_price: total,
     total_tax: null,
     is_byop: false,
     payment_method_required: true,
     next_billing_date: plan ? formatInstant(nextBilling(plan, trialDays, now)) : null,
-    trial_amount: trialDays > 0 ? 0 : null,
+    trial_amount: trialDays > 0 ? trialAmount : null,
     trial_period_days: trialDays > 0 ? trialDays : null,
     product_cart: lines.map((it) => presentLine(it, session)),
     tax_id_business_name: null,
@@ -51,9 +65,12 @@ export function presentPreview(
   };
 }
 
-const breakup = (amount: number): Schemas["CurrentBreakup"] => ({
-  subtotal: amount,
-  discount: 0,
+const totalOver = (lines: readonly LoadedLine[], amountOf: (line: LoadedLine) => number): number =>
+  lines.reduce((sum, it) => sum + amountOf(it), 0);
+
+const breakup = (amount: number, discount: number): Schemas["CurrentBreakup"] => ({
+  subtotal: amount + discount,
+  discount,
   tax: null,
   total_amount: amount,
 });
@@ -66,14 +83,17 @@ const nextBilling = ({ product }: LoadedLine, trialDays: number, now: Instant): 
 const untaxed = { tax: null, tax_inclusive: false, tax_rate: 0 };
 
 function presentLine(
-  { line, product, cart }: LoadedLine,
+  { line, product, cart, discount }: LoadedLine,
   session: CheckoutSession,
 ): Schemas["CalculatedProductCartItem"] {
   const { price } = product;
   const currency = currencyOf(price.currency);
-  const amount = startsTrial(product, session) ? 0 : amountOfLine(line, product);
+  const amount = startsTrial(product, session)
+    ? (trialAmountOf(line, product, session) ?? 0)
+    : amountOfLine(line, product);
   return {
     ...untaxed,
+    tax_inclusive: price.isTaxInclusive ?? false,
     product_id: product.id,
     name: product.name,
     description: product.description,
@@ -82,10 +102,10 @@ function presentLine(
     is_usage_based: price.type === "usage_based_price",
     currency,
     discounted_price: amount,
-    discount_amount: null,
+    discount_amount: discount === 0 ? null : discount,
     discount_cycle: null,
     og_currency: currency,
-    og_price: amountOfLine(line, product),
+    og_price: amountOfLine(line, product) + discountOfLine(line, product),
     tax_category: product.taxCategory as Schemas["TaxCategory"], // of the document's enum
     credit_entitlements: cart.map((item) => ({
       credit_entitlement_id: item.entitlementId,

@@ -7,7 +7,7 @@ import type { AddonLine } from "./addon.js";
 export interface CartLine {
   readonly productId: string;
   readonly quantity: number;
-  /** Minor units of a pay-what-you-want product; null: the product's own price. */
+  /** Minor units that the buyer chose for one of a pay-what-you-want product; null: the product's own price. */
   readonly amount: number | null;
   readonly addons: readonly AddonLine[];
   /** By entitlement: credits for this session in place of the product's (CHK-14). */
@@ -33,6 +33,12 @@ export interface BillingAddress {
   readonly zipcode: string | null;
 }
 
+/** Who the bill is made out to, beside the name of the customer. */
+export interface BilledParty {
+  readonly businessName: string | null;
+  readonly taxId: string | null;
+}
+
 /** How a subscription that is charged on request begins. */
 export interface OnDemandTerms {
   /** Whether nothing is charged at the start. */
@@ -46,10 +52,13 @@ export interface CheckoutSession {
   readonly lines: readonly CartLine[];
   readonly payer: Payer | null;
   readonly billing: BillingAddress;
+  readonly billedTo: BilledParty;
   readonly trialDays: number | null;
   /** Whether the subscription it begins is charged on request only; null: it renews by itself. */
   readonly onDemand: OnDemandTerms | null;
   readonly returnUrl: string | null;
+  /** Where a customer who gives up comes to; null: where one who pays does. */
+  readonly cancelUrl: string | null;
   readonly metadata: Metadata;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;

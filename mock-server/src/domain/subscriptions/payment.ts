@@ -2,7 +2,7 @@ import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
 import type { BillingAddress } from "./checkout.js";
 
-export type PaymentStatus = "succeeded" | "failed" | "cancelled";
+export type PaymentStatus = "requires_payment_method" | "succeeded" | "failed" | "cancelled";
 
 /** One charge, of a checkout or of a renewal. */
 export interface Payment {
@@ -26,28 +26,37 @@ export interface Payment {
   readonly updatedAt: Instant;
 }
 
-/** What the customer's card does. */
-export type Outcome = "succeeds" | "declined" | "insufficient_funds" | "fails_at_renewal";
+/** What the customer's card does, or that the customer gives up. */
+export type Outcome =
+  | "succeeds"
+  | "declined"
+  | "insufficient_funds"
+  | "fails_at_renewal"
+  | "cancelled";
 
 export interface Card {
-  readonly lastFour: string;
+  readonly lastFour: string | null;
+  readonly status: PaymentStatus;
   /** How a payment fails; null: it does not. */
   readonly failure: { readonly code: string; readonly message: string } | null;
   readonly failsAtRenewal: boolean;
 }
 
-/** @rule CHK-27 the four documented test cards */
+/** @rule CHK-27 the four documented test cards, and none where the customer gives up */
 export const cards: { readonly [It in Outcome]: Card } = {
-  succeeds: { lastFour: "4242", failure: null, failsAtRenewal: false },
+  succeeds: { lastFour: "4242", status: "succeeded", failure: null, failsAtRenewal: false },
   declined: {
     lastFour: "0002",
+    status: "failed",
     failure: { code: "CARD_DECLINED", message: "Your card was declined." },
     failsAtRenewal: false,
   },
   insufficient_funds: {
     lastFour: "9995",
+    status: "failed",
     failure: { code: "INSUFFICIENT_FUNDS", message: "Your card has insufficient funds." },
     failsAtRenewal: false,
   },
-  fails_at_renewal: { lastFour: "0341", failure: null, failsAtRenewal: true },
+  fails_at_renewal: { lastFour: "0341", status: "succeeded", failure: null, failsAtRenewal: true },
+  cancelled: { lastFour: null, status: "cancelled", failure: null, failsAtRenewal: false },
 };

@@ -25,6 +25,7 @@ interface PriceTerms {
   readonly currency: string;
   /** Minor units: of the purchase, or of each billing period. */
   readonly amount: number;
+  /** Whole percent off it, 0 to 100. */
   readonly discount: number;
   readonly hasPurchasingPowerParity: boolean;
   readonly isTaxInclusive: boolean | null;
@@ -46,6 +47,9 @@ export interface OneTimePrice extends PriceTerms {
 export interface RecurringPrice extends Billed {
   readonly type: "recurring_price";
   readonly trialDays: number;
+  /** Minor units that a trial costs; null: it is free. */
+  readonly trialAmount: number | null;
+  readonly isTrialDiscounted: boolean | null;
 }
 
 /** @rule MTR-25 a usage-based price has a fixed part that is billed each period */
@@ -56,6 +60,33 @@ export interface UsageBasedPrice extends Billed {
 
 /** @rule ENT-61 credits can be attached to all three */
 export type Price = OneTimePrice | RecurringPrice | UsageBasedPrice;
+
+/**
+ * Minor units that one of a product costs, for each period where it is billed in periods.
+ *
+ * @rule CHK-30 its discount is taken off, and halves of a minor unit go up
+ */
+export const priceAfterDiscount = ({ amount, discount }: Price): number =>
+  discounted(amount, discount);
+
+/**
+ * Minor units that the trial of one costs; null: it is free.
+ *
+ * @rule SUB-28 the discount is taken off it only where the price says so
+ */
+export function trialPriceOf(price: Price): number | null {
+  const amount = trialListPriceOf(price);
+  if (amount === 0) return null;
+  const isDiscounted = price.type === "recurring_price" && price.isTrialDiscounted === true;
+  return isDiscounted ? discounted(amount, price.discount) : amount;
+}
+
+/** The same before any discount; 0: it is free. */
+export const trialListPriceOf = (price: Price): number =>
+  price.type === "recurring_price" ? (price.trialAmount ?? 0) : 0;
+
+const discounted = (amount: number, percent: number): number =>
+  Math.round((amount * (100 - percent)) / 100);
 
 /** Credits that a product issues, with its own settings in place of the entitlement's where they are set. */
 export interface Attachment {

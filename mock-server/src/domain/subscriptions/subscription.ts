@@ -4,8 +4,13 @@ import type { RolloverTerms } from "../ledger/rules/rollover.js";
 import type { Metadata } from "../metadata.js";
 import { addDays, addTimeframe, type Instant, instantOf, type Timeframe } from "../time.js";
 import { type AddonLine, addonsTotal } from "./addon.js";
-import type { BillingAddress } from "./checkout.js";
-import type { Attachment, MeterLink, PlanProduct } from "./product.js";
+import type { BilledParty, BillingAddress } from "./checkout.js";
+import {
+  type Attachment,
+  type MeterLink,
+  type PlanProduct,
+  priceAfterDiscount,
+} from "./product.js";
 
 export type SubscriptionStatus =
   | "pending"
@@ -26,6 +31,7 @@ export interface Plan {
   readonly currency: string;
   /** Minor units for each billing period, add-ons included. */
   readonly recurringAmount: number;
+  readonly isTaxInclusive: boolean;
   /** How often it is billed. */
   readonly frequency: Timeframe;
   /** How long the subscription lasts. */
@@ -71,15 +77,25 @@ export interface CreditChange {
   readonly amount: Amount;
 }
 
+/** What was said about the end of a subscription. */
+export interface Cancellation {
+  readonly comment: string | null;
+  /** One of the reasons of the vendor's list. */
+  readonly feedback: string | null;
+}
+
 /** What a customer has subscribed to. */
 export interface Subscription extends Plan {
   readonly id: string;
   readonly customerId: string;
   readonly billing: BillingAddress;
+  readonly billedTo: BilledParty;
   readonly status: SubscriptionStatus;
   /** Whether it is charged on request instead of at the end of each period. */
   readonly isOnDemand: boolean;
   readonly trialDays: number;
+  /** Minor units its trial cost; null: it was free, or there was none. */
+  readonly trialAmount: number | null;
   /** Whether the current period is the trial. */
   readonly isTrial: boolean;
   /** Start of the first paid period, which the whole term is counted from. */
@@ -96,6 +112,7 @@ export interface Subscription extends Plan {
   readonly cancelledAt: Instant | null;
   readonly pausedAt: Instant | null;
   readonly cancelsAtNextBilling: boolean;
+  readonly cancellation: Cancellation;
   readonly scheduledChange: ScheduledChange | null;
   readonly pendingChange: PendingChange | null;
   readonly metadata: Metadata;
@@ -112,7 +129,9 @@ export interface Opening {
   readonly customerId: string;
   readonly plan: Plan;
   readonly billing: BillingAddress;
+  readonly billedTo: BilledParty;
   readonly trialDays: number;
+  readonly trialAmount: number | null;
   readonly isOnDemand: boolean;
   readonly metadata: Metadata;
   readonly failsNextRenewal: boolean;
@@ -128,7 +147,8 @@ export const planOf = (
   productId: id,
   quantity,
   currency: price.currency,
-  recurringAmount: price.amount * quantity + addonsTotal(addons),
+  recurringAmount: priceAfterDiscount(price) * quantity + addonsTotal(addons),
+  isTaxInclusive: price.isTaxInclusive ?? false,
   frequency: price.frequency,
   period: price.period,
   cart,
@@ -154,9 +174,11 @@ export function openSubscription(opening: Opening, now: Instant): Subscription {
     id: opening.id,
     customerId: opening.customerId,
     billing: opening.billing,
+    billedTo: opening.billedTo,
     status: "active",
     isOnDemand: opening.isOnDemand,
     trialDays,
+    trialAmount: opening.trialAmount,
     isTrial,
     startedAt,
     anchorAt: startedAt,
@@ -168,6 +190,7 @@ export function openSubscription(opening: Opening, now: Instant): Subscription {
     cancelledAt: null,
     pausedAt: null,
     cancelsAtNextBilling: false,
+    cancellation: { comment: null, feedback: null },
     scheduledChange: null,
     pendingChange: null,
     metadata: opening.metadata,

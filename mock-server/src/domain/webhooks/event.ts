@@ -23,7 +23,8 @@ export type EventType =
   | "subscription.plan_changed"
   | "subscription.updated"
   | "payment.succeeded"
-  | "payment.failed";
+  | "payment.failed"
+  | "payment.cancelled";
 
 /** What an event is about. Its payload is made of it when a delivery is attempted (WHK-08). */
 export type Subject =

@@ -11,11 +11,11 @@ export const announce = (
   happened.push({ kind: "event", type, subject: { kind: "subscription", id } });
 };
 
-/** Tells how a payment went. */
+/** Tells how a payment went; nothing of one that has not been tried. */
 export const announcePayment = (
   { happened }: Unit,
   { id, status }: Pick<Payment, "id" | "status">,
 ): void => {
-  const type = status === "succeeded" ? "payment.succeeded" : "payment.failed";
-  happened.push({ kind: "event", type, subject: { kind: "payment", id } });
+  if (status === "requires_payment_method") return;
+  happened.push({ kind: "event", type: `payment.${status}`, subject: { kind: "payment", id } });
 };

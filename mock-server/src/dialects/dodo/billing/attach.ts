@@ -204,7 +204,14 @@ export async function priceOf({ tx, warn }: Unit, wire: Schemas["Price"]): Promi
     },
   };
   return wire.type === "recurring_price"
-    ? { type: wire.type, ...billed, amount: wire.price, trialDays: wire.trial_period_days ?? 0 }
+    ? {
+        type: wire.type,
+        ...billed,
+        amount: wire.price,
+        trialDays: wire.trial_period_days ?? 0,
+        trialAmount: wire.trial_amount ?? null,
+        isTrialDiscounted: wire.trial_apply_discounts ?? null,
+      }
     : {
         type: wire.type,
         ...billed,

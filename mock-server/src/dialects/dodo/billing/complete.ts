@@ -5,7 +5,15 @@ import { DomainError } from "../../../domain/errors.js";
 import { addonsTotal } from "../../../domain/subscriptions/addon.js";
 import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
 import { cards, type Outcome, type Payment } from "../../../domain/subscriptions/payment.js";
-import { type Attachment, isPlan, type Product } from "../../../domain/subscriptions/product.js";
+import {
+  type Attachment,
+  isPlan,
+  type Price,
+  type Product,
+  priceAfterDiscount,
+  trialListPriceOf,
+  trialPriceOf,
+} from "../../../domain/subscriptions/product.js";
 import {
   creditsOf,
   openSubscription,
@@ -33,7 +41,7 @@ export interface Completion {
  *
  * @rule CHK-09 a session that is paid is used up
  * @rule CHK-12 a subscription product begins a subscription, in its trial if it has one
- * @rule CHK-13 a card that fails issues nothing
+ * @rule CHK-13 a card that fails, or a customer who gives up, issues nothing
  * @rule CHK-18 each product issues its own credits
  * @throws DomainError not-found, checkout-consumed, checkout-expired
  */
@@ -46,31 +54,26 @@ export async function completeCheckout(
   const { session, lines } = await loadCheckout(unit, sessionId);
   refuseUsed(session, unit);
   const card = cards[outcome];
-  const customer = await payerOf(unit, session.payer);
-  const amount = totalOfCart(lines);
-  const currency = currencyOfCart(lines);
+  const isPaid = card.status === "succeeded";
   const known = session.paymentId === null ? undefined : await tx.get("payment", session.paymentId);
+  const due =
+    known ?? (await openPayment(unit, session, lines, session.paymentId ?? unit.nextId("pay")));
+  const { customerId } = due;
+  const [amount, currency] = [totalOfCart(lines), currencyOfCart(lines)];
   const payment: Payment = {
-    id: session.paymentId ?? unit.nextId("pay"),
-    customerId: customer.id,
-    subscriptionId: null,
-    checkoutId: session.id,
-    status: card.failure ? "failed" : "succeeded",
+    ...due,
+    status: card.status,
     amount,
-    fromWallet: card.failure ? 0 : Math.min(amount, await fundsOf(tx, customer.id, currency)),
     currency,
-    lines: session.lines.map(({ productId, quantity }) => ({ productId, quantity })),
-    billing: session.billing,
+    fromWallet: isPaid ? Math.min(amount, await fundsOf(tx, customerId, currency)) : 0,
     cardLastFour: card.lastFour,
     errorCode: card.failure?.code ?? null,
     errorMessage: card.failure?.message ?? null,
-    metadata: session.metadata,
-    createdAt: known?.createdAt ?? now,
     updatedAt: now,
   };
   announcePayment(unit, payment);
   const subscriptions: Subscription[] = [];
-  if (!card.failure) {
+  if (isPaid) {
     for (const line of lines) {
       const made = await fulfil(unit, session, line, payment, card.failsAtRenewal);
       if (made) subscriptions.push(made);
@@ -78,16 +81,48 @@ export async function completeCheckout(
   }
   const paid = { ...payment, subscriptionId: subscriptions[0]?.id ?? null };
   await settle(unit, paid);
-  tx.put("checkout", { ...session, paymentId: payment.id, isPaid: card.failure === null });
+  tx.put("checkout", { ...session, paymentId: payment.id, isPaid });
   return { payment: paid, subscriptions };
+}
+
+/**
+ * The payment that a session leads to, before anybody has tried to pay; not stored. A payer who is given by email is
+ * found or made.
+ */
+export async function openPayment(
+  unit: Unit,
+  session: CheckoutSession,
+  lines: readonly LoadedLine[],
+  id: string,
+): Promise<Payment> {
+  return {
+    id,
+    customerId: (await payerOf(unit, session.payer)).id,
+    subscriptionId: null,
+    checkoutId: session.id,
+    status: "requires_payment_method",
+    amount: totalOfCart(lines),
+    fromWallet: 0,
+    currency: currencyOfCart(lines),
+    lines: session.lines.map(({ productId, quantity }) => ({ productId, quantity })),
+    billing: session.billing,
+    cardLastFour: null,
+    errorCode: null,
+    errorMessage: null,
+    metadata: session.metadata,
+    createdAt: unit.now,
+    updatedAt: unit.now,
+  };
 }
 
 /** A line of a cart with what it stands for. */
 export interface LoadedLine {
   readonly line: CartLine;
   readonly product: Product;
-  /** Minor units to pay now: nothing when a trial begins. */
+  /** Minor units to pay now: what the trial costs when one begins. */
   readonly amount: number;
+  /** Minor units that the product's discount took off it. */
+  readonly discount: number;
   /** What it issues, with the amounts of this session. */
   readonly cart: readonly Attachment[];
 }
@@ -112,7 +147,7 @@ export async function loadLines(
     lines.push({
       line,
       product,
-      amount: dueNow(line, product, session),
+      ...dueNow(line, product, session),
       cart: product.attachments.map((it) => overridden(it, line)),
     });
   }
@@ -189,7 +224,9 @@ async function fulfil(
       customerId: payment.customerId,
       plan: planOf(product, line.quantity, line.addons, cart),
       billing: session.billing,
+      billedTo: session.billedTo,
       trialDays: trialDaysOf(product, session),
+      trialAmount: trialAmountOf(line, product, session),
       isOnDemand: session.onDemand !== null,
       metadata,
       failsNextRenewal,
@@ -215,13 +252,34 @@ export const trialDaysOf = ({ price }: Product, session: CheckoutSession): numbe
 export const startsTrial = (product: Product, session: CheckoutSession): boolean =>
   product.price.type !== "one_time_price" && trialDaysOf(product, session) > 0;
 
-/** Minor units of a line to pay at once: nothing when a trial begins, or when a mandate alone is asked for. */
-function dueNow(line: CartLine, product: Product, session: CheckoutSession): number {
-  if (!isPlan(product)) return amountOfLine(line, product);
-  if (startsTrial(product, session)) return 0;
+/** Minor units that the trial of a line costs; null: it is free, or there is none. */
+export function trialAmountOf(
+  { quantity }: CartLine,
+  product: Product,
+  session: CheckoutSession,
+): number | null {
+  const price = startsTrial(product, session) ? trialPriceOf(product.price) : null;
+  return price === null ? null : price * quantity;
+}
+
+/** What a line costs at once: the trial when one begins, and nothing when a mandate alone is asked for. */
+function dueNow(
+  line: CartLine,
+  product: Product,
+  session: CheckoutSession,
+): Pick<LoadedLine, "amount" | "discount"> {
   const { onDemand } = session;
-  if (onDemand?.isMandateOnly) return 0;
-  return (onDemand?.firstAmount ?? amountOfLine(line, product)) + addonsTotal(line.addons);
+  if (isPlan(product) && onDemand?.isMandateOnly) return { amount: 0, discount: 0 };
+  if (startsTrial(product, session)) {
+    const amount = trialAmountOf(line, product, session) ?? 0;
+    return { amount, discount: trialListPriceOf(product.price) * line.quantity - amount };
+  }
+  const extra = addonsTotal(line.addons);
+  if (isPlan(product) && onDemand && onDemand.firstAmount !== null) {
+    return { amount: onDemand.firstAmount + extra, discount: 0 };
+  }
+  const discount = discountOfLine(line, product);
+  return { amount: amountOfLine(line, product) + extra, discount };
 }
 
 /** Minor units of a cart to pay at once. */
@@ -233,10 +291,17 @@ export const currencyOfCart = (lines: readonly LoadedLine[]): string =>
   lines[0]?.product.price.currency ?? "USD";
 
 /** @rule CHK-22 a pay-what-you-want amount changes the price, not the credits */
-export const amountOfLine = ({ amount, quantity }: CartLine, { price }: Product): number =>
-  (price.type === "one_time_price" && price.paysWhatTheyWant && amount !== null
-    ? amount
-    : price.amount) * quantity;
+export const amountOfLine = (line: CartLine, { price }: Product): number =>
+  (chosenAmount(line, price) ?? priceAfterDiscount(price)) * line.quantity;
+
+/** Minor units that the discount of its product takes off a line. */
+export const discountOfLine = (line: CartLine, { price }: Product): number =>
+  chosenAmount(line, price) === null
+    ? (price.amount - priceAfterDiscount(price)) * line.quantity
+    : 0;
+
+const chosenAmount = ({ amount }: CartLine, price: Price): number | null =>
+  price.type === "one_time_price" && price.paysWhatTheyWant ? amount : null;
 
 export const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
   await load(tx, "product", productId, "CHK-04");

@@ -8,12 +8,19 @@ import {
   type Payer,
   sessionExpiry,
 } from "../../../domain/subscriptions/checkout.js";
-import { isPlan, type Product } from "../../../domain/subscriptions/product.js";
+import { isPlan, type Product, priceAfterDiscount } from "../../../domain/subscriptions/product.js";
 import { formatInstant } from "../../../domain/time.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
 import { creditsIn } from "../billing/attach.js";
-import { currencyOfCart, type LoadedLine, loadLines, totalOfCart } from "../billing/complete.js";
+import {
+  currencyOfCart,
+  type LoadedLine,
+  loadLines,
+  openPayment,
+  totalOfCart,
+} from "../billing/complete.js";
+import { addressOf } from "../billing/details.js";
 import type { HandlersOf } from "../context.js";
 import { refuseDiscounts } from "../discounts.js";
 import { load } from "../load.js";
@@ -27,12 +34,19 @@ export const checkouts: HandlersOf<
   /**
    * @rule CHK-01 an id and a link; the rest is empty unless the session is confirmed at once
    * @rule CHK-10 its metadata travels to payment, subscription and credits
+   * @rule CHK-32 one that is confirmed has its payment from the start, which waits for a card
    */
   async createCheckoutSession(context, { body }) {
     const { tx, nextId, origin } = context;
     const paymentId = body.confirm === true ? nextId("pay") : null;
-    const { session } = await drafted(context, body, nextId("cks"), paymentId);
+    const { session, lines } = await drafted(context, body, nextId("cks"), paymentId);
     tx.put("checkout", session);
+    if (paymentId !== null) {
+      if (!session.payer) {
+        throw refuse("CHK-32", "`confirm` is true, but `customer` is missing; say who pays");
+      }
+      tx.put("payment", await openPayment(context, session, lines, paymentId));
+    }
     return {
       status: 200,
       body: {
@@ -99,24 +113,19 @@ async function drafted(
   refuseDiscounts(body);
   const metadata = body.metadata ?? {};
   checkMetadata(metadata, generalMetadataLimits, "`metadata`");
-  const address = body.billing_address;
   const onDemand = body.subscription_data?.on_demand;
   const session: CheckoutSession = {
     id,
     lines: cart,
     payer: await payerOf(unit.tx, body),
-    billing: {
-      country: address?.country ?? "US",
-      city: address?.city ?? null,
-      state: address?.state ?? null,
-      street: address?.street ?? null,
-      zipcode: address?.zipcode ?? null,
-    },
+    billing: addressOf(body.billing_address ?? { country: "US" }),
+    billedTo: { businessName: body.customer_business_name ?? null, taxId: body.tax_id ?? null },
     trialDays: body.subscription_data?.trial_period_days ?? null,
     onDemand: onDemand
       ? { isMandateOnly: onDemand.mandate_only, firstAmount: onDemand.product_price ?? null }
       : null,
     returnUrl: body.return_url ?? null,
+    cancelUrl: body.cancel_url ?? null,
     metadata,
     createdAt: now,
     expiresAt: sessionExpiry(now, paymentId !== null),
@@ -195,10 +204,11 @@ async function refuseSecond(
  * @rule MTR-36 one of a usage-based product at a time
  */
 async function lineOf(
-  { tx, policy }: Unit,
+  unit: Unit,
   item: Schemas["ProductItemReq"],
   where: string,
 ): Promise<CartLine> {
+  const { tx, policy } = unit;
   const product = await tx.get("product", item.product_id);
   if (!product || product.archivedAt !== null) {
     throw product
@@ -229,10 +239,34 @@ async function lineOf(
   return {
     productId: product.id,
     quantity: item.quantity,
-    amount: item.amount ?? null,
+    amount: amountOf(unit, product, item.amount ?? null, `${where}.amount`),
     addons: await addonLinesOf(tx, item.addons ?? [], product, `${where}.addons`),
     creditsAmounts: overridesOf(product, overrides, where),
   };
+}
+
+/** @rule CHK-31 the buyer chooses from the price up, and nothing where the price is fixed */
+function amountOf(
+  { warn }: Unit,
+  { id, price }: Product,
+  amount: number | null,
+  where: string,
+): number | null {
+  if (amount === null) return null;
+  if (price.type !== "one_time_price" || !price.paysWhatTheyWant) {
+    warn(
+      `\`${where}\` was ignored, because ${id} has a fixed price; \`price.pay_what_you_want\` of the product lets the buyer choose`,
+    );
+    return null;
+  }
+  const least = priceAfterDiscount(price);
+  if (amount < least) {
+    throw refuse(
+      "CHK-31",
+      `\`${where}\` is ${amount}, but the least for ${id} is its price, ${least}; send that or more`,
+    );
+  }
+  return amount;
 }
 
 function overridesOf(

@@ -82,7 +82,7 @@ export const planChanges: HandlersOf<
           effective_at: formatInstant(effectiveAt),
           line_items: [
             ...(await planLines(tx, change.lines)),
-            ...meters.map((it) => meterLine(it, plan.currency)),
+            ...meters.map((it) => meterLine(it, subscription)),
           ],
           summary: {
             currency,
@@ -253,7 +253,7 @@ async function planLines(
     const common = {
       currency: currencyOf(plan.currency),
       proration_factor: Math.abs(factor),
-      tax_inclusive: false,
+      tax_inclusive: plan.isTaxInclusive,
     };
     items.push({
       ...common,
@@ -287,7 +287,7 @@ async function taxCategoryOf(tx: Tx, addonId: string): Promise<Schemas["TaxCateg
   return taxCategory as Schemas["TaxCategory"]; // of the document's enum: the body validator let no other in
 }
 
-const meterLine = (it: MeterCharge, currency: string): Schemas["LineItem"] => ({
+const meterLine = (it: MeterCharge, { currency, isTaxInclusive }: Plan): Schemas["LineItem"] => ({
   type: "meter",
   id: it.meterId,
   name: it.name,
@@ -298,6 +298,6 @@ const meterLine = (it: MeterCharge, currency: string): Schemas["LineItem"] => ({
   price_per_unit: it.pricePerUnit.toFixed(),
   subtotal: it.total,
   tax: null,
-  tax_inclusive: false,
+  tax_inclusive: isTaxInclusive,
   tax_rate: 0,
 });

@@ -17,6 +17,7 @@ import { all } from "../../../sandbox/tables.js";
 import { announce } from "../billing/announce.js";
 import { creditsIn, limitIn } from "../billing/attach.js";
 import { endSubscription, planBoundary, planTerm } from "../billing/cycle.js";
+import { patchedDetails, renameCustomer } from "../billing/details.js";
 import { meterCharges } from "../billing/metered.js";
 import { refuseOtherCurrency } from "../billing/money.js";
 import { charge, isDeclined } from "../billing/pay.js";
@@ -81,11 +82,13 @@ export const subscriptions: HandlersOf<
     if (body.metadata) checkMetadata(body.metadata, generalMetadataLimits, "`metadata`");
     const edited: Subscription = {
       ...stored,
+      ...patchedDetails(stored, body),
       cancelsAtNextBilling: body.cancel_at_next_billing_date ?? stored.cancelsAtNextBilling,
       metadata: body.metadata ?? stored.metadata,
       cart: cartOf(stored, body.credit_entitlement_cart ?? []),
     };
     const updated = await scheduled(context, extended(context, edited, body), body);
+    if (body.customer_name) await renameCustomer(context.tx, stored, body.customer_name);
     context.tx.put("subscription", updated);
     announceUpdate(context, updated, body);
     return { status: 200, body: await viewSubscription(context, updated) };
