@@ -10,6 +10,18 @@ export interface OperationFacts {
   readonly isBodyRequired: boolean;
   /** Whether it answers without a key. */
   readonly isPublic: boolean;
+  /** What it takes and does nothing with. */
+  readonly withoutEffect: readonly FieldWithoutEffect[];
+}
+
+/** A field of a body, or a query parameter, that is taken and does nothing. */
+export interface FieldWithoutEffect {
+  readonly in: "body" | "query";
+  /** Names from the outside in; a list on the way is gone through. */
+  readonly path: readonly string[];
+  readonly why: string;
+  /** The value that asks for nothing, beside null and an empty list. */
+  readonly usual?: string | number | boolean;
 }
 
 /** How one query parameter is read. */

@@ -11,7 +11,13 @@ import addFormats from "ajv-formats";
 import { build } from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
-import type { FieldTree, NotServed, OperationFacts, QueryParameter } from "./contract.js";
+import type {
+  FieldTree,
+  FieldWithoutEffect,
+  NotServed,
+  OperationFacts,
+  QueryParameter,
+} from "./contract.js";
 import { type Catalogue, coveragePage, rulesModule } from "./generate-rules.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -101,6 +107,12 @@ function listOperations(document: Json): OperationFacts[] {
         body: bodySchema ? fieldTree(document, bodySchema) : null,
         isBodyRequired: resolve(document, operation.requestBody)?.required === true,
         isPublic: operation.security?.length === 0,
+        withoutEffect: [
+          ...parameters
+            .filter((it: Json) => it.in === "query")
+            .flatMap((it: Json) => effectless("query", [it.name], it, it.schema)),
+          ...fieldsWithoutEffect(document, bodySchema, []),
+        ],
       });
     }
   }
@@ -130,7 +142,7 @@ const treeDepthMax = 6;
 function fieldTree(document: Json, schema: Json, depth = 0): FieldTree | null {
   const resolved = resolve(document, schema);
   if (resolved.items) return fieldTree(document, resolved.items, depth);
-  const kinds = [resolved, ...(resolved.anyOf ?? [])].map((it) => resolve(document, it));
+  const kinds = kindsOf(document, resolved);
   const properties = kinds.flatMap((it) => Object.entries<Json>(it.properties ?? {}));
   if (properties.length === 0 || depth > treeDepthMax) return null;
   const tree = { fields: {}, aliases: {}, valueAliases: {} } as {
@@ -145,6 +157,43 @@ function fieldTree(document: Json, schema: Json, depth = 0): FieldTree | null {
     if (values) tree.valueAliases[name] = values;
   }
   return tree;
+}
+
+/** The fields of a body that the document says nothing is done with; what is inside such a field is not looked at. */
+function fieldsWithoutEffect(
+  document: Json,
+  schema: Json,
+  path: readonly string[],
+): readonly FieldWithoutEffect[] {
+  const resolved = resolve(document, schema);
+  if (resolved?.items) return fieldsWithoutEffect(document, resolved.items, path);
+  const kinds = kindsOf(document, resolved);
+  const properties = new Map<string, Json>(
+    kinds.flatMap((it) => Object.entries<Json>(it.properties ?? {})),
+  );
+  if (path.length > treeDepthMax) return [];
+  return [...properties].flatMap(([name, property]) => {
+    const found = effectless("body", [...path, name], property, property);
+    return found.length > 0 ? found : fieldsWithoutEffect(document, property, [...path, name]);
+  });
+}
+
+const effectless = (
+  where: FieldWithoutEffect["in"],
+  path: readonly string[],
+  marked: Json,
+  schema: Json,
+): readonly FieldWithoutEffect[] => {
+  const why = marked["x-no-effect"];
+  const usual = schema.default === undefined ? {} : { usual: schema.default };
+  return why === undefined ? [] : [{ in: where, path, why, ...usual }];
+};
+
+/** A schema and the ones it leaves the choice of. */
+function kindsOf(document: Json, schema: Json): readonly Json[] {
+  const resolved = resolve(document, schema);
+  const choices: readonly Json[] = [...(resolved?.anyOf ?? []), ...(resolved?.oneOf ?? [])];
+  return [resolved ?? {}, ...choices.flatMap((it) => kindsOf(document, it))];
 }
 
 function resolve(document: Json, node: Json): Json {

@@ -2853,7 +2853,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": true
+    "isPublic": true,
+    "withoutEffect": []
   },
   {
     "id": "readClock",
@@ -2862,7 +2863,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "setClock",
@@ -2878,7 +2880,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "advanceClock",
@@ -2894,7 +2897,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "reset",
@@ -2911,7 +2915,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createTenant",
@@ -2929,7 +2934,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": false,
-    "isPublic": true
+    "isPublic": true,
+    "withoutEffect": []
   },
   {
     "id": "closeTenant",
@@ -2938,7 +2944,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "audit",
@@ -2947,7 +2954,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "runMeters",
@@ -2956,7 +2964,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "viewCheckout",
@@ -2965,7 +2974,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "completeCheckout",
@@ -2980,7 +2990,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "setCard",
@@ -2995,7 +3006,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "readPolicy",
@@ -3004,7 +3016,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "setPolicy",
@@ -3033,7 +3046,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "postEntry",
@@ -3052,7 +3066,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "explain",
@@ -3061,7 +3076,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "closeCycle",
@@ -3070,7 +3086,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "readMeters",
@@ -3079,7 +3096,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "readEvents",
@@ -3106,7 +3124,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listDeliveries",
@@ -3149,7 +3168,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "settleDeliveries",
@@ -3158,7 +3178,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveDelivery",
@@ -3167,7 +3188,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "resendDelivery",
@@ -3176,7 +3198,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "readDeliveryMode",
@@ -3185,7 +3208,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "setDeliveryMode",
@@ -3204,7 +3228,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "replayEvents",
@@ -3220,7 +3245,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "recoverDeliveries",
@@ -3229,7 +3255,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "rotateSecret",
@@ -3238,7 +3265,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "sendBody",
@@ -3253,7 +3281,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "viewPortal",
@@ -3262,7 +3291,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createKey",
@@ -3278,7 +3308,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   }
 ];
 

@@ -4157,7 +4157,10 @@ export interface components {
             digital_product_delivery?: components["schemas"]["NullableCreateDigitalProductDeliveryRequest"];
             /** @description Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits. Null means none. */
             entitlements?: components["schemas"]["AttachProductEntitlementRequest"][] | null;
-            /** @description Whether a purchase makes a licence key. Accepted and ignored, as the sandbox makes no keys. Null counts as false. */
+            /**
+             * @description Whether a purchase makes a licence key. Accepted and ignored, as the sandbox makes no keys. Null counts as false.
+             * @default false
+             */
             license_key_enabled?: boolean | null;
             /** @description Text shown on activation, at most 1000 characters (inferred). Null means none. */
             license_key_activation_message?: string | null;
@@ -4198,7 +4201,10 @@ export interface components {
             digital_product_delivery?: components["schemas"]["NullablePatchDigitalProductDeliveryRequest"];
             /** @description Features, files or licences to hand over, at most 100 (inferred). Accepted and ignored; these are not credits. */
             entitlements?: components["schemas"]["AttachProductEntitlementRequest"][] | null;
-            /** @description Whether a purchase makes a licence key. Null counts as not sent (inferred). */
+            /**
+             * @description Whether a purchase makes a licence key. Null counts as not sent (inferred).
+             * @default false
+             */
             license_key_enabled?: boolean | null;
             /** @description Text shown on activation, at most 1000 characters (inferred). Null removes it (inferred). */
             license_key_activation_message?: string | null;
@@ -4539,7 +4545,10 @@ export interface components {
             product_currency?: components["schemas"]["NullableCurrency"];
             /** @description What the first charge is for, at most 1000 characters (inferred). Null means the name of the product. */
             product_description?: string | null;
-            /** @description Whether conversion fees are part of the price. Kept; the sandbox converts nothing. */
+            /**
+             * @description Whether conversion fees are part of the price. Kept; the sandbox converts nothing.
+             * @default false
+             */
             adaptive_currency_fees_inclusive?: boolean | null;
         } | null;
         /** @description Settings of the subscription a session makes, or null for those of the product. */
@@ -4593,7 +4602,10 @@ export interface components {
             discount_code?: string | null;
             /** @description Several discount codes, at most 100 (inferred), not beside `discount_code`. The sandbox has no discounts, so any is refused with 422 (CHK-42). Null or an empty list means none. */
             discount_codes?: string[] | null;
-            /** @description Whether to ask the bank for a confirmation. Kept and not acted on. */
+            /**
+             * @description Whether to ask the bank for a confirmation. Kept and not acted on.
+             * @default false
+             */
             force_3ds?: boolean | null;
             /**
              * Format: int32
@@ -5825,7 +5837,10 @@ export interface components {
             discount_code?: string | null;
             /** @description Several discount codes, at most 100 (inferred), not beside `discount_code`. The sandbox has no discounts, so any is refused with 422 (CHK-42). */
             discount_codes?: string[] | null;
-            /** @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing. */
+            /**
+             * @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing.
+             * @default false
+             */
             adaptive_currency_fees_inclusive?: boolean | null;
             /**
              * @description Whether this change replaces one that is scheduled, where otherwise the answer is 409 (SUB-57). A change that awaits payment still gives 409.
@@ -6041,7 +6056,10 @@ export interface components {
         };
         /** @description How the customer's wallet takes part in a charge, or null for the usual way. */
         NullableCustomerBalanceConfig: {
-            /** @description Whether the charge may fill the wallet. Null counts as false (inferred). */
+            /**
+             * @description Whether the charge may fill the wallet. Null counts as false (inferred).
+             * @default false
+             */
             allow_customer_credits_purchase?: boolean | null;
             /** @description Whether the wallet may pay (WAL-07). Null counts as true (inferred). */
             allow_customer_credits_usage?: boolean | null;
@@ -6061,7 +6079,10 @@ export interface components {
             customer_balance_config?: components["schemas"]["NullableCustomerBalanceConfig"];
             /** @description Key and value pairs of the payment. Null means those of the subscription. */
             metadata?: components["schemas"]["NullableMetadata"];
-            /** @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing. */
+            /**
+             * @description Whether conversion fees are part of the price. Ignored; the sandbox converts nothing.
+             * @default false
+             */
             adaptive_currency_fees_inclusive?: boolean | null;
         };
         /** @description The payment a charge made. */
@@ -8924,7 +8945,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createCreditEntitlement",
@@ -8973,7 +8995,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       }
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveCreditEntitlement",
@@ -8982,7 +9005,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "updateCreditEntitlement",
@@ -9030,7 +9054,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       }
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "deleteCreditEntitlement",
@@ -9039,7 +9064,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "undeleteCreditEntitlement",
@@ -9048,7 +9074,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listBalances",
@@ -9077,7 +9104,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveBalance",
@@ -9086,7 +9114,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listGrants",
@@ -9119,7 +9148,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listLedger",
@@ -9167,7 +9197,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createLedgerEntry",
@@ -9190,7 +9221,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "ingestEvents",
@@ -9215,7 +9247,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listEvents",
@@ -9262,7 +9295,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveEvent",
@@ -9271,7 +9305,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listMeters",
@@ -9300,7 +9335,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createMeter",
@@ -9384,7 +9420,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveMeter",
@@ -9393,7 +9430,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "archiveMeter",
@@ -9402,7 +9440,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "unarchiveMeter",
@@ -9411,7 +9450,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listCustomers",
@@ -9453,7 +9493,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createCustomer",
@@ -9471,7 +9512,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveCustomer",
@@ -9480,7 +9522,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "updateCustomer",
@@ -9498,7 +9541,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listCustomerCreditEntitlements",
@@ -9507,7 +9551,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listProducts",
@@ -9545,7 +9590,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createProduct",
@@ -9555,7 +9601,42 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "body": {
       "fields": {
         "name": null,
-        "price": null,
+        "price": {
+          "fields": {
+            "type": null,
+            "currency": null,
+            "price": null,
+            "discount": null,
+            "purchasing_power_parity": null,
+            "pay_what_you_want": null,
+            "suggested_price": null,
+            "tax_inclusive": null,
+            "payment_frequency_count": null,
+            "payment_frequency_interval": null,
+            "subscription_period_count": null,
+            "subscription_period_interval": null,
+            "trial_period_days": null,
+            "trial_amount": null,
+            "trial_apply_discounts": null,
+            "fixed_price": null,
+            "meters": {
+              "fields": {
+                "meter_id": null,
+                "price_per_unit": null,
+                "free_threshold": null,
+                "credit_entitlement_id": null,
+                "meter_units_per_credit": null,
+                "name": null,
+                "description": null,
+                "measurement_unit": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
         "tax_category": null,
         "description": null,
         "credit_entitlements": {
@@ -9616,7 +9697,86 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "price",
+          "meters",
+          "name"
+        ],
+        "why": "the meter has it already"
+      },
+      {
+        "in": "body",
+        "path": [
+          "price",
+          "meters",
+          "description"
+        ],
+        "why": "the meter has it already"
+      },
+      {
+        "in": "body",
+        "path": [
+          "price",
+          "meters",
+          "measurement_unit"
+        ],
+        "why": "the meter has it already"
+      },
+      {
+        "in": "body",
+        "path": [
+          "pricing_mode"
+        ],
+        "why": "prices are the same in every country here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "digital_product_delivery"
+        ],
+        "why": "nothing is delivered here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "entitlements"
+        ],
+        "why": "features, files and licences are not handed over here, only credits"
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_enabled"
+        ],
+        "why": "licence keys are not made here",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_activation_message"
+        ],
+        "why": "licence keys are not made here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_activations_limit"
+        ],
+        "why": "licence keys are not made here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_duration"
+        ],
+        "why": "licence keys are not made here"
+      }
+    ]
   },
   {
     "id": "retrieveProduct",
@@ -9625,7 +9785,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "updateProduct",
@@ -9635,7 +9796,42 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "body": {
       "fields": {
         "name": null,
-        "price": null,
+        "price": {
+          "fields": {
+            "type": null,
+            "currency": null,
+            "price": null,
+            "discount": null,
+            "purchasing_power_parity": null,
+            "pay_what_you_want": null,
+            "suggested_price": null,
+            "tax_inclusive": null,
+            "payment_frequency_count": null,
+            "payment_frequency_interval": null,
+            "subscription_period_count": null,
+            "subscription_period_interval": null,
+            "trial_period_days": null,
+            "trial_amount": null,
+            "trial_apply_discounts": null,
+            "fixed_price": null,
+            "meters": {
+              "fields": {
+                "meter_id": null,
+                "price_per_unit": null,
+                "free_threshold": null,
+                "credit_entitlement_id": null,
+                "meter_units_per_credit": null,
+                "name": null,
+                "description": null,
+                "measurement_unit": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          },
+          "aliases": {},
+          "valueAliases": {}
+        },
         "tax_category": null,
         "description": null,
         "credit_entitlements": {
@@ -9698,7 +9894,93 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "price",
+          "meters",
+          "name"
+        ],
+        "why": "the meter has it already"
+      },
+      {
+        "in": "body",
+        "path": [
+          "price",
+          "meters",
+          "description"
+        ],
+        "why": "the meter has it already"
+      },
+      {
+        "in": "body",
+        "path": [
+          "price",
+          "meters",
+          "measurement_unit"
+        ],
+        "why": "the meter has it already"
+      },
+      {
+        "in": "body",
+        "path": [
+          "pricing_mode"
+        ],
+        "why": "prices are the same in every country here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "image_id"
+        ],
+        "why": "images cannot be uploaded here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "digital_product_delivery"
+        ],
+        "why": "nothing is delivered here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "entitlements"
+        ],
+        "why": "features, files and licences are not handed over here, only credits"
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_enabled"
+        ],
+        "why": "licence keys are not made here",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_activation_message"
+        ],
+        "why": "licence keys are not made here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_activations_limit"
+        ],
+        "why": "licence keys are not made here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "license_key_duration"
+        ],
+        "why": "licence keys are not made here"
+      }
+    ]
   },
   {
     "id": "archiveProduct",
@@ -9707,7 +9989,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "unarchiveProduct",
@@ -9716,7 +9999,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createCheckoutSession",
@@ -9913,7 +10197,238 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "subscription_data",
+          "on_demand",
+          "product_description"
+        ],
+        "why": "payments have no description here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "subscription_data",
+          "on_demand",
+          "adaptive_currency_fees_inclusive"
+        ],
+        "why": "currencies are not converted here",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "payment_method_id"
+        ],
+        "why": "no way to pay is stored here; the payment waits for a card of the pay page"
+      },
+      {
+        "in": "body",
+        "path": [
+          "allowed_payment_method_types"
+        ],
+        "why": "the pay page offers its test cards"
+      },
+      {
+        "in": "body",
+        "path": [
+          "custom_fields"
+        ],
+        "why": "the pay page has no fields of its own"
+      },
+      {
+        "in": "body",
+        "path": [
+          "customization"
+        ],
+        "why": "the pay page has one look"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_currency_selection"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_business_name"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_city"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_country"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_email"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_name"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_state"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_street"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_tax_id"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_zipcode"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_discount_code"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_editing_addons"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_phone_number_collection"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_tax_id"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "redirect_immediately"
+        ],
+        "why": "the pay page has one step, and leads back at once"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "require_phone_number"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "single_page"
+        ],
+        "why": "the pay page has one step, and leads back at once"
+      },
+      {
+        "in": "body",
+        "path": [
+          "force_3ds"
+        ],
+        "why": "the test cards have no bank that could be asked",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "mandate_min_amount_inr_paise"
+        ],
+        "why": "mandates have no least amount here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "minimal_address"
+        ],
+        "why": "the pay page asks for no address",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "product_collection_id"
+        ],
+        "why": "product collections are not served here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "short_link"
+        ],
+        "why": "the address is short already",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "show_saved_payment_methods"
+        ],
+        "why": "no way to pay is stored here",
+        "usual": false
+      }
+    ]
   },
   {
     "id": "retrieveCheckoutSession",
@@ -9922,7 +10437,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listPayments",
@@ -10142,7 +10658,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrievePayment",
@@ -10151,7 +10668,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listSubscriptions",
@@ -10216,7 +10734,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveSubscription",
@@ -10225,7 +10744,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "updateSubscription",
@@ -10287,7 +10807,16 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "cancel_reason"
+        ],
+        "why": "no answer shows who cancelled"
+      }
+    ]
   },
   {
     "id": "retrieveCreditUsage",
@@ -10296,7 +10825,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createCustomerPortalSession",
@@ -10316,7 +10846,17 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "query",
+        "path": [
+          "send_email"
+        ],
+        "why": "no mail is sent here",
+        "usual": false
+      }
+    ]
   },
   {
     "id": "listWallets",
@@ -10325,7 +10865,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listWalletLedgerEntries",
@@ -10500,7 +11041,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createWalletLedgerEntry",
@@ -10519,7 +11061,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listAddons",
@@ -10543,7 +11086,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createAddon",
@@ -10562,7 +11106,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveAddon",
@@ -10571,7 +11116,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "updateAddon",
@@ -10591,7 +11137,16 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "image_id"
+        ],
+        "why": "images cannot be uploaded here"
+      }
+    ]
   },
   {
     "id": "previewCheckoutSession",
@@ -10788,7 +11343,238 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "subscription_data",
+          "on_demand",
+          "product_description"
+        ],
+        "why": "payments have no description here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "subscription_data",
+          "on_demand",
+          "adaptive_currency_fees_inclusive"
+        ],
+        "why": "currencies are not converted here",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "payment_method_id"
+        ],
+        "why": "no way to pay is stored here; the payment waits for a card of the pay page"
+      },
+      {
+        "in": "body",
+        "path": [
+          "allowed_payment_method_types"
+        ],
+        "why": "the pay page offers its test cards"
+      },
+      {
+        "in": "body",
+        "path": [
+          "custom_fields"
+        ],
+        "why": "the pay page has no fields of its own"
+      },
+      {
+        "in": "body",
+        "path": [
+          "customization"
+        ],
+        "why": "the pay page has one look"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_currency_selection"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_business_name"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_city"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_country"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_email"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_name"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_state"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_street"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_tax_id"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_customer_editing_zipcode"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_discount_code"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_editing_addons"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_phone_number_collection"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "allow_tax_id"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "redirect_immediately"
+        ],
+        "why": "the pay page has one step, and leads back at once"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "require_phone_number"
+        ],
+        "why": "the pay page has no such choice"
+      },
+      {
+        "in": "body",
+        "path": [
+          "feature_flags",
+          "single_page"
+        ],
+        "why": "the pay page has one step, and leads back at once"
+      },
+      {
+        "in": "body",
+        "path": [
+          "force_3ds"
+        ],
+        "why": "the test cards have no bank that could be asked",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "mandate_min_amount_inr_paise"
+        ],
+        "why": "mandates have no least amount here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "minimal_address"
+        ],
+        "why": "the pay page asks for no address",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "product_collection_id"
+        ],
+        "why": "product collections are not served here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "short_link"
+        ],
+        "why": "the address is short already",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "show_saved_payment_methods"
+        ],
+        "why": "no way to pay is stored here",
+        "usual": false
+      }
+    ]
   },
   {
     "id": "changePlan",
@@ -10821,7 +11607,17 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "adaptive_currency_fees_inclusive"
+        ],
+        "why": "currencies are not converted here",
+        "usual": false
+      }
+    ]
   },
   {
     "id": "previewChangePlan",
@@ -10854,7 +11650,17 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "adaptive_currency_fees_inclusive"
+        ],
+        "why": "currencies are not converted here",
+        "usual": false
+      }
+    ]
   },
   {
     "id": "cancelScheduledPlanChange",
@@ -10863,7 +11669,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "chargeSubscription",
@@ -10890,7 +11697,33 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": [
+      {
+        "in": "body",
+        "path": [
+          "product_description"
+        ],
+        "why": "payments have no description here"
+      },
+      {
+        "in": "body",
+        "path": [
+          "customer_balance_config",
+          "allow_customer_credits_purchase"
+        ],
+        "why": "a charge never fills the wallet here",
+        "usual": false
+      },
+      {
+        "in": "body",
+        "path": [
+          "adaptive_currency_fees_inclusive"
+        ],
+        "why": "currencies are not converted here",
+        "usual": false
+      }
+    ]
   },
   {
     "id": "retrieveUsageHistory",
@@ -10930,7 +11763,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "listWebhooks",
@@ -10952,7 +11786,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     },
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "createWebhook",
@@ -10974,7 +11809,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveWebhook",
@@ -10983,7 +11819,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "updateWebhook",
@@ -11003,7 +11840,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "deleteWebhook",
@@ -11012,7 +11850,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveWebhookHeaders",
@@ -11021,7 +11860,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "updateWebhookHeaders",
@@ -11036,7 +11876,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
       "valueAliases": {}
     },
     "isBodyRequired": true,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   },
   {
     "id": "retrieveWebhookSecret",
@@ -11045,7 +11886,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "query": {},
     "body": null,
     "isBodyRequired": false,
-    "isPublic": false
+    "isPublic": false,
+    "withoutEffect": []
   }
 ];
 

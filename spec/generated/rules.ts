@@ -463,6 +463,7 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "WRN-02": "inferred",
   "WRN-03": "inferred",
   "WRN-04": "inferred",
+  "WRN-10": "inferred",
   "ERR-01": "documented",
   "ERR-02": "documented",
   "ERR-03": "inferred",

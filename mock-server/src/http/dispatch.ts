@@ -16,6 +16,7 @@ import { RateLimit, type TierNumber } from "./rate-limit.js";
 import { RequestError } from "./request-error.js";
 import { Router } from "./router.js";
 import { Warnings } from "./warnings.js";
+import { withoutEffect } from "./without-effect.js";
 
 export interface DispatchOptions {
   readonly tenants: Tenants;
@@ -108,6 +109,7 @@ export function dispatcher(options: DispatchOptions): Respond {
         query: decodeQuery(operation.query, query),
         body: body.value,
       };
+      for (const sentence of withoutEffect(operation, input)) warnings.add(sentence);
       const answer = await dialect.answer(tenant, operation.id, input, {
         origin: call.origin,
         warn: warnings.add,

@@ -133,9 +133,31 @@ async function drafted(
     isPaid: false,
   };
   const lines = await loadLines(unit, session);
+  checkCurrencies(unit, body, currencyOfCart(lines));
   refuseUnsellable(session, lines);
   await refuseSecond(unit, session, lines);
   return { session, lines };
+}
+
+/** Nothing is converted here: another currency to charge in is refused, and one to show prices in is warned of. */
+function checkCurrencies(
+  { warn }: Unit,
+  body: Schemas["CreateCheckoutSessionRequest"],
+  currency: string,
+): void {
+  const charged = body.subscription_data?.on_demand?.product_currency ?? currency;
+  if (charged !== currency) {
+    throw refuse(
+      "SUB-34",
+      `\`subscription_data.on_demand.product_currency\` is ${charged}, but the product is priced in ${currency}; leave it out`,
+    );
+  }
+  const billed = body.billing_currency ?? currency;
+  if (billed !== currency) {
+    warn(
+      `\`billing_currency\` ${billed} was ignored: nothing is converted here, and the products are priced in ${currency}`,
+    );
+  }
 }
 
 /** Least that can be charged, in US cents. */

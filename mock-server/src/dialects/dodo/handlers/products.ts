@@ -4,7 +4,7 @@ import type { Product } from "../../../domain/subscriptions/product.js";
 import { addonIdsOf } from "../billing/addons.js";
 import { attachmentsOf, priceOf } from "../billing/attach.js";
 import { refuseOtherCurrency } from "../billing/money.js";
-import { type HandlersOf, page } from "../context.js";
+import { type Context, type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
 import { presentProduct, presentProductItem } from "../present-billing.js";
 
@@ -18,6 +18,7 @@ export const products: HandlersOf<
 > = {
   async createProduct(context, { body }) {
     const { tx, nextId, now, businessId } = context;
+    warnOfBrand(context, body.brand_id ?? null);
     const price = await priceOf(context, body.price);
     const product: Product = {
       id: nextId("pdt"),
@@ -38,11 +39,12 @@ export const products: HandlersOf<
   },
 
   async listProducts({ tx, businessId }, { query }) {
-    const { recurring } = query;
+    const { recurring, brand_id: brandId = businessId } = query;
     const found = await tx.find("product", "byState", query.archived ? "archived" : "active", {
       descending: true,
       where: ({ price }) =>
-        recurring === undefined || (price.type !== "one_time_price") === recurring,
+        brandId === businessId &&
+        (recurring === undefined || (price.type !== "one_time_price") === recurring),
       ...page(query),
     });
     return { status: 200, body: { items: found.map((it) => presentProductItem(it, businessId)) } };
@@ -56,6 +58,7 @@ export const products: HandlersOf<
   /** @rule ENT-63 attachments that are sent replace all there were; absent leaves them */
   async updateProduct(context, { path, body }) {
     const { tx, now } = context;
+    warnOfBrand(context, body.brand_id ?? null);
     const stored = await load(tx, "product", path.id, "ERR-03");
     const price = body.price ? await priceOf(context, body.price) : stored.price;
     if (!body.credit_entitlements) refuseOtherCurrency(stored.attachments, price.currency);
@@ -99,3 +102,11 @@ export const products: HandlersOf<
     return { status: 200 };
   },
 };
+
+/** Tells of a brand other than the only one there is. */
+function warnOfBrand({ warn, businessId }: Context, brandId: string | null): void {
+  if (brandId === null || brandId === businessId) return;
+  warn(
+    `\`brand_id\` was ignored: the only brand here is ${businessId}, which is that of the business`,
+  );
+}

@@ -1,4 +1,4 @@
-import type { components } from "@drawdown/spec/control";
+import type { components, operations } from "@drawdown/spec/control";
 import { DomainError } from "../../../domain/errors.js";
 import { addDays, formatInstant, type Instant } from "../../../domain/time.js";
 import type { Attempt, Delivery } from "../../../domain/webhooks/delivery.js";
@@ -14,15 +14,17 @@ import { render } from "./render.js";
 
 type Schemas = components["schemas"];
 
-interface Listing {
-  readonly event_type?: string;
-  readonly after?: string;
-  readonly limit?: number;
-}
+type Query<Id extends "readEvents" | "listDeliveries"> = NonNullable<
+  operations[Id]["parameters"]["query"]
+>;
 
 /** What the control API may do to events and their deliveries. */
 export const webhookControls = {
-  async readEvents(unit: Unit, businessId: string, query: Listing): Promise<Schemas["EventList"]> {
+  async readEvents(
+    unit: Unit,
+    businessId: string,
+    query: Query<"readEvents">,
+  ): Promise<Schemas["EventList"]> {
     const { tx } = unit;
     const { limit = 100 } = query;
     const events = await tx.find("outgoingEvent", "all", all, { limit, where: within(query) });
@@ -41,7 +43,7 @@ export const webhookControls = {
 
   async listDeliveries(
     { tx }: Unit,
-    query: Listing & { readonly webhook_id?: string; readonly status?: string },
+    query: Query<"listDeliveries">,
   ): Promise<Schemas["DeliveryList"]> {
     const { webhook_id: endpointId, status, limit = 100 } = query;
     const isWanted = within(query);
@@ -135,7 +137,7 @@ export const webhookControls = {
 };
 
 const within =
-  ({ event_type: type, after }: Listing) =>
+  ({ event_type: type, after }: Query<"readEvents">) =>
   (it: { readonly id: string; readonly type: string }): boolean =>
     (type === undefined || it.type === type) && (after === undefined || it.id > after);
 
