@@ -67,8 +67,20 @@ const commands = {
     build(["spec", "sdk", "mock-server"]);
   },
 
+  /** Packs what an application installs, into the folder `packed`. */
+  pack() {
+    for (const it of pack()) console.log(it);
+  },
+
+  /** Whether the packages run beside the newest release of everything; takes it from the registry. */
+  newest() {
+    process.exitCode = runNode(["contract-tests/newest/run.mjs", ...pack()]);
+  },
+
   /** `npm run example -- neural-api demo` runs a script of an example, without its name `start`. */
-  async example([name, script = "start", ...args]) {
+  async example([name, ...words]) {
+    const hasName = words[0] !== undefined && !words[0].startsWith("-");
+    const [script, ...args] = hasName ? words : ["start", ...words];
     const examples = readdirSync(join(root, "examples"));
     if (!examples.includes(name)) {
       fail(`there is no example "${name ?? ""}"; there are ${examples.join(", ")}`);
@@ -116,7 +128,9 @@ async function main(name, args) {
 function requireNode(major, minor) {
   const [haveMajor, haveMinor] = process.versions.node.split(".").map(Number);
   if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
-  fail(`Node ${process.versions.node} is too old; ${major}.${minor} or newer is needed`);
+  fail(
+    `Node ${process.versions.node} is too old; ${major}.${minor} or newer is needed, see https://nodejs.org`,
+  );
 }
 
 /**
@@ -128,21 +142,14 @@ function install(packages) {
   const key = hash(["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"]);
   const part = ["install", ...packages].join(" ").replaceAll("/", "-");
   if (isCurrent("install", key) || isCurrent(part, key)) return;
-  const pnpm = packageManager.split("+")[0];
   const isTerminal = process.stdout.isTTY;
-  const { status } = spawnSync(
-    "npx",
-    [
-      "--yes",
-      pnpm,
-      "install",
-      "--frozen-lockfile",
-      "--prefer-offline",
-      ...packages.flatMap((it) => ["--filter", it]),
-      ...(isTerminal ? [] : ["--reporter=append-only", "--loglevel=warn"]),
-    ],
-    { cwd: root, stdio: "inherit", shell: isWindows },
-  );
+  const status = runPnpm([
+    "install",
+    "--frozen-lockfile",
+    "--prefer-offline",
+    ...packages.flatMap((it) => ["--filter", it]),
+    ...(isTerminal ? [] : ["--reporter=append-only", "--loglevel=warn"]),
+  ]);
   if (status !== 0) fail("the dependencies could not be installed; see above");
   markCurrent(part, key);
 }
@@ -166,6 +173,20 @@ function build(packages, { isForRunning = false } = {}) {
   }
 }
 
+/** Builds and packs both packages as publishing them would; answers the paths of the tarballs. */
+function pack() {
+  const names = ["sdk", "mock-server"];
+  build(names);
+  const to = join(root, "packed");
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to);
+  for (const name of names) {
+    const status = runPnpm(["pack", "--pack-destination", to], join(root, name), "ignore");
+    if (status !== 0) fail(`${name} could not be packed; see above`);
+  }
+  return readdirSync(to).map((it) => join(to, it));
+}
+
 /**
  * Ends this process when the one that started it has ended. npm starts scripts through a shell that dies of the
  * signal npm passes on without passing it further, which would leave the server on its port.
@@ -176,6 +197,13 @@ function stopWithParent() {
     if (process.ppid !== parent) process.kill(process.pid, "SIGTERM");
   }, 100);
   watch.unref();
+}
+
+/** Runs the pnpm that package.json pins. */
+function runPnpm(args, cwd = root, stdout = "inherit") {
+  const pnpm = packageManager.split("+")[0]; // npx knows no hashes
+  const options = { cwd, stdio: ["inherit", stdout, "inherit"], shell: isWindows };
+  return spawnSync("npx", ["--yes", pnpm, ...args], options).status ?? 1;
 }
 
 function must(what, packageName, bin, args) {

@@ -1,4 +1,6 @@
+import { copyFile, mkdir } from "node:fs/promises";
 import { defineConfig } from "tsup";
+import { documents } from "./src/adapters/page-paths.js";
 
 const forJest = {
   index: "src/index.ts",
@@ -36,6 +38,11 @@ export default defineConfig({
         "@drawdown/spec/rules": ["../spec/generated/rules.ts"],
       },
     },
+  },
+  // An installed package serves the documents it follows, and has no @drawdown/spec to read them from.
+  async onSuccess() {
+    await mkdir("dist/documents", { recursive: true });
+    for (const name of documents) await copyFile(`../spec/${name}`, `dist/documents/${name}`);
   },
   esbuildOptions(options, { format }) {
     options.conditions = ["drawdown-source"];

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, realpath, symlink, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
-import { openFolder, type Packed, pack, root } from "./pack.js";
+import { installIn, openFolder, type Packed, pack, root } from "./pack.js";
 
 /** The packed client in an application of its own, far from the workspace and its sources. */
 
@@ -16,13 +16,8 @@ let entries: readonly string[];
 beforeAll(async () => {
   packed = await pack("sdk");
   app = await openFolder();
-  const { name, dependencies = {}, exports } = packed.manifest;
-  await mkdir(join(app, "node_modules", dirname(name)), { recursive: true });
-  await cp(packed.folder, join(app, "node_modules", name), { recursive: true });
-  for (const dependency of Object.keys(dependencies)) {
-    const installed = await realpath(join(root, "sdk/node_modules", dependency));
-    await symlink(installed, join(app, "node_modules", dependency), "junction");
-  }
+  await installIn(app, packed);
+  const { name, exports } = packed.manifest;
   entries = Object.keys(exports).map((it) => it.replace(".", name));
 });
 

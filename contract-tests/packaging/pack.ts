@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll } from "vitest";
@@ -18,9 +18,12 @@ export interface Manifest {
   readonly exports: Exports;
   readonly imports?: Exports;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 export interface Packed {
+  /** Its folder in the workspace. */
+  readonly name: "sdk" | "mock-server";
   readonly tarball: string;
   /** The unpacked tarball. */
   readonly folder: string;
@@ -38,6 +41,22 @@ export async function openFolder(): Promise<string> {
 
 export const readManifest = async (folder: string): Promise<Manifest> =>
   JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+
+/** An application far from the workspace and its sources that has a packed package, and what it depends on. */
+export async function installIn(
+  app: string,
+  { name, folder, manifest }: Packed,
+  optional: readonly string[] = [],
+): Promise<void> {
+  const modules = join(app, "node_modules");
+  await mkdir(join(modules, dirname(manifest.name)), { recursive: true });
+  await cp(folder, join(modules, manifest.name), { recursive: true });
+  for (const dependency of [...Object.keys(manifest.dependencies ?? {}), ...optional]) {
+    const installed = await realpath(join(root, name, "node_modules", dependency));
+    await mkdir(dirname(join(modules, dependency)), { recursive: true });
+    await symlink(installed, join(modules, dependency), "junction");
+  }
+}
 
 /** Packs a package of the workspace as publishing it would. */
 export async function pack(name: "sdk" | "mock-server"): Promise<Packed> {
@@ -61,5 +80,5 @@ export async function pack(name: "sdk" | "mock-server"): Promise<Packed> {
     .filter((it) => it.isFile())
     .map((it) => relative(folder, join(it.parentPath, it.name)).replaceAll(sep, "/"))
     .sort();
-  return { tarball, folder, files, manifest: await readManifest(folder) };
+  return { name, tarball, folder, files, manifest: await readManifest(folder) };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,6 +21,26 @@ beforeAll(async () => {
 afterAll(() => {
   for (const child of children) child.kill("SIGKILL");
 });
+
+test("Node 18 is told in one line that it is too old, by the installed command and by the repository's", async ({
+  skip,
+}) => {
+  const runtime = await nodeOf("18.20.8");
+  if (runtime.executable === null) return skip(runtime.reason);
+  for (const script of [bin, pathOf("../../run.mjs")]) {
+    const child = spawn(runtime.executable, [script, "start"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.push(child);
+    const [out, err, [status]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
+    expect([status, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^drawdown: Node 18\.20\.8 is too old; 20\.19 or newer is needed[^\n]*\n$/);
+  }
+}, 300_000);
 
 describe.for(versions)("Node %s", (version) => {
   let runtime: Runtime;

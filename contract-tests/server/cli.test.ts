@@ -75,8 +75,25 @@ test("bad command lines end with status 2 and a message that names the option, i
     ],
     [["serve", "--body-limit", "0"], '--body-limit is "0"'],
     [["serve", "--host", "203.0.113.1", "--port", "0"], '--host is "203.0.113.1"'],
-    [["serve", "--prot", "1"], "see drawdown --help"],
-    [["sevre"], 'unknown command "sevre"'],
+    [
+      ["serve", "--prot", "1"],
+      "there is no option --prot (did you mean --port?); see drawdown --help serve",
+    ],
+    [
+      ["--allow-remote"],
+      "there is no option --allow-remote (did you mean --allow-remote-webhooks?); see",
+    ],
+    [["--xyzzy"], "there is no option --xyzzy; see drawdown --help serve"],
+    [["listen", "--evnet", "x"], "(did you mean --event?); see drawdown --help listen"],
+    [
+      ["sevre"],
+      'unknown command "sevre" (did you mean "serve"?); the ones there are: serve, trigger',
+    ],
+    [["help", "lisen"], 'unknown command "lisen" (did you mean "listen"?)'],
+    [
+      ["trigger", "credit.balance-low"],
+      '"credit.balance-low" (did you mean "credit.balance_low"?); choose one of:',
+    ],
   ];
   await Promise.all(
     bad.map(async ([args, message]) => {
@@ -97,4 +114,18 @@ test("a port in use is named, with the way out", async () => {
   expect(await ended).toBe(2);
   expect(said.err).toContain(`port ${port} on 127.0.0.1 is in use`);
   other.close();
+});
+
+test("help and version are commands as well as options", async () => {
+  const said = async (...args: string[]) => {
+    const { said, ended } = drawdown(...args);
+    expect(await ended, said.err).toBe(0);
+    return said.out.trim();
+  };
+  expect(await said("version")).toBe("0.1.0");
+  expect(await said("--version")).toBe("0.1.0");
+  const help = await said("help");
+  expect(help).toContain("drawdown serve [options]");
+  expect(await said("--help")).toBe(help);
+  expect(await said("help", "serve")).toBe(await said("serve", "--help"));
 });

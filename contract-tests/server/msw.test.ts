@@ -73,7 +73,9 @@ describe("the official client, unmodified", () => {
     await expect(client.post("/products/pdt_1/short_links")).rejects.toThrow(
       "501 Drawdown does not serve POST /products/pdt_1/short_links: the vendor's API has it, this sandbox does not yet; nothing was done. The nearest operation served is GET /products/{id}. See",
     );
-    await expect(client.refunds.list()).rejects.toThrow("nothing was done. See spec/COVERAGE.md");
+    await expect(client.refunds.list()).rejects.toThrow(
+      "nothing was done. See /_sandbox/COVERAGE.md",
+    );
   });
 
   test("gives up when its caller does", async () => {
@@ -233,7 +235,7 @@ describe("what makes no sense is refused when it is set up", () => {
     const misspelt = "retreiveBalance";
     expect(() => override(misspelt as OperationId, () => undefined)).toThrow(
       new TypeError(
-        'override() knows no operation "retreiveBalance"; did you mean "retrieveBalance"? spec/openapi.yaml has them all',
+        'override() knows no operation "retreiveBalance"; did you mean "retrieveBalance"? dist/documents/openapi.yaml of @drawdown/mock-server has them all',
       ),
     );
     // @ts-expect-error the id is checked as it is written, too

@@ -2,6 +2,7 @@ import { CommandError, UsageError } from "./cli/command-line.js";
 import { listen } from "./cli/listen.js";
 import { send } from "./cli/send.js";
 import { trigger } from "./cli/trigger.js";
+import { didYouMean } from "./http/did-you-mean.js";
 import { version } from "./version.js";
 
 const help = `drawdown ${version}: an offline sandbox for credit-based billing
@@ -11,8 +12,8 @@ const help = `drawdown ${version}: an offline sandbox for credit-based billing
   drawdown send [options]              sign any body and send it to an endpoint
   drawdown listen [options]            show deliveries as they happen
 
-  drawdown COMMAND --help              the options of a command
-  drawdown --version
+  drawdown help [COMMAND]              this, or the options of a command
+  drawdown version
 
 All but serve talk to a running sandbox:
   --url URL    where it listens                 (http://127.0.0.1:4010)
@@ -45,8 +46,8 @@ export async function run(args: readonly string[]): Promise<void> {
 
 async function execute(args: readonly string[]): Promise<void> {
   const [first = "serve", ...rest] = args;
-  if (first === "--version") return console.log(version);
-  if (first === "--help" || first === "-h") {
+  if (first === "version" || first === "--version") return console.log(version);
+  if (first === "help" || first === "--help" || first === "-h") {
     return rest[0] === undefined ? console.log(help) : commandOf(rest[0])(["--help"]);
   }
   return first.startsWith("-") ? serve(args) : commandOf(first)(rest);
@@ -55,7 +56,8 @@ async function execute(args: readonly string[]): Promise<void> {
 function commandOf(name: string) {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) return command;
+  const known = [...Object.keys(commands), "help", "version"];
   throw new UsageError(
-    `unknown command "${name}"; the ones there are: ${Object.keys(commands).join(", ")}`,
+    `unknown command "${name}"${didYouMean(name, known, '"')}; the ones there are: ${known.join(", ")}`,
   );
 }

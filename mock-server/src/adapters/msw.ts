@@ -62,7 +62,7 @@ export type BodyOf<Id extends OperationId> = operations[Id] extends {
 /**
  * A request handler for one operation, to be put before those of the sandbox: a failure on demand, say.
  *
- * @param operationId its `operationId` in the document, spec/openapi.yaml
+ * @param operationId its `operationId` in the document, which the package has as dist/documents/openapi.yaml
  * @param resolver answers as in MSW; `params` are those of the path. Returning nothing leaves the call to the sandbox
  * @throws TypeError when there is no such operation, and when a `baseUrl` is malformed or covered twice
  * @example
@@ -105,6 +105,6 @@ function unknownOperation(id: string): TypeError {
     operationTable.map((it) => it.id),
   );
   return new TypeError(
-    `override() knows no operation ${JSON.stringify(id)}; did you mean ${JSON.stringify(near)}? spec/openapi.yaml has them all`,
+    `override() knows no operation ${JSON.stringify(id)}; did you mean ${JSON.stringify(near)}? dist/documents/openapi.yaml of @drawdown/mock-server has them all`,
   );
 }

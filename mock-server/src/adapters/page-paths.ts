@@ -1,5 +1,10 @@
 /** Documents that are served as files. */
-export const documents = ["openapi.yaml", "sandbox.yaml", "behaviours.yaml"] as const;
+export const documents = [
+  "openapi.yaml",
+  "sandbox.yaml",
+  "behaviours.yaml",
+  "COVERAGE.md",
+] as const;
 
 export const documentPath = (name: string): string => `/_sandbox/${name}`;
 

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { Router } from "express";
 import { version } from "../version.js";
 import { documentPath, documents, payPath, portalPath } from "./page-paths.js";
@@ -18,13 +20,20 @@ export function pages(): Router {
   router.get(`${portalPath}:id`, (_request, response) => {
     response.type("html").send(portalPage);
   });
-  const { resolve } = createRequire(import.meta.url);
   for (const name of documents) {
+    const type = name.endsWith(".yaml") ? "text/yaml" : "text/plain";
     router.get(documentPath(name), (_request, response) => {
-      response.type("text/yaml").sendFile(resolve(`@drawdown/spec/${name}`));
+      response.sendFile(fileOf(name), { headers: { "content-type": `${type}; charset=utf-8` } });
     });
   }
   return router;
+}
+
+/** Where a document is: beside the built package, or in the workspace that it is built from. */
+function fileOf(name: string): string {
+  const built = fileURLToPath(new URL(`./documents/${name}`, import.meta.url));
+  if (existsSync(built)) return built;
+  return createRequire(import.meta.url).resolve(`@drawdown/spec/${name}`);
 }
 
 const escapeHtml = (text: string): string =>
@@ -59,6 +68,7 @@ const client = new DodoPayments({
   <tr><td><a href="/_sandbox/openapi.yaml">openapi.yaml</a></td><td>the API, as OpenAPI 3.1</td></tr>
   <tr><td><a href="/_sandbox/sandbox.yaml">sandbox.yaml</a></td><td>the control API under <code>/_sandbox</code>: clock, policy, reset, explain, checkouts, adjustments, keys</td></tr>
   <tr><td><a href="/_sandbox/behaviours.yaml">behaviours.yaml</a></td><td>every rule with its source, and which of them are guesses</td></tr>
+  <tr><td><a href="/_sandbox/COVERAGE.md">COVERAGE.md</a></td><td>which operations and rules are served, counted</td></tr>
 </table>
 </html>
 `;

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs, styleText } from "node:util";
+import { didYouMean } from "../http/did-you-mean.js";
 
 /** A command that came to nothing; the message says why. */
 export class CommandError extends Error {}
@@ -25,9 +26,19 @@ export function parse<Given extends Options>(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new UsageError(`${reason}; see drawdown --help ${command}`);
+    throw new UsageError(
+      `${reasonOf(error, Object.keys(options))}; see drawdown --help ${command}`,
+    );
   }
+}
+
+/** Why a command line cannot be read, on one line; for an option that does not exist, with the one that was meant. */
+function reasonOf(error: unknown, known: readonly string[]): string {
+  const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [, unknown] = /^Unknown option '(--[^']*)'/.exec(reason) ?? [];
+  if (unknown === undefined) return reason;
+  const flags = known.map((it) => `--${it}`);
+  return `there is no option ${unknown}${didYouMean(unknown, flags, "")}`;
 }
 
 /** Refuses words that belong to no option. */

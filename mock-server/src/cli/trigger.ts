@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/control";
+import { didYouMean } from "../http/did-you-mean.js";
 import { connect, connectionHelp, connectionOptions, readAfter } from "./client.js";
 import { CommandError, noMore, parse, styled, UsageError } from "./command-line.js";
 import { billingRecipes } from "./recipes/billing.js";
@@ -40,11 +41,13 @@ export async function trigger(args: readonly string[]): Promise<void> {
 }
 
 function recipeOf(event: string | undefined): Recipe {
-  const known = Object.keys(recipes).join(", ");
+  const events = Object.keys(recipes);
+  const known = events.join(", ");
   if (event === undefined) throw new UsageError(`trigger needs an event, one of: ${known}`);
   const recipe = Object.hasOwn(recipes, event) ? recipes[event] : undefined;
   if (recipe) return recipe;
-  throw new UsageError(`there is no way to trigger "${event}"; choose one of: ${known}`);
+  const hint = didYouMean(event, events, '"');
+  throw new UsageError(`there is no way to trigger "${event}"${hint}; choose one of: ${known}`);
 }
 
 /** Whether an event is about what the story made, and not something that happened beside it. */

@@ -147,7 +147,7 @@ function notServed(method: string, path: string, served: readonly OperationFacts
   return new RequestError(
     "not-served",
     "",
-    `Drawdown does not serve ${method} ${path}: the vendor's API has it, this sandbox does not yet; nothing was done.${hint} See spec/COVERAGE.md for what is served`,
+    `Drawdown does not serve ${method} ${path}: the vendor's API has it, this sandbox does not yet; nothing was done.${hint} See /_sandbox/COVERAGE.md of a running sandbox for what is served`,
   );
 }
 
