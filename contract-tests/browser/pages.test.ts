@@ -43,7 +43,7 @@ browserTest("the front page gives its own address, and the documents it links to
   const [construction, call] = await page.locator("pre").allTextContents();
   expect(construction).toContain(`baseURL: "${url}"`);
   expect(call).toContain(`curl -X POST ${url}/_sandbox/clock/advance`);
-  const names = ["openapi.yaml", "sandbox.yaml", "behaviours.yaml"];
+  const names = ["openapi.yaml", "sandbox.yaml", "behaviours.yaml", "COVERAGE.md"];
   expect(await page.getByRole("link").allTextContents()).toEqual(names);
   for (const name of names) {
     const { status } = await fetch(`${url}/_sandbox/${name}`);
@@ -257,4 +257,79 @@ browserTest("the portal of a customer without credits says so", async (page) => 
   const { world } = await open();
   await openPortal(page, world, await world.customer());
   expect(await saying(page)).toBe("There are no credits yet.");
+});
+
+/** The cells of the table's body, row by row. */
+const cells = async (page: Page): Promise<readonly (readonly string[])[]> => {
+  const rows = (await page.getByRole("row").all()).slice(1);
+  return Promise.all(rows.map((it) => it.locator("td").allTextContents()));
+};
+
+browserTest("CUS-25 the portal leads through the whole history, page by page", async (page) => {
+  const { world } = await open();
+  const at = await openHolding(world);
+  for (let count = 1; count <= 101; count++) await world.credit(at, "1");
+  await openPortal(page, world, at.customer);
+  const [newer, older] = ["Newer", "Older"].map((name) => page.getByRole("button", { name }));
+  if (!newer || !older) throw new Error("there are no buttons");
+  const pages = page.getByRole("navigation", { name: "Pages" });
+  const balances = async () => (await cells(page)).map((it) => it[3]);
+  const from = (first: number, last: number) =>
+    Array.from({ length: first - last + 1 }, (_, index) => String(first - index));
+  await pages.getByText("Page 1 of 3").waitFor();
+  expect(await balances()).toEqual(from(101, 52));
+  expect(await newer.isDisabled()).toBe(true);
+  await older.click();
+  await pages.getByText("Page 2 of 3").waitFor();
+  expect(await balances()).toEqual(from(51, 2));
+  await older.click();
+  await pages.getByText("Page 3 of 3").waitFor();
+  expect(await balances()).toEqual(["1"]);
+  expect(await older.isDisabled()).toBe(true);
+  await newer.click();
+  await pages.getByText("Page 2 of 3").waitFor();
+  expect(await balances()).toEqual(from(51, 2));
+});
+
+browserTest("CUS-26 the portal says what expires when", async (page) => {
+  const { world } = await open();
+  const at = await openHolding(world);
+  await world.credit(at, "1000", { expires_at: "2026-01-31T00:00:00Z" });
+  await openPortal(page, world, at.customer);
+  const list = page.getByRole("list", { name: "What expires" }).getByRole("listitem");
+  await figure(page).waitFor();
+  expect(await list.allTextContents()).toEqual(["1,000 token, all of it, expires 2026-01-31"]);
+  await world.credit(at, "5");
+  await world.credit(at, "20", { expires_at: "2026-01-15T00:00:00Z" });
+  await openPortal(page, world, at.customer);
+  await list.nth(1).waitFor();
+  expect(await list.allTextContents()).toEqual([
+    "20 token of it expires 2026-01-15",
+    "1,000 token of it expires 2026-01-31",
+  ]);
+});
+
+browserTest("CUS-27 the portal keeps overage apart", async (page) => {
+  const { world } = await open();
+  const at = await openHolding(world, withOverage());
+  await world.credit(at, "10");
+  await openPortal(page, world, at.customer);
+  await figure(page).waitFor();
+  const over = page.locator("#over");
+  expect([await over.isVisible(), (await cells(page))[0]?.slice(2)]).toEqual([
+    false,
+    ["+10", "10"],
+  ]);
+  await world.debit(at, "1510");
+  await world.credit(at, "7");
+  await openPortal(page, world, at.customer);
+  await over.waitFor();
+  expect(await textOf(over)).toBe("and 1,500 token of overage");
+  expect((await shown(page)).text).toBe("7 token left");
+  expect((await cells(page)).map((it) => it.slice(2))).toEqual([
+    ["+7", "71,500 overage"],
+    ["-1,500", "01,500 overage"],
+    ["-10", "0"],
+    ["+10", "10"],
+  ]);
 });

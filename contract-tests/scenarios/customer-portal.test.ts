@@ -21,6 +21,7 @@ interface Transaction {
   readonly description: string | null;
   readonly amount: string;
   readonly balance: string;
+  readonly overage: string;
 }
 interface Section {
   readonly credit_entitlement_id: string;
@@ -28,6 +29,8 @@ interface Section {
   readonly unit: string;
   readonly balance: string;
   readonly overage: string;
+  readonly expiring: readonly { readonly expires_at: string; readonly amount: string }[];
+  readonly transaction_count: number;
   readonly transactions: readonly Transaction[];
 }
 interface Portal {
@@ -171,7 +174,94 @@ scenario("CUS-10 the portal gives each movement with its sign and the balance", 
   const [section] = (await view(world, holding.customer)).credits;
   const at = "2026-01-01T00:00:00.000000Z";
   expect(section?.transactions).toEqual([
-    { at, label: "Usage Deduction", description: null, amount: "-5", balance: "7" },
-    { at, label: "One-Time Credits", description: "Welcome", amount: "+12", balance: "12" },
+    { at, label: "Usage Deduction", description: null, amount: "-5", balance: "7", overage: "0" },
+    {
+      at,
+      label: "One-Time Credits",
+      description: "Welcome",
+      amount: "+12",
+      balance: "12",
+      overage: "0",
+    },
   ]);
 });
+
+scenario("CUS-25 the portal has the whole history, page by page", async (world) => {
+  const holding = await open(world);
+  const images = await world.entitlement({ name: "Images", unit: "image" });
+  for (let count = 1; count <= 7; count++) await world.credit(holding, String(count));
+  await world.credit({ ...holding, entitlement: images }, "100");
+  const path = await session(world, holding.customer);
+  const page = async (number: number): Promise<Section | undefined> => {
+    const query = `credit_entitlement_id=${holding.entitlement.id}&page_number=${number}&page_size=3`;
+    const { credits } = await world.control<Portal>("GET", `${path}?${query}`);
+    expect(credits).toMatchObject([{ name: "Tokens", balance: "28", transaction_count: 7 }]);
+    return credits[0];
+  };
+  expect(lines(await page(0))).toEqual(
+    [7, 6, 5].map((it) => `One-Time Credits +${it} : ${sumTo(it)}`),
+  );
+  expect(lines(await page(1))).toEqual(
+    [4, 3, 2].map((it) => `One-Time Credits +${it} : ${sumTo(it)}`),
+  );
+  expect(lines(await page(2))).toEqual(["One-Time Credits +1 : 1"]);
+  expect(lines(await page(3))).toEqual([]);
+});
+
+scenario("CUS-25 one credit of a portal is one that the customer has", async (world) => {
+  const holding = await open(world);
+  const path = await session(world, holding.customer);
+  for (const id of [holding.entitlement.id, "cde_none"]) {
+    expect((await world.raw("GET", `${path}?credit_entitlement_id=${id}`)).status).toBe(404);
+  }
+  await world.credit(holding, "1");
+  const found = await world.raw("GET", `${path}?credit_entitlement_id=${holding.entitlement.id}`);
+  expect(found.status).toBe(200);
+  for (const query of ["page_number=-1", "page_size=0", "page_size=101"]) {
+    expect((await world.raw("GET", `${path}?${query}`)).status).toBe(422);
+  }
+});
+
+scenario("CUS-26 the portal says what expires when, and not what never does", async (world) => {
+  const holding = await open(world);
+  await world.credit(holding, "5");
+  const [soon, later] = ["2026-02-01T00:00:00.000000Z", "2026-03-01T00:00:00.000000Z"];
+  await world.credit(holding, "20", { expires_at: later });
+  await world.credit(holding, "10", { expires_at: soon });
+  await world.credit(holding, "30", { expires_at: later });
+  const expiring = async () => (await view(world, holding.customer)).credits[0]?.expiring;
+  expect(await expiring()).toEqual([
+    { expires_at: soon, amount: "10" },
+    { expires_at: later, amount: "50" },
+  ]);
+  await world.advance(soon);
+  expect(await expiring()).toEqual([{ expires_at: later, amount: "50" }]);
+  await world.debit(holding, "30");
+  expect(await expiring()).toEqual([{ expires_at: later, amount: "20" }]);
+});
+
+scenario("CUS-26 the portal lists the twenty instants of expiry that come first", async (world) => {
+  const holding = await open(world);
+  for (let day = 1; day <= 22; day++) {
+    const expires_at = `2026-02-${String(day).padStart(2, "0")}T00:00:00Z`;
+    await world.credit(holding, String(day), { expires_at });
+  }
+  const [section] = (await view(world, holding.customer)).credits;
+  expect(section?.expiring.map((it) => it.amount)).toEqual(
+    Array.from({ length: 20 }, (_, index) => String(index + 1)),
+  );
+});
+
+scenario("CUS-27 the portal keeps overage apart from the balance", async (world) => {
+  const holding = await open(world, withOverage());
+  await world.credit(holding, "10");
+  await world.debit(holding, "25");
+  const portal = async () => (await view(world, holding.customer)).credits[0];
+  expect(await portal()).toMatchObject({ balance: "0", overage: "15" });
+  const moved = (await portal())?.transactions.map(
+    (it) => `${it.amount} ${it.balance} ${it.overage}`,
+  );
+  expect(moved).toEqual(["-15 0 15", "-10 0 0", "+10 10 0"]);
+});
+
+const sumTo = (count: number): number => (count * (count + 1)) / 2;

@@ -628,7 +628,7 @@ export interface paths {
         };
         /**
          * What a customer sees in the portal
-         * @description The credits and movements behind a portal link (CUS-06 to CUS-11). A link works for 24 hours.
+         * @description The credits and movements behind a portal link (CUS-06 to CUS-11). A link works for 24 hours. Movements come page by page (CUS-25).
          */
         get: operations["viewPortal"];
         put?: never;
@@ -1291,7 +1291,19 @@ export interface components {
                 balance: string;
                 /** @description What was used beyond zero. */
                 overage: string;
-                /** @description Newest first. */
+                /** @description What of the balance expires when, soonest first, at most 20 instants (CUS-26). */
+                expiring: {
+                    /**
+                     * Format: date-time
+                     * @description When.
+                     */
+                    expires_at: string;
+                    /** @description How much. */
+                    amount: string;
+                }[];
+                /** @description Movements on all pages together. */
+                transaction_count: number;
+                /** @description One page of them, newest first. */
                 transactions: {
                     /**
                      * Format: date-time
@@ -1306,6 +1318,8 @@ export interface components {
                     amount: string;
                     /** @description Balance after it. */
                     balance: string;
+                    /** @description Overage after it. */
+                    overage: string;
                 }[];
             }[];
         };
@@ -2752,7 +2766,23 @@ export interface operations {
     };
     viewPortal: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only this credit.
+                 * @example cde_0000014Zk0Vq8yT1mWc2R
+                 */
+                credit_entitlement_id?: string;
+                /**
+                 * @description Which page of the movements, from 0.
+                 * @example 0
+                 */
+                page_number?: number;
+                /**
+                 * @description Movements on a page.
+                 * @example 50
+                 */
+                page_size?: number;
+            };
             header?: never;
             path: {
                 /**
@@ -2782,13 +2812,21 @@ export interface operations {
                      *           "unit": "token",
                      *           "balance": "70",
                      *           "overage": "0",
+                     *           "expiring": [
+                     *             {
+                     *               "expires_at": "2026-01-31T00:00:00.000000Z",
+                     *               "amount": "70"
+                     *             }
+                     *           ],
+                     *           "transaction_count": 2,
                      *           "transactions": [
                      *             {
                      *               "at": "2026-01-02T00:00:00.000000Z",
                      *               "label": "Usage Deduction",
                      *               "description": null,
                      *               "amount": "-30",
-                     *               "balance": "70"
+                     *               "balance": "70",
+                     *               "overage": "0"
                      *             }
                      *           ]
                      *         }
@@ -3288,7 +3326,27 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
     "id": "viewPortal",
     "method": "GET",
     "path": "/_sandbox/portals/{id}",
-    "query": {},
+    "query": {
+      "credit_entitlement_id": {
+        "type": "string",
+        "maxLength": 255,
+        "invalidStatus": 422
+      },
+      "page_number": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2147483647,
+        "defaultValue": 0,
+        "invalidStatus": 422
+      },
+      "page_size": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100,
+        "defaultValue": 50,
+        "invalidStatus": 422
+      }
+    },
     "body": null,
     "isBodyRequired": false,
     "isPublic": false,

@@ -1,3 +1,4 @@
+import type { operations } from "@drawdown/spec/control";
 import type { APIPromise } from "../api-promise.js";
 import type { RequestOptions } from "../connection.js";
 import type { ControlConnection, Schemas } from "./connection.js";
@@ -13,6 +14,7 @@ export type SubscriptionMetersResponse = Schemas["MeterReadings"];
 export type EntryCreateParams = Schemas["NewEntry"] & { readonly credit_entitlement_id: string };
 export type EntryCreateResponse = Schemas["EntryPosted"];
 export type Portal = Schemas["PortalView"];
+export type PortalRetrieveParams = NonNullable<operations["viewPortal"]["parameters"]["query"]>;
 
 /** The worker that turns usage events into deductions. */
 export class SandboxMeters {
@@ -164,13 +166,19 @@ export class SandboxPortals {
   constructor(private readonly connection: ControlConnection) {}
 
   /**
-   * The credits and movements behind a portal link, whose last part is the id. A link works for 24 hours.
+   * The credits and movements behind a portal link, whose last part is the id. A link works for 24 hours. Movements come
+   * in pages, the first unless `page_number` says otherwise.
    *
    * @throws NotFoundError
    * @example
-   * const { credits } = await control.portals.retrieve("cps_1");
+   * const { credits } = await control.portals.retrieve("cps_1", { page_number: 1, page_size: 100 });
    */
-  retrieve(id: string, options?: RequestOptions): APIPromise<Portal> {
-    return this.connection.call("get", "/_sandbox/portals/{id}", { path: { id } }, options);
+  retrieve(
+    id: string,
+    query?: PortalRetrieveParams | null,
+    options?: RequestOptions,
+  ): APIPromise<Portal> {
+    const given = { path: { id }, query: query ?? {} };
+    return this.connection.call("get", "/_sandbox/portals/{id}", given, options);
   }
 }

@@ -11,6 +11,7 @@ export type {
   EntryCreateResponse,
   MetersRunResponse,
   Portal,
+  PortalRetrieveParams,
   SandboxCheckouts,
   SandboxEntries,
   SandboxMeters,

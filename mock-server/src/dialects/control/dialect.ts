@@ -30,7 +30,11 @@ export interface BillingControls {
   /** @returns how many events waited */
   runMeters(unit: Unit): Promise<number>;
   viewCheckout(unit: Unit, sessionId: string): Promise<Schemas["CheckoutView"]>;
-  viewPortal(unit: Unit, sessionId: string): Promise<Schemas["PortalView"]>;
+  viewPortal(
+    unit: Unit,
+    sessionId: string,
+    query: Query<"viewPortal">,
+  ): Promise<Schemas["PortalView"]>;
   explain(unit: Unit, entitlementId: string, customerId: string): Promise<Schemas["Explanation"]>;
   readMeters(unit: Unit, subscriptionId: string): Promise<Schemas["MeterReadings"]>;
   postEntry(
@@ -197,8 +201,8 @@ export function controlDialect(
       return { status: 200, body: readings };
     },
 
-    async viewPortal({ transact }, { path }) {
-      const view = await transact((unit) => billing.viewPortal(unit, path.id));
+    async viewPortal({ transact }, { path, query }) {
+      const view = await transact((unit) => billing.viewPortal(unit, path.id, query));
       return { status: 200, body: view };
     },
 
