@@ -303,6 +303,34 @@ deliveryScenario("WHK-31 a message that failed begins its schedule anew", async 
   expect(await statusesOf(world)).toEqual(["failed"]);
 });
 
+deliveryScenario("CTL-02 what is sent again while held waits, and says so", async (world) => {
+  const it = await received(world);
+  await it.add("1", "2");
+  await settle(world);
+  await setMode(world, { held: true });
+  const [first] = await deliveries(world);
+  expect(first).toMatchObject({ status: "delivered", held: false });
+  const answer = await world.raw("POST", `/_sandbox/deliveries/${first?.id}/resend`);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    200,
+    { status: "waiting", held: true },
+  ]);
+  const release = 'PATCH /_sandbox/webhooks/mode {"held": false}';
+  expect(answer.headers.get("drawdown-warning")).toBe(
+    `deliveries are held, so nothing was sent: 1 waits until ${release}`,
+  );
+  const replayed = await world.raw("POST", `/_sandbox/webhooks/${it.endpoint.id}/replay`);
+  expect(replayed.headers.get("drawdown-warning")).toContain("2 wait until");
+  expect(await deliveries(world)).toMatchObject([{ held: true }, { held: false }, {}, {}]);
+  expect(it.receiver.requests).toHaveLength(2);
+  await setMode(world, { held: false });
+  await settle(world);
+  expect(it.receiver.requests).toHaveLength(5);
+  const again = await world.raw("POST", `/_sandbox/deliveries/${first?.id}/resend`);
+  expect(again.headers.get("drawdown-warning")).toBeNull();
+  expect(await again.json()).toMatchObject({ status: "delivered", held: false });
+});
+
 deliveryScenario("WHK-31 a message that waits can be sent before its time", async (world) => {
   const it = await received(world, 500);
   await it.add("1");

@@ -464,6 +464,12 @@ describe.concurrent("serve --webhook", () => {
     return { ...served, line: await served.out };
   }
 
+  test("an address on another machine is taken once --allow-remote-webhooks is said", async () => {
+    const url = "https://hooks.example.com/billing";
+    const { line } = await start([url], "--allow-remote-webhooks", "--json");
+    expect(JSON.parse(line).webhooks[0].url).toBe(url);
+  });
+
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [["--webhook", "localhost:3000"], '--webhook is "localhost:3000" but must be an address'],
     [
@@ -471,6 +477,10 @@ describe.concurrent("serve --webhook", () => {
       '--webhook http://localhost:3000 has the secret "hush" but must have whsec_',
     ],
     [["--webhook", "http://localhost:3000,whsec_abc"], "the base64 of at least 12 bytes"],
+    [
+      ["--webhook", "https://hooks.example.com/billing"],
+      "--webhook https://hooks.example.com/billing is not on this machine, and nothing would be sent there; add --allow-remote-webhooks",
+    ],
     [["--webhook-timeout", "0"], "--webhook-timeout is"],
     [["--key", "a", "--webhook-key", "b"], '--webhook-key is "b", a key that is not accepted'],
   ];

@@ -116,6 +116,25 @@ test("a port in use is named, with the way out", async () => {
   other.close();
 });
 
+test("WRN-20 a warning reaches the terminal once, with the call and without its control characters", async () => {
+  const { line, said, child, ended } = drawdown("serve", "--port", "0", "--json");
+  const { url } = JSON.parse(await line);
+  const add = (name: string, body: object) =>
+    fetch(`${url}/customers?a=secret`, {
+      method: "POST",
+      headers: { authorization: "Bearer k", "content-type": "application/json" },
+      body: JSON.stringify({ email: `${name}@example.com`, name, ...body }),
+    });
+  for (const name of ["ada", "bob"]) await add(name, { nmae: "x" });
+  await add("eve", { "\u001b[2Jx": 1 });
+  child.kill("SIGTERM");
+  await ended;
+  expect(said.err.trim().split("\n")).toEqual([
+    "drawdown: warning: POST /customers: unknown field `nmae` was ignored",
+    "drawdown: warning: POST /customers: unknown field `\\u001b[2Jx` was ignored",
+  ]);
+});
+
 test("help and version are commands as well as options", async () => {
   const said = async (...args: string[]) => {
     const { said, ended } = drawdown(...args);

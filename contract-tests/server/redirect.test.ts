@@ -278,6 +278,14 @@ describe("variables", () => {
     [{ DRAWDOWN_FROZEN: "yes" }, 'DRAWDOWN_FROZEN is "yes" but must be 1 or 0'],
     [{ DRAWDOWN_POLICY: "guessed" }, 'DRAWDOWN_POLICY names the profile "guessed"'],
     [{ DRAWDOWN_POLICY: "drawOrder=x" }, 'DRAWDOWN_POLICY sets "drawOrder", which is no switch'],
+    [
+      {
+        ...withWebhook,
+        DRAWDOWN_WEBHOOK: "https://hooks.example.com",
+        DODO_PAYMENTS_WEBHOOK_KEY: "secret",
+      },
+      'DRAWDOWN_WEBHOOK is "https://hooks.example.com", which is not on this machine',
+    ],
     [withWebhook, "DRAWDOWN_WEBHOOK needs DODO_PAYMENTS_API_KEY"],
     [
       { ...withWebhook, DODO_PAYMENTS_WEBHOOK_KEY: "secret" },

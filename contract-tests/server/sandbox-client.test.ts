@@ -55,7 +55,8 @@ const calls: Record<keyof operations, (control: SandboxControl) => Promise<unkno
   recoverDeliveries: (it) => it.webhooks.recover("{id}"),
   rotateSecret: (it) => it.webhooks.rotateSecret("{id}"),
   sendBody: (it) => it.webhooks.send("{id}", { body: "{}" }),
-  viewPortal: (it) => it.portals.retrieve("{id}", { credit_entitlement_id: "c", page_number: 1, page_size: 5 }),
+  viewPortal: (it) =>
+    it.portals.retrieve("{id}", { credit_entitlement_id: "c", page_number: 1, page_size: 5 }),
   createTenant: (it) => it.tenants.create({ key: "k", at: start, frozen: true, seed: "s" }),
   closeTenant: (it) => it.tenants.close(),
   createKey: (it) => it.keys.create({ key: "k", access: "read" }),

@@ -57,6 +57,11 @@ export interface SandboxOptions {
   readonly webhooks?: readonly InitialWebhook[];
   /** Bytes a request body may have (EVT-17). Default: 10 MiB. */
   readonly bodyBytesMax?: number;
+  /**
+   * Told what an answer warns of, beside its header `drawdown-warning`: each sentence, and the call. `console.warn` shows
+   * it in a test. Default: nobody is told.
+   */
+  readonly onWarning?: (sentence: string, call: { method: string; target: string }) => void;
   /** Keys a sandbox may hold. Default: 10,000. */
   readonly keysMax?: number;
 }
@@ -117,6 +122,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     isStrict: options.strict ?? false,
     allowedKeys,
     tier: options.tier ?? null,
+    onWarning: options.onWarning ?? (() => {}),
     closing: closing.signal,
   });
   return inProcess({

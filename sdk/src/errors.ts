@@ -172,15 +172,22 @@ export interface ConnectionErrorFacts {
   readonly message?: string | undefined;
   readonly cause?: unknown;
   readonly operation?: string | undefined;
+  readonly fix?: string | undefined;
 }
 
 /** No answer came, or it broke off; `cause` is what `fetch` threw. */
 export class APIConnectionError extends APIError {
   override name = "APIConnectionError";
+  readonly #fix: string | undefined;
 
-  constructor({ message = "Connection error.", cause, operation }: ConnectionErrorFacts = {}) {
+  constructor({ message = "Connection error.", cause, operation, fix }: ConnectionErrorFacts = {}) {
     super(undefined, undefined, message, undefined, operation);
     if (cause !== undefined) this.cause = cause;
+    this.#fix = fix;
+  }
+
+  override get fix(): string | undefined {
+    return this.#fix;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Answered } from "./api-promise.js";
 import { APIConnectionError, APIConnectionTimeoutError, APIUserAbortError } from "./errors.js";
+import { connectionCodeOf, connectionFixOf } from "./fix.js";
 import { isTold, type LogLevel, shownHeaders } from "./log.js";
 import { retryDelayMs } from "./retry-delay.js";
 import {
@@ -68,11 +69,24 @@ export async function exchange(
     if (delayMs === undefined) {
       if (isError) throw answer;
       const { response, text } = answer;
+      const warning = response.headers.get("drawdown-warning");
+      if (warning !== null) tell("warn", `is warned of: ${warning}`);
       tell("debug", "answered", () => ({ headers: shownHeaders(response.headers), body: text }));
       return { response, text, retries };
     }
     await settings.sleep(delayMs, delivery.signal);
   }
+}
+
+/** An error that says why nothing answered, as far as `fetch` tells, and what to do about it. */
+function noAnswer(target: string, url: string, cause: unknown, operation: string) {
+  const code = connectionCodeOf(cause);
+  const fix = connectionFixOf(code, url);
+  const why = [code ?? String(cause), ...(fix === undefined ? [] : [fix])].join(". ");
+  return new APIConnectionError({
+    message: `${target} got no answer: ${why}`,
+    ...{ cause, operation, fix },
+  });
 }
 
 /** One attempt, its body read to the end: an answer that breaks off is no answer. */
@@ -105,11 +119,7 @@ async function attempt(
           cause,
           operation,
         })
-      : new APIConnectionError({
-          message: `${target} got no answer: ${String(cause)}`,
-          cause,
-          operation,
-        });
+      : noAnswer(target, url, cause, operation);
   } finally {
     clearTimeout(timer);
     delivery.signal?.removeEventListener("abort", abort);

@@ -14,7 +14,7 @@ import {
   RateLimitError,
   UnprocessableEntityError,
 } from "../src/index.js";
-import { answer, broken, scripted } from "./script.js";
+import { answer, broken, type Step, scripted } from "./script.js";
 
 const final = { "x-should-retry": "false" };
 
@@ -107,6 +107,49 @@ test("a broken connection names the request and keeps the cause", async () => {
     message: "GET http://sandbox.test/meters/mtr_1 got no answer: TypeError: fetch failed",
     status: undefined,
     cause: new TypeError("fetch failed"),
+  });
+});
+
+describe("a connection that failed says why, and what to do", () => {
+  const failing =
+    (code: string): Step =>
+    () => {
+      throw new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code }) });
+    };
+
+  test.each([
+    [
+      ...["ECONNREFUSED", "http://127.0.0.1:4010"],
+      "Nothing listens there: start a sandbox with `npx drawdown serve`, or correct `baseURL`.",
+    ],
+    [
+      ...["ECONNREFUSED", "http://localhost:4020"],
+      "Nothing listens there: start a sandbox with `npx drawdown serve --port 4020`, or correct `baseURL`.",
+    ],
+    ["ECONNREFUSED", "http://billing.test", "Nothing listens there: correct `baseURL`."],
+    [
+      ...["ENOTFOUND", "http://sandbx.test"],
+      "The host is not known: correct `baseURL`, or look at the network.",
+    ],
+    [
+      ...["ECONNRESET", "http://127.0.0.1:4010"],
+      "The connection broke off: look whether the server still runs.",
+    ],
+  ])("%s at %s", async (code, baseURL, fix) => {
+    const { client } = scripted([failing(code)], { maxRetries: 0, baseURL });
+    expect(await errorOf(client.meters.retrieve("mtr_1"))).toMatchObject({
+      name: "APIConnectionError",
+      message: `GET ${baseURL}/meters/mtr_1 got no answer: ${code}. ${fix}`,
+      fix,
+    });
+  });
+
+  test("a code without a fix stands alone", async () => {
+    const { client } = scripted([failing("EPROTO")], { maxRetries: 0 });
+    expect(await errorOf(client.meters.retrieve("mtr_1"))).toMatchObject({
+      message: "GET http://sandbox.test/meters/mtr_1 got no answer: EPROTO",
+      fix: undefined,
+    });
   });
 });
 

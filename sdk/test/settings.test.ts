@@ -238,6 +238,19 @@ describe("options of the official client", () => {
     expect(moved.baseURL).toBe("https://test.dodopayments.com");
   });
 
+  test("WRN-21 the logger is told what an answer warns of, unless it is to be quiet", async () => {
+    const warning = { "drawdown-warning": "unknown field `colour` was ignored" };
+    const warned: unknown[][] = [];
+    const logger = { ...console, warn: (...told: unknown[]) => void warned.push(told) };
+    for (const logLevel of ["warn", "error"] as const) {
+      const { client } = scripted([answer(200, {}, warning)], { logger, logLevel });
+      await client.meters.retrieve("mtr_1");
+    }
+    const line =
+      "GET http://sandbox.test/meters/mtr_1 is warned of: unknown field `colour` was ignored";
+    expect(warned).toEqual([[line]]);
+  });
+
   test("the logger is told of each request, at info, and without the key, at debug", async () => {
     const told: unknown[][] = [];
     const note =

@@ -482,7 +482,7 @@ export interface paths {
         put?: never;
         /**
          * Send it again
-         * @description Attempts a delivery once more at once, whatever became of it, with the same `webhook-id` (WHK-31). A failure starts its schedule of attempts anew.
+         * @description Attempts a delivery once more at once, whatever became of it, with the same `webhook-id` (WHK-31). A failure starts its schedule of attempts anew. While deliveries are held nothing is sent: the answer says `held`, and the delivery waits until they are released (CTL-02).
          */
         post: operations["resendDelivery"];
         delete?: never;
@@ -1188,6 +1188,8 @@ export interface components {
              * @enum {string}
              */
             status: "waiting" | "delivered" | "failed" | "dropped" | "collected";
+            /** @description Whether it waits because deliveries are held, until they are released (CTL-02). */
+            held: boolean;
             /**
              * Format: date-time
              * @description When the event asked for it.
@@ -1548,6 +1550,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            422: components["responses"]["Unprocessable"];
         };
     };
     readClock: {
@@ -1575,6 +1578,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     setClock: {
@@ -1775,6 +1779,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     audit: {
@@ -1803,6 +1808,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     runMeters: {
@@ -1830,6 +1836,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     viewCheckout: {
@@ -1880,6 +1887,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     completeCheckout: {
@@ -2015,6 +2023,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     setPolicy: {
@@ -2415,6 +2424,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     retrieveDelivery: {
@@ -2446,6 +2456,7 @@ export interface operations {
                      *       "event_id": "msg_0000034Zk0Vq8yT1mWc2R",
                      *       "event_type": "credit.added",
                      *       "status": "delivered",
+                     *       "held": false,
                      *       "created_at": "2026-01-01T00:00:00.000000Z",
                      *       "next_attempt_at": null,
                      *       "attempts": [
@@ -2500,6 +2511,7 @@ export interface operations {
                      *       "event_id": "msg_0000034Zk0Vq8yT1mWc2R",
                      *       "event_type": "credit.added",
                      *       "status": "delivered",
+                     *       "held": false,
                      *       "created_at": "2026-01-01T00:00:00.000000Z",
                      *       "next_attempt_at": null,
                      *       "attempts": [
@@ -2554,6 +2566,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     setDeliveryMode: {
@@ -2838,6 +2851,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     createKey: {

@@ -1,4 +1,5 @@
 import type { SandboxOptions } from "../create-sandbox.js";
+import { isLoopback } from "./send.js";
 
 /** What environment variables ask for: the address of a running sandbox, or what one in this process is made with. */
 export type RedirectSettings =
@@ -80,7 +81,11 @@ function webhookOf(text: string, read: Read) {
       `${names.webhooks} needs DODO_PAYMENTS_API_KEY, whose events are sent, and DODO_PAYMENTS_WEBHOOK_KEY, which signs them, before the application starts; \`node --env-file=.env\` reads them in time`,
     );
   }
-  return { key, url: readAddress(names.webhooks, text), secret };
+  const url = readAddress(names.webhooks, text);
+  if (isLoopback(new URL(url).hostname)) return { key, url, secret };
+  throw new TypeError(
+    `${names.webhooks} is "${text}", which is not on this machine; for that start a sandbox with --allow-remote-webhooks and name it with DRAWDOWN_URL`,
+  );
 }
 
 function readAddress(name: string, text: string): string {

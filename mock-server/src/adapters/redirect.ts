@@ -7,11 +7,13 @@
  *
  * A sandbox in this process is made by `DRAWDOWN_AT`, `DRAWDOWN_FROZEN`, `DRAWDOWN_SEED`, `DRAWDOWN_POLICY` and
  * `DRAWDOWN_WEBHOOK`. A variable that makes no sense, and an address without a sandbox, end the process with status 1
- * before the application runs. `DRAWDOWN_QUIET` leaves out the line on stderr that says where calls go.
+ * before the application runs. `DRAWDOWN_QUIET` leaves out what is said on stderr: where calls go, and
+ * what answers warn of.
  */
 import { createSandbox } from "../create-sandbox.js";
 import type { Fetch } from "./fetch.js";
 import { findRunning } from "./find-running.js";
+import { warningPrinter } from "./print-warnings.js";
 import { onwardTo, redirectFetch } from "./redirect-fetch.js";
 import { inVariables, type RedirectSettings, readSettings } from "./redirect-settings.js";
 import { vendorHosts } from "./vendor-hosts.js";
@@ -33,7 +35,11 @@ try {
 }
 
 async function open(settings: RedirectSettings): Promise<Fetch> {
-  if (settings.url === null) return createSandbox(settings.options).fetch;
+  if (settings.url === null) {
+    const quiet = process.env["DRAWDOWN_QUIET"];
+    const told = quiet ? {} : { onWarning: warningPrinter(say) };
+    return createSandbox({ ...settings.options, ...told }).fetch;
+  }
   await findRunning(settings.url, real);
   return onwardTo(settings.url, real);
 }

@@ -89,7 +89,8 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
 }
 
-const isLoopback = (hostname: string): boolean =>
+/** Whether a host name of a URL stands for this machine. */
+export const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" ||
   hostname.endsWith(".localhost") ||
   hostname === "[::1]" ||

@@ -1,5 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
 import { listen } from "../adapters/listen.js";
+import { warningPrinter } from "../adapters/print-warnings.js";
+import { isLoopback } from "../adapters/send.js";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../create-sandbox.js";
 import type { TierNumber } from "../http/rate-limit.js";
 import { version } from "../version.js";
@@ -35,6 +37,8 @@ const help = `drawdown serve [options]: run a sandbox until it is stopped
   --webhook URL[,SECRET]
                     send events there; may be repeated. The secret is
                     whsec_ and base64                         (made up, and said)
+                    An address on another machine needs
+                    --allow-remote-webhooks
   --webhook-key KEY whose events: an endpoint belongs to a key
                                                               (the first --key, or ${defaultKey})
   --webhook-timeout SECONDS
@@ -99,7 +103,11 @@ function sandboxOptions(values: Values, webhookKey: string): SandboxOptions {
     frozen: values.frozen,
     strict: values.strict,
     allowRemoteWebhooks: values["allow-remote-webhooks"],
-    webhooks: (values.webhook ?? []).map((it) => ({ key: webhookKey, ...endpointOf(it) })),
+    webhooks: (values.webhook ?? []).map((it) => ({
+      key: webhookKey,
+      ...reachable(endpointOf(it), values["allow-remote-webhooks"]),
+    })),
+    onWarning: warningPrinter((line) => console.error(`drawdown: ${line}`)),
     ...(values.at === undefined ? {} : { at: values.at }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.key === undefined ? {} : { keys: values.key }),
@@ -167,6 +175,17 @@ function endpointOf(text: string): { readonly url: string; readonly secret?: str
   if (secretForm.test(secret)) return { url, secret };
   throw new UsageError(
     `--webhook ${url} has the secret "${secret}" but must have whsec_ and the base64 of at least 12 bytes`,
+  );
+}
+
+/** Refuses an endpoint that nothing would ever be sent to. */
+function reachable<Given extends { readonly url: string }>(
+  it: Given,
+  allowsRemote: boolean,
+): Given {
+  if (allowsRemote || isLoopback(new URL(it.url).hostname)) return it;
+  throw new UsageError(
+    `--webhook ${it.url} is not on this machine, and nothing would be sent there; add --allow-remote-webhooks to allow it`,
   );
 }
 

@@ -94,6 +94,8 @@ export interface Dialect {
   readonly errors: { readonly [Code in RefusalCode]: WireError };
   /** Whether its calls count towards the tenant's rate limit. */
   readonly isRateLimited: boolean;
+  /** Whether query parameters that its document does not have are refused at all times, not in strict mode alone. */
+  readonly refusesUnknownQuery: boolean;
   /** @param tenant null for an operation that is public, and only for one */
   answer(
     tenant: Tenant | null,

@@ -29,6 +29,8 @@ export interface DispatchOptions {
   readonly allowedKeys: ReadonlySet<string> | null;
   /** Rate limit tier that is enforced; null: none. */
   readonly tier: TierNumber | null;
+  /** Told each sentence that an answer warns of, as it stands in the header, and the call. */
+  readonly onWarning: (sentence: string, call: Pick<Call, "method" | "target">) => void;
   /** Aborts when the sandbox is closed: every later call is refused. */
   readonly closing: AbortSignal;
 }
@@ -96,17 +98,18 @@ export function dispatcher(options: DispatchOptions): Respond {
         if (!access.mayWrite && operation.method !== "GET") throw readOnly(tenant.policy);
       }
       const ids = decodePath(parameters);
+      const isStrict = options.isStrict || isTrue(call.header("drawdown-strict"));
       const validate = dialect.validators[operation.id];
       const body = validate
         ? await decodeBody(call, operation, validate, {
             bytesMax: options.bodyBytesMax,
-            isStrict: options.isStrict || isTrue(call.header("drawdown-strict")),
+            isStrict,
           })
         : noBody;
       for (const sentence of body.warnings) warnings.add(sentence);
       const input = {
         path: ids,
-        query: decodeQuery(operation.query, query),
+        query: decodeQuery(operation.query, query, isStrict || dialect.refusesUnknownQuery),
         body: body.value,
       };
       for (const sentence of withoutEffect(operation, input)) warnings.add(sentence);
@@ -117,6 +120,8 @@ export function dispatcher(options: DispatchOptions): Respond {
       return encode(answer, { ...headers, ...warnings.headers });
     } catch (error) {
       return refuse(error, dialect, { ...headers, ...warnings.headers });
+    } finally {
+      for (const sentence of warnings.sentences) options.onWarning(sentence, call);
     }
   };
 }

@@ -17,19 +17,25 @@ export class Warnings {
   };
 
   /**
-   * The header that tells them; none where there is nothing to tell.
+   * What there is to tell, fit for a header or a terminal.
    *
    * @rule WRN-01 at most 16 sentences of at most 400 characters, in printable ASCII; the rest is counted
    */
+  get sentences(): readonly string[] {
+    if (this.#sentences.size === 0) return nothing;
+    const said = [...this.#sentences].map(headerText);
+    return this.#beyond > 0 ? [...said, `and ${this.#beyond} more`] : said;
+  }
+
+  /** The header that tells them; none where there is nothing to tell. */
   get headers(): Readonly<Record<string, string>> {
     if (this.#sentences.size === 0) return none;
-    const said = [...this.#sentences].map(headerText);
-    if (this.#beyond > 0) said.push(`and ${this.#beyond} more`);
-    return { "drawdown-warning": said.join("; ") };
+    return { "drawdown-warning": this.sentences.join("; ") };
   }
 }
 
 const none = {};
+const nothing: readonly string[] = [];
 
 /** Text that may stand in a header: everything but printable ASCII is escaped as in JSON, and what is too long is cut. */
 function headerText(text: string): string {

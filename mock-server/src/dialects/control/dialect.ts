@@ -286,6 +286,7 @@ export function controlDialect(
     errors,
     // A sandbox whose clock stands still at its limit must still be movable.
     isRateLimited: false,
+    refusesUnknownQuery: true,
     answer(tenant, operationId, input, { warn }) {
       // There is no tenant for the public operations alone, which take none.
       const theirs = tenant as Tenant;

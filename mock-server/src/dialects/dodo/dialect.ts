@@ -41,6 +41,7 @@ export const dodoDialect = (settings: DodoSettings): Dialect => ({
   notServed,
   errors,
   isRateLimited: true,
+  refusesUnknownQuery: false,
   async answer(tenant, operationId, input, { origin, warn }) {
     assert(
       tenant !== null,

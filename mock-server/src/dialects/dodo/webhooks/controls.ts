@@ -54,15 +54,18 @@ export const webhookControls = {
         (status === undefined || statusOf(it) === status) &&
         isWanted({ id: it.id, type: it.eventType }),
     });
-    return { items: found.map(presentDelivery) };
+    const { isHeld } = await modeOf(tx);
+    return { items: found.map((it) => presentDelivery(it, isHeld)) };
   },
 
   async retrieveDelivery({ tx }: Unit, id: string): Promise<Schemas["Delivery"]> {
-    return presentDelivery(await load(tx, "delivery", id, "WHK-31"));
+    const { isHeld } = await modeOf(tx);
+    return presentDelivery(await load(tx, "delivery", id, "WHK-31"), isHeld);
   },
 
   async resendDelivery(unit: Unit, id: string): Promise<void> {
     await sendAgain(unit, await load(unit.tx, "delivery", id, "WHK-31"));
+    await warnIfHeld(unit, 1);
   },
 
   /** @rule WHK-31 past events can be replayed */
@@ -80,6 +83,7 @@ export const webhookControls = {
         (to === null || at <= to),
     });
     for (const event of events) dispatch(unit, endpoint, event);
+    await warnIfHeld(unit, events.length);
     return events.length;
   },
 
@@ -89,6 +93,7 @@ export const webhookControls = {
       where: ({ state }) => state === "failed" || state === "dropped",
     });
     for (const delivery of lost) await sendAgain(unit, delivery);
+    await warnIfHeld(unit, lost.length);
     return lost.length;
   },
 
@@ -156,13 +161,22 @@ function isJson(text: string): boolean {
 const statusOf = ({ state }: Delivery): Schemas["Delivery"]["status"] =>
   state === "ready" ? "waiting" : state;
 
-const presentDelivery = (it: Delivery): Schemas["Delivery"] => ({
+/** @rule CTL-02 who sends again while deliveries are held is told that nothing leaves until they are released */
+async function warnIfHeld({ tx, warn }: Unit, count: number): Promise<void> {
+  if (count === 0 || !(await modeOf(tx)).isHeld) return;
+  warn(
+    `deliveries are held, so nothing was sent: ${count} ${count === 1 ? "waits" : "wait"} until PATCH /_sandbox/webhooks/mode {"held": false}`,
+  );
+}
+
+const presentDelivery = (it: Delivery, isHeld: boolean): Schemas["Delivery"] => ({
   id: it.id,
   webhook_id: it.endpointId,
   url: it.url,
   event_id: it.eventId,
   event_type: it.eventType,
   status: statusOf(it),
+  held: isHeld && it.state === "ready",
   created_at: formatInstant(it.createdAt),
   next_attempt_at: it.nextAttemptAt && formatInstant(it.nextAttemptAt),
   attempts: it.attempts.map(presentAttempt),
