@@ -119,20 +119,24 @@ describe("a connection that failed says why, and what to do", () => {
 
   test.each([
     [
-      ...["ECONNREFUSED", "http://127.0.0.1:4010"],
+      "ECONNREFUSED",
+      "http://127.0.0.1:4010",
       "Nothing listens there: start a sandbox with `npx drawdown serve`, or correct `baseURL`.",
     ],
     [
-      ...["ECONNREFUSED", "http://localhost:4020"],
+      "ECONNREFUSED",
+      "http://localhost:4020",
       "Nothing listens there: start a sandbox with `npx drawdown serve --port 4020`, or correct `baseURL`.",
     ],
     ["ECONNREFUSED", "http://billing.test", "Nothing listens there: correct `baseURL`."],
     [
-      ...["ENOTFOUND", "http://sandbx.test"],
+      "ENOTFOUND",
+      "http://sandbx.test",
       "The host is not known: correct `baseURL`, or look at the network.",
     ],
     [
-      ...["ECONNRESET", "http://127.0.0.1:4010"],
+      "ECONNRESET",
+      "http://127.0.0.1:4010",
       "The connection broke off: look whether the server still runs.",
     ],
   ])("%s at %s", async (code, baseURL, fix) => {
