@@ -17,7 +17,7 @@ const metadata = { team: "blue", seats: 3 };
 /** Types and metadata of all entries, oldest first. */
 const told = async (world: World, holding: Holding) =>
   (await world.entries(holding))
-    .reverse()
+    .toReversed()
     .map((it) => ({ type: it.transaction_type, metadata: it.metadata }));
 
 scenario("LED-40 what expires shows the metadata of the call, or of the payment", async (world) => {
