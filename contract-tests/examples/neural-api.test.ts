@@ -27,7 +27,9 @@ for (const [name, preloads] of Object.entries(clients)) {
       expect(await request(stage, "POST", "/checkout/subscribe", order)).toEqual({
         status: 200,
         body: {
-          checkout_url: expect.stringMatching(`^${stage.sandboxUrl}/_sandbox/pay/cks_\\w+$`),
+          checkout_url: expect.stringMatching(
+            `^${stage.sandboxUrl}/_sandbox/pay/[\\w-]+/cks_\\w+$`,
+          ),
           session_id: expect.stringMatching(/^cks_/),
         },
       });
@@ -57,7 +59,9 @@ for (const [name, preloads] of Object.entries(clients)) {
       expect(pack).toEqual({
         status: 200,
         body: {
-          checkout_url: expect.stringMatching(`^${stage.sandboxUrl}/_sandbox/pay/cks_\\w+$`),
+          checkout_url: expect.stringMatching(
+            `^${stage.sandboxUrl}/_sandbox/pay/[\\w-]+/cks_\\w+$`,
+          ),
         },
       });
       await dev.topUp();

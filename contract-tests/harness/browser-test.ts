@@ -14,18 +14,21 @@ export function chromiumTest(name: string, body: (path: string) => Promise<void>
 
 /**
  * A test in a page of its own, in a browser that the file's tests share. An error in the page that nothing caught fails it.
+ *
+ * @param expected what the browser says on its console when it keeps a page from something, as the test wants it to
  */
 export function browserTest(
   name: string,
   body: (page: Page) => Promise<void>,
   options: BrowserContextOptions = {},
+  expected: RegExp = /(?!)/,
 ): void {
   chromiumTest(name, async () => {
     browser ??= launchChromium();
     const context = await (await browser).newContext(options);
     try {
       const page = await context.newPage();
-      const errors = collectErrors(page);
+      const errors = collectErrors(page, expected);
       await body(page);
       expect(errors).toEqual([]);
     } finally {
@@ -38,11 +41,13 @@ afterAll(async () => {
   await (await browser)?.close();
 });
 
-function collectErrors(page: Page): readonly string[] {
+function collectErrors(page: Page, expected: RegExp): readonly string[] {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !isRefusal(message)) errors.push(message.text());
+    const text = message.text();
+    if (message.type() !== "error" || isRefusal(message) || expected.test(text)) return;
+    errors.push(text);
   });
   return errors;
 }

@@ -11,6 +11,9 @@ const names = ["chromium", "chromium-browser", "google-chrome"];
 /** The one that `CHROMIUM_PATH` names, else one that is installed, else the one that the registry has. */
 export const chromium: Chromium = await findChromium();
 
+/** Sites of other people, which are on this machine for the length of a test: names below `.test` (RFC 6761). */
+const strangers = "--host-resolver-rules=MAP *.test 127.0.0.1";
+
 /**
  * Starts the browser without a window.
  *
@@ -18,7 +21,7 @@ export const chromium: Chromium = await findChromium();
  */
 export async function launchChromium(): Promise<Browser> {
   if ("reason" in chromium) throw new Error(chromium.reason);
-  return playwright.launch({ executablePath: chromium.path });
+  return playwright.launch({ executablePath: chromium.path, args: [strangers] });
 }
 
 /** @throws Error in CI, where nothing is to be left out */

@@ -337,3 +337,50 @@ scenario("CHK-08 a session nobody opened answers 404", async (world) => {
   const error = await world.refused(404, "retrieveCheckoutSession", { path: { id: "cks_none" } });
   expect(error.code).toBe("NOT_FOUND");
 });
+
+const leadsNowhere = [
+  "javascript:alert(document.domain)",
+  "JavaScript:alert(1)//https://shop.example.com",
+  " javascript:alert(1)",
+  "java\nscript:alert(1)",
+  "data:text/html,<script>alert(1)</script>",
+  "file:///etc/passwd",
+  "blob:https://shop.example.com/1",
+  "ftp://shop.example.com",
+  "myapp://thanks",
+  "/thanks",
+  "//shop.example.com",
+  "thanks",
+  "https://",
+  "",
+];
+
+scenario(
+  "BND-09 a return_url that is no http or https address is refused by checkouts",
+  async (world) => {
+    const product = await pack(world);
+    const body = { product_cart: [{ product_id: product.product_id, quantity: 1 }] };
+    const cancelling = { ...body, cancel_url: "javascript:alert(1)" };
+    const given = await world.refused(422, "createCheckoutSession", { body: cancelling });
+    expect(given.message).toContain('`cancel_url` is "javascript:alert(1)" but must be an http');
+    for (const return_url of leadsNowhere) {
+      const { message } = await world.refused(422, "createCheckoutSession", {
+        body: { ...body, return_url },
+      });
+      expect(message).toContain(
+        `\`return_url\` is ${JSON.stringify(return_url)} but must be an http`,
+      );
+    }
+    for (const return_url of [
+      "http://localhost:3000/thanks?a=1#b",
+      "HTTPS://shop.example.com",
+      null,
+    ]) {
+      const { session_id } = await world.ok<Session>("createCheckoutSession", {
+        body: { ...body, return_url },
+      });
+      const view = await world.control<Fields>("GET", `/_sandbox/checkouts/${session_id}`);
+      expect(view["return_url"]).toBe(return_url);
+    }
+  },
+);

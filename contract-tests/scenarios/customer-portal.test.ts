@@ -47,7 +47,7 @@ async function session(world: World, { customer_id }: Customer, query = {}): Pro
 }
 
 /** Where the control API has what a link shows. */
-const viewOf = (path: string): string => path.replace("/portal/", "/portals/");
+const viewOf = (path: string): string => `/_sandbox/portals/${path.split("/").at(-1)}`;
 
 const view = async (world: World, customer: Customer): Promise<Portal> =>
   world.control("GET", await session(world, customer));
@@ -64,7 +64,7 @@ scenario("CUS-06 a session answers 200 with a link of its own", async (world) =>
   const { status, body } = await world.call("createCustomerPortalSession", { path });
   expect(status).toBe(200);
   expect(body).toEqual({
-    link: expect.stringMatching(/^https?:\/\/.+\/_sandbox\/portal\/[^/?]+$/),
+    link: expect.stringMatching(/^https?:\/\/.+\/_sandbox\/portal\/(?:[\w-]+\/)?cps_\w+$/),
   });
   expect(await session(world, customer)).not.toBe(await session(world, customer));
 });
@@ -265,3 +265,18 @@ scenario("CUS-27 the portal keeps overage apart from the balance", async (world)
 });
 
 const sumTo = (count: number): number => (count * (count + 1)) / 2;
+scenario(
+  "BND-09 a return_url that is no http or https address is refused by portals",
+  async (world) => {
+    const { customer_id } = await world.customer();
+    for (const return_url of ["javascript:alert(1)", "data:text/html,x", "/account"]) {
+      const { message } = await world.refused(422, "createCustomerPortalSession", {
+        path: { customer_id },
+        query: { return_url },
+      });
+      expect(message).toContain(
+        `\`return_url\` is ${JSON.stringify(return_url)} but must be an http`,
+      );
+    }
+  },
+);

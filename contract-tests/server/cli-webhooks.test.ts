@@ -78,13 +78,13 @@ interface Received {
 }
 
 /** A receiver that answers every delivery with this status. */
-async function receiver(status = 200) {
+async function receiver(status = 200, says = status === 200 ? "taken" : "not now") {
   const received: Received[] = [];
   const it = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     received.push({ headers: request.headers, body });
-    response.writeHead(status).end(status === 200 ? "taken" : "not now");
+    response.writeHead(status).end(says);
   }).listen(0, "127.0.0.1");
   await once(it, "listening");
   const { port } = it.address() as AddressInfo; // a listening server has an address
@@ -404,6 +404,72 @@ describe.concurrent("listen", () => {
     expect(await ended).toBe(0);
     expect(said.out.trim().split("\n")).toHaveLength(1);
     hooks.close();
+  });
+});
+
+/** Sets the title, clears the screen, goes back, turns text around, and does it again with the one-byte forms of all that. */
+const hostile = "a\x1b]0;owned\x07\x1b[2J\b\rb\u202ec\x7f\x9b2J\x85\u2066\n\td";
+const escaped =
+  "a\\u001b]0;owned\\u0007\\u001b[2J\\u0008\\u000db\\u202ec\\u007f\\u009b2J\\u0085\\u2066\n\td";
+
+/** A sandbox that answers every call with this. */
+async function pretender(status: number, body: unknown) {
+  const it = createServer((_request, response) => {
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  }).listen(0, "127.0.0.1");
+  await once(it, "listening");
+  const { port } = it.address() as AddressInfo; // a listening server has an address
+  return { at: `http://127.0.0.1:${port}`, close: () => void it.close().closeAllConnections() };
+}
+
+describe.concurrent("what comes from outside", () => {
+  test("BND-17 an answer of a receiver does nothing to the terminal, as text or as JSON", async () => {
+    const hooks = await receiver(200, hostile);
+    const { id } = await call("hostile-answer", "POST", "/webhooks", { url: hooks.url });
+    const plain = await run("hostile-answer", ["send", "--body", "{}"]);
+    expect(plain.out).toBe(`200 from ${id}\n${escaped}`);
+    const json = await run("hostile-answer", ["send", "--body", "{}", "--json"]);
+    expect(json.out).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(json.out).response_body).toBe(hostile);
+    hooks.close();
+  });
+
+  test("BND-17 the message of a refusal does nothing to the terminal", async () => {
+    const { at, close } = await pretender(500, { message: hostile });
+    const { said, ended } = drawdown(["send", "--url", at, "--body", "{}"]);
+    expect(await ended).toBe(1);
+    expect(said.err).toBe(`drawdown: GET ${at}/webhooks?limit=250 answered 500 ${escaped}\n`);
+    close();
+  });
+
+  test("BND-17 what deliveries hold does nothing to the terminal", async () => {
+    const attempt = { at: hostile, number: 1, status_code: null, error: hostile };
+    const item = { id: hostile, event_type: hostile, url: hostile, status: hostile };
+    let polls = 0;
+    const it = createServer((_request, response) => {
+      const items = polls++ === 0 ? [] : [{ ...item, attempts: [attempt] }];
+      response.end(JSON.stringify({ items }));
+    }).listen(0, "127.0.0.1");
+    await once(it, "listening");
+    const { port } = it.address() as AddressInfo; // a listening server has an address
+    const args = ["listen", "--once", "1", "--url", `http://127.0.0.1:${port}`];
+    const { said, ended } = drawdown(args);
+    expect(await ended).toBe(0);
+    expect(said.out).toBe(`${escaped}  ${escaped}  ${escaped}  #1  ${escaped}\n`);
+    it.close().closeAllConnections();
+  });
+
+  test("BND-17 an event that is triggered does nothing to the terminal", async () => {
+    const set = "data.metadata.note=a\x9b2J\x7f\u202eb";
+    const { code, out, err } = await run("hostile-event", [
+      "trigger",
+      "credit.added",
+      "--set",
+      set,
+    ]);
+    expect(code, err).toBe(0);
+    expect(out).toContain(String.raw`"note": "a\u009b2J\u007f\u202eb"`);
+    expect(out).toMatch(/^[\x20-\x7e\n]+$/);
   });
 });
 

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { commandLine, compiled } from "../harness/compile.js";
+import { knock } from "../harness/knock.js";
 
 const program = compiled("drawdown", commandLine);
 
@@ -62,6 +63,44 @@ test("--json says it for machines, and --at, --frozen and --seed decide the worl
   expect(worlds[0].created_at).toBe("2026-03-01T00:00:00.000000Z");
 });
 
+test("BND-13 a server that other machines reach says so, and one on loopback does not", async () => {
+  for (const host of ["0.0.0.0", "::"]) {
+    const { child, line, said, ended } = drawdown("serve", "--port", "0", "--host", host);
+    await line;
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    expect(said.err).toContain(`drawdown: --host ${host} lets every machine that reaches http://`);
+    expect(said.err).toContain("read, change and wipe what any key holds here");
+  }
+  for (const host of ["127.0.0.1", "localhost", "127.0.0.2"]) {
+    const { child, line, said, ended } = drawdown("serve", "--port", "0", "--host", host);
+    await line;
+    child.kill("SIGTERM");
+    await ended;
+    expect([host, said.err]).toEqual([host, ""]);
+  }
+});
+
+test("BND-01 --allow-host and --allow-origin let a host and the pages of an origin in", async () => {
+  const allow = ["--allow-host", "sandbox", "--allow-host", "10.0.0.1"];
+  const origins = [
+    "--allow-origin",
+    "https://a.example.com",
+    "--allow-origin",
+    "https://b.example.com",
+  ];
+  const { line } = drawdown("serve", "--port", "0", ...allow, ...origins);
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(await line) ?? [];
+  const status = async (headers: Record<string, string>) =>
+    (await knock(`${url}/_sandbox/clock`, { headers: { authorization: "Bearer k", ...headers } }))
+      .status;
+  expect(await status({ host: "sandbox:4010" })).toBe(200);
+  expect(await status({ host: "10.0.0.1" })).toBe(200);
+  expect(await status({ host: "10.0.0.2" })).toBe(421);
+  expect(await status({ origin: "https://b.example.com" })).toBe(200);
+  expect(await status({ origin: "https://c.example.com" })).toBe(403);
+});
+
 test("bad command lines end with status 2 and a message that names the option, its value and the fix", async () => {
   const bad: readonly (readonly [readonly string[], string])[] = [
     [["serve", "--port", "70000"], '--port is "70000" but must be a whole number from 0 to 65535'],
@@ -94,6 +133,8 @@ test("bad command lines end with status 2 and a message that names the option, i
       ["trigger", "credit.balance-low"],
       '"credit.balance-low" (did you mean "credit.balance_low"?); choose one of:',
     ],
+    [["serve", "--allow-host", "http://x"], '--allow-host has "http://x" but must have host names'],
+    [["serve", "--allow-origin", "*"], '--allow-origin has "*" but must have origins'],
   ];
   await Promise.all(
     bad.map(async ([args, message]) => {

@@ -149,6 +149,15 @@ describe("an application as it is", () => {
 });
 
 describe("what fetch is given", () => {
+  test("BND-15 a dot at the end of the vendor's host changes nothing", async () => {
+    const program = `
+      const headers = { authorization: "Bearer ${key}" };
+      const hosts = ["test.dodopayments.com.", "live.dodopayments.com.", "TEST.dodopayments.com.:8443"];
+      const answers = hosts.map((it) => fetch("https://" + it + "/customers", { headers }));
+      console.log(JSON.stringify(await Promise.all(answers.map(async (it) => (await it).json()))));`;
+    expect(await printed(program)).toEqual([{ items: [] }, { items: [] }, { items: [] }]);
+  });
+
   const kept = `
     const url = "https://test.dodopayments.com/customers";
     const headers = { authorization: "Bearer ${key}", "content-type": "application/json", "drawdown-strict": "true" };
@@ -315,6 +324,10 @@ describe("variables", () => {
     );
     const fix = (url: string) =>
       `start one with \`drawdown serve --port ${new URL(url).port}\`, or unset DRAWDOWN_URL to have one in this process\n`;
+    const unnamed = (await serveSandbox()).replace("127.0.0.1", "0.0.0.0");
+    expect((await run("", { DRAWDOWN_URL: unnamed })).err).toContain(
+      `drawdown: DRAWDOWN_URL is ${unnamed}, where the answer is: this sandbox does not answer under the host "0.0.0.0:`,
+    );
     const elsewhere = "where something else than a sandbox answers";
     expect(ended).toEqual(
       [

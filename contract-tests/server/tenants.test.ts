@@ -55,6 +55,23 @@ for (const transport of [inProcess, overExpress]) {
     transport.open({ at: start, frozen: true, seed: "tenants", ...options });
 
   describe(transport.name, () => {
+    test("BND-14 a key that could be no bearer token is made for nobody", async () => {
+      const opened = await open({ keys: ["first", "second", "dodo_live_listed"], keysMax: 2 });
+      const add = (key: string) => post(opened, "/_sandbox/keys", { key, access: "read" }, "first");
+      const live = await add("dodo_live_listed");
+      expect(live.status).toBe(401);
+      expect(live.body.message).toContain("refuses live keys");
+      const strange = await add("third");
+      expect(strange.status).toBe(401);
+      expect(strange.body.message).toContain("the key is not in the list");
+      expect((await add("second")).status).toBe(201);
+      expect((await add("second")).status).toBe(409);
+      const open2 = await open({ keysMax: 1 });
+      const full = await post(open2, "/_sandbox/keys", { key: "b", access: "write" }, "a");
+      expect(full.status).toBe(429);
+      expect(full.body.message).toContain("this sandbox holds 1 keys already");
+    });
+
     test("a tenant without wishes begins as the sandbox did, with a key that is made up", async () => {
       const opened = await open();
       const { status, body } = await create(opened);

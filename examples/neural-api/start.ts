@@ -20,9 +20,9 @@ const stage = await openStage({
 
 console.log(`
   Open   ${stage.application.url}
-  Pay    with the key ${key}, which the checkout asks for
+  Pay    with one of the test cards that the checkout shows
 
-  The sandbox is at ${stage.sandboxUrl} and does more than the service can:
+  The sandbox is at ${stage.sandboxUrl}, in the world of the key ${key}, and does more than the service can:
 
   # deduct what was used, without waiting for the minute
   ${curl("/meters/run")}

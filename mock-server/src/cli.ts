@@ -1,3 +1,4 @@
+import { printable } from "./adapters/printable.js";
 import { CommandError, UsageError } from "./cli/command-line.js";
 import { listen } from "./cli/listen.js";
 import { send } from "./cli/send.js";
@@ -39,7 +40,7 @@ export async function run(args: readonly string[]): Promise<void> {
     await execute(args);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    console.error(`drawdown: ${error.message}`);
+    console.error(`drawdown: ${printable(error.message)}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

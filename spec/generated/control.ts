@@ -650,7 +650,7 @@ export interface paths {
         put?: never;
         /**
          * Make another key for this tenant
-         * @description Names a second bearer token that sees the same data. With `access` `read` it can fetch but not create or modify (AUT-03). A key that is in use already, by any tenant, is refused.
+         * @description Names a second bearer token that sees the same data. With `access` `read` it can fetch but not create or modify (AUT-03). A key that is in use already, by any tenant, is refused, and so is one that could be no bearer token (BND-14).
          */
         post: operations["createKey"];
         delete?: never;
@@ -2892,6 +2892,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyTenants"];
         };
     };
 }

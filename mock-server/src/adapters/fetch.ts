@@ -1,4 +1,5 @@
 import type { Call, Respond } from "../http/call.js";
+import { pagePath } from "./page-paths.js";
 
 /** The standard `fetch`: what clients take as an option of that name. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -40,7 +41,7 @@ function toCall(request: Request, base?: string): Call {
   const prefix = base === undefined ? "" : base.slice(origin.length);
   return {
     method: request.method,
-    origin: base ?? origin,
+    linkTo: (page, id) => `${base ?? origin}${pagePath(page)}${id}`,
     target: `${pathname.slice(prefix.length) || "/"}${search}`,
     header: (name) => request.headers.get(name),
     text: async (limitBytes) => {

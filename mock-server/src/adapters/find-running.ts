@@ -1,3 +1,4 @@
+import { messageOf } from "./control.js";
 import type { Fetch } from "./fetch.js";
 import { reasonOf, startCommand } from "./unreachable.js";
 
@@ -20,9 +21,22 @@ export async function findRunning(url: string, fetch: Fetch): Promise<void> {
   });
   const said = await answered.text().catch(() => "");
   if (answered.ok && isHealth(said)) return;
+  const refusal = answered.status === 421 ? refusalIn(said) : undefined;
+  if (refusal !== undefined) {
+    throw new TypeError(`DRAWDOWN_URL is ${url}, where the answer is: ${refusal}`);
+  }
   throw new TypeError(
     `DRAWDOWN_URL is ${url}, where something else than a sandbox answers (${answered.status} to GET /_sandbox/health); ${start}`,
   );
+}
+
+/** What a sandbox says that does not answer under this name. */
+function refusalIn(text: string): string | undefined {
+  try {
+    return messageOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 const isHealth = (text: string): boolean => /^\{"status":"ok","version":"[^"]+"\}$/.test(text);

@@ -1,3 +1,5 @@
+import type { PageName } from "../http/call.js";
+
 /** Documents that are served as files. */
 export const documents = [
   "openapi.yaml",
@@ -8,14 +10,14 @@ export const documents = [
 
 export const documentPath = (name: string): string => `/_sandbox/${name}`;
 
+/** Where a page is; a pass may follow, and the id of the session does. */
+export const pagePath = (page: PageName): string => `/_sandbox/${page}/`;
+
 const pagePaths: ReadonlySet<string> = new Set(["/", ...documents.map(documentPath)]);
 
-/** Where a customer pays; the id of the session follows. */
-export const payPath = "/_sandbox/pay/";
-
-/** Where a customer sees their credits; the id of the portal session follows. */
-export const portalPath = "/_sandbox/portal/";
-
 /** Whether a request target is a page, and not a call of the API. */
-export const isPage = (target: string): boolean =>
-  pagePaths.has(target) || [payPath, portalPath].some((it) => target.startsWith(it));
+export function isPage(target: string): boolean {
+  const mark = target.indexOf("?");
+  const path = mark === -1 ? target : target.slice(0, mark);
+  return pagePaths.has(path) || /^\/_sandbox\/(?:pay|portal)\//.test(path);
+}

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { Router } from "express";
+import { type Response, Router } from "express";
 import { version } from "../version.js";
-import { documentPath, documents, payPath, portalPath } from "./page-paths.js";
+import { baseOf } from "./node.js";
+import { documentPath, documents, pagePath } from "./page-paths.js";
+import { type Page, pageHeaders } from "./page-policy.js";
 import { pageStyle } from "./page-style.js";
 import { payPage } from "./pay-page.js";
 import { portalPage } from "./portal-page.js";
@@ -12,18 +14,21 @@ import { portalPage } from "./portal-page.js";
 export function pages(): Router {
   const router = Router();
   router.get("/", (request, response) => {
-    response.type("html").send(frontPage(`${request.protocol}://${request.get("host")}`));
+    show(response, { html: frontPage(baseOf(request), request.baseUrl), headers: frontHeaders });
   });
-  router.get(`${payPath}:id`, (_request, response) => {
-    response.type("html").send(payPage);
-  });
-  router.get(`${portalPath}:id`, (_request, response) => {
-    response.type("html").send(portalPage);
-  });
+  for (const [name, page] of [
+    ["pay", payPage],
+    ["portal", portalPage],
+  ] as const) {
+    const at = pagePath(name);
+    router.get([`${at}:id`, `${at}:pass/:id`], (_request, response) => show(response, page));
+  }
   for (const name of documents) {
     const type = name.endsWith(".yaml") ? "text/yaml" : "text/plain";
     router.get(documentPath(name), (_request, response) => {
-      response.sendFile(fileOf(name), { headers: { "content-type": `${type}; charset=utf-8` } });
+      response
+        .set(documentHeaders)
+        .sendFile(fileOf(name), { headers: { "content-type": `${type}; charset=utf-8` } });
     });
   }
   return router;
@@ -36,13 +41,24 @@ function fileOf(name: string): string {
   return createRequire(import.meta.url).resolve(`@drawdown/spec/${name}`);
 }
 
+function show(response: Response, { html, headers }: Page): void {
+  response.set(headers).type("html").send(html);
+}
+
+const documentHeaders = pageHeaders("");
+
 const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
-const frontPage = (url: string): string => `<!doctype html>
+/**
+ * @param url where the sandbox is
+ * @param path the path of that, empty at the root
+ */
+const frontPage = (url: string, path: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>Drawdown</title>
 <style>${pageStyle}
   body { max-width: 44rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; } p { margin: .4rem 0; }
@@ -65,10 +81,12 @@ const client = new DodoPayments({
   -H "Content-Type: application/json" -d '{"by":"30d"}'</pre>
 <h2>What it follows</h2>
 <table>
-  <tr><td><a href="/_sandbox/openapi.yaml">openapi.yaml</a></td><td>the API, as OpenAPI 3.1</td></tr>
-  <tr><td><a href="/_sandbox/sandbox.yaml">sandbox.yaml</a></td><td>the control API under <code>/_sandbox</code>: clock, policy, reset, explain, checkouts, adjustments, keys</td></tr>
-  <tr><td><a href="/_sandbox/behaviours.yaml">behaviours.yaml</a></td><td>every rule with its source, and which of them are guesses</td></tr>
-  <tr><td><a href="/_sandbox/COVERAGE.md">COVERAGE.md</a></td><td>which operations and rules are served, counted</td></tr>
+  <tr><td><a href="${escapeHtml(path)}/_sandbox/openapi.yaml">openapi.yaml</a></td><td>the API, as OpenAPI 3.1</td></tr>
+  <tr><td><a href="${escapeHtml(path)}/_sandbox/sandbox.yaml">sandbox.yaml</a></td><td>the control API under <code>/_sandbox</code>: clock, policy, reset, explain, checkouts, adjustments, keys</td></tr>
+  <tr><td><a href="${escapeHtml(path)}/_sandbox/behaviours.yaml">behaviours.yaml</a></td><td>every rule with its source, and which of them are guesses</td></tr>
+  <tr><td><a href="${escapeHtml(path)}/_sandbox/COVERAGE.md">COVERAGE.md</a></td><td>which operations and rules are served, counted</td></tr>
 </table>
 </html>
 `;
+
+const frontHeaders = pageHeaders(frontPage("", ""));

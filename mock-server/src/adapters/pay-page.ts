@@ -85,7 +85,7 @@ pay.addEventListener("submit", async (event) => {
     pay.hidden = status === "succeeded";
     if (pay.hidden) tell("Paid.", "good");
     else tell("Cancelled. Nothing was issued.", "bad");
-    if (return_url) location.assign(return_url);
+    if (return_url && isWeb(return_url)) location.assign(return_url);
   } catch (error) {
     tell(error.message, "bad");
   } finally {

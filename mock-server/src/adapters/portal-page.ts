@@ -1,8 +1,7 @@
 import { page } from "./page.js";
 
 /**
- * The page a portal link leads to. It reads what the customer has through the control API, with the key that whoever
- * made the link has typed in once.
+ * The page a portal link leads to. It reads what the customer has through the control API.
  *
  * @rule CUS-08 the figure is the balance, or in red the overage once the balance is used up
  * @rule CUS-09 several credits are chosen between
@@ -133,7 +132,7 @@ async function show() {
   const { customer_name, return_url, credits } = await call("/_sandbox/portals/" + id + "?page_size=" + size);
   document.getElementById("name").textContent = "Credits of " + customer_name;
   const back = document.getElementById("back");
-  if (return_url) { back.href = return_url; back.hidden = false; }
+  if (return_url && isWeb(return_url)) { back.href = return_url; back.hidden = false; }
   if (credits.length === 0) return tell("There are no credits yet.");
   choice.append(...credits.map((it, index) => option(it, index === 0)));
   choice.hidden = credits.length < 2;

@@ -1,3 +1,4 @@
+import { withoutRootDot } from "../http/loopback.js";
 import type { Fetch } from "./fetch.js";
 import { vendorHosts } from "./vendor-hosts.js";
 
@@ -28,8 +29,12 @@ export const onwardTo =
 const addressOf = (input: string | URL | Request): string =>
   input instanceof Request ? input.url : String(input);
 
-/** Whatever scheme and port are given: nothing meant for the vendor is to leave the machine. */
+/**
+ * Whatever scheme and port are given: nothing meant for the vendor is to leave the machine.
+ *
+ * @rule BND-15 a dot at the end of a host changes nothing
+ */
 function isForVendor(input: string | URL | Request): boolean {
   const address = addressOf(input);
-  return URL.canParse(address) && vendorHosts.includes(new URL(address).hostname);
+  return URL.canParse(address) && vendorHosts.includes(withoutRootDot(new URL(address).hostname));
 }

@@ -1,5 +1,5 @@
 import type { SandboxOptions } from "../create-sandbox.js";
-import { isLoopback } from "./send.js";
+import { isLoopback } from "../http/loopback.js";
 
 /** What environment variables ask for: the address of a running sandbox, or what one in this process is made with. */
 export type RedirectSettings =

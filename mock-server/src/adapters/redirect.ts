@@ -14,6 +14,7 @@ import { createSandbox } from "../create-sandbox.js";
 import type { Fetch } from "./fetch.js";
 import { findRunning } from "./find-running.js";
 import { warningPrinter } from "./print-warnings.js";
+import { printable } from "./printable.js";
 import { onwardTo, redirectFetch } from "./redirect-fetch.js";
 import { inVariables, type RedirectSettings, readSettings } from "./redirect-settings.js";
 import { vendorHosts } from "./vendor-hosts.js";
@@ -45,5 +46,5 @@ async function open(settings: RedirectSettings): Promise<Fetch> {
 }
 
 function say(text: string): void {
-  process.stderr.write(`drawdown: ${text}\n`);
+  process.stderr.write(`drawdown: ${printable(text)}\n`);
 }

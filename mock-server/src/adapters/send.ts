@@ -1,7 +1,9 @@
+import { isLoopback, mayBeAskedFor } from "../http/loopback.js";
 import type { Answered, Send } from "../sandbox/ports.js";
+import { fetchHere } from "./fetch-here.js";
 
-/** Bytes of an answer that are kept; the rest is not read. */
-const answerMax = 64 * 1024;
+/** Bytes of an answer that are kept: enough for what a receiver says went wrong, too few to read a service through it. */
+const answerMax = 4 * 1024;
 
 /**
  * Sends webhooks over the network. Redirects are not followed.
@@ -20,7 +22,8 @@ export const sendByNetwork =
         error: `${hostname} is not on this machine, so nothing was sent; start with --allow-remote-webhooks (option allowRemoteWebhooks) to allow it`,
       };
     }
-    return sendBy((request) => fetch(request), timeoutMs, closing)({ url, headers, body });
+    const answer = mayBeAskedFor(hostname) ? fetchHere : (request: Request) => fetch(request);
+    return sendBy(answer, timeoutMs, closing)({ url, headers, body });
   };
 
 /** Sends webhooks through a function of the `fetch` kind, for example straight into an application. */
@@ -65,6 +68,7 @@ const aborted = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
+/** @rule BND-12 what is kept of an answer */
 async function answered(response: Response): Promise<Answered> {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
@@ -88,10 +92,3 @@ function reasonOf(error: unknown): string {
   const { cause } = error;
   return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
 }
-
-/** Whether a host name of a URL stands for this machine. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === "localhost" ||
-  hostname.endsWith(".localhost") ||
-  hostname === "[::1]" ||
-  /^127(\.\d{1,3}){3}$/.test(hostname);

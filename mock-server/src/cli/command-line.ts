@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs, styleText } from "node:util";
+import { printable } from "../adapters/printable.js";
 import { didYouMean } from "../http/did-you-mean.js";
 
 /** A command that came to nothing; the message says why. */
@@ -74,6 +75,8 @@ export function isJson(text: string): boolean {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** The text in a style where a person reads it on a terminal, and as it is everywhere else. */
+/** The text, made printable, in a style where a person reads it on a terminal, and without one everywhere else. */
 export const styled = (style: Style, text: string): string =>
-  process.stdout.isTTY && !process.env["NO_COLOR"] ? styleText(style, text) : text;
+  process.stdout.isTTY && !process.env["NO_COLOR"]
+    ? styleText(style, printable(text))
+    : printable(text);

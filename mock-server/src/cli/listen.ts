@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { components } from "@drawdown/spec/control";
+import { printable } from "../adapters/printable.js";
 import { type Client, connect, connectionHelp, connectionOptions, readAfter } from "./client.js";
 import { noMore, parse, styled, wholeNumber } from "./command-line.js";
 
@@ -47,7 +48,8 @@ export async function listen(args: readonly string[]): Promise<void> {
   while (left > 0 && (await rest(stop.signal))) {
     const news = (await watch.poll()).slice(0, left);
     left -= news.length;
-    for (const it of news) console.log(values.json ? JSON.stringify(lineOf(it)) : describe(it));
+    for (const it of news)
+      console.log(values.json ? printable(JSON.stringify(lineOf(it))) : describe(it));
   }
   stop.abort();
 }
@@ -101,11 +103,11 @@ const lineOf = ({ delivery, attempt }: Attempted) => ({
 
 function describe({ delivery, attempt }: Attempted): string {
   const { event_type, url, status } = delivery;
-  return `${attempt.at}  ${styled("bold", event_type)}  ${url}  #${attempt.number}  ${outcome(attempt, status)}`;
+  return `${printable(attempt.at)}  ${styled("bold", event_type)}  ${printable(url)}  #${attempt.number}  ${outcome(attempt, status)}`;
 }
 
 function outcome({ status_code, error }: Attempt, status: Delivery["status"]): string {
-  if (status_code === null) return error === null ? status : styled("red", error);
+  if (status_code === null) return error === null ? printable(status) : styled("red", error);
   const isAccepted = status_code >= 200 && status_code < 300;
   return styled(isAccepted ? "green" : "red", String(status_code));
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { components as Control } from "@drawdown/spec/control";
 import type { components as Dodo } from "@drawdown/spec/dodo";
+import { printable } from "../adapters/printable.js";
 import { type Client, connect, connectionHelp, connectionOptions } from "./client.js";
 import { CommandError, isJson, noMore, parse, styled, UsageError } from "./command-line.js";
 
@@ -36,7 +37,7 @@ export async function send(args: readonly string[]): Promise<void> {
   const id = values.webhook ?? (await onlyEndpoint(client));
   const path = `/_sandbox/webhooks/${encodeURIComponent(id)}/send`;
   const attempt = await client.call<Attempt>("POST", path, { body });
-  console.log(values.json ? JSON.stringify(attempt) : describe(id, attempt));
+  console.log(values.json ? printable(JSON.stringify(attempt)) : describe(id, attempt));
   if (attempt.status_code === null) process.exitCode = 1;
 }
 
@@ -85,8 +86,9 @@ async function onlyEndpoint({ call }: Client): Promise<string> {
 }
 
 function describe(id: string, { status_code, error, response_body }: Attempt): string {
-  if (status_code === null) return `${styled("red", "no answer")} from ${id}: ${error ?? "unsent"}`;
+  if (status_code === null)
+    return `${styled("red", "no answer")} from ${id}: ${printable(error ?? "unsent")}`;
   const colour = status_code >= 200 && status_code < 300 ? "green" : "red";
   const status = `${styled(colour, String(status_code))} from ${id}`;
-  return response_body ? `${status}\n${response_body}` : status;
+  return response_body ? `${status}\n${printable(response_body)}` : status;
 }

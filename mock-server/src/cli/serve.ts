@@ -1,8 +1,10 @@
 import type { components } from "@drawdown/spec/dodo";
-import { listen } from "../adapters/listen.js";
+import { type ListenOptions, listen } from "../adapters/listen.js";
 import { warningPrinter } from "../adapters/print-warnings.js";
-import { isLoopback } from "../adapters/send.js";
+import { printable } from "../adapters/printable.js";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../create-sandbox.js";
+import { hostnameOf } from "../http/boundary.js";
+import { isLoopback } from "../http/loopback.js";
 import type { TierNumber } from "../http/rate-limit.js";
 import { version } from "../version.js";
 import { defaultKey } from "./client.js";
@@ -20,6 +22,12 @@ const help = `drawdown serve [options]: run a sandbox until it is stopped
 
   --port N          port to listen on, 0 for any free one     (4010)
   --host ADDRESS    address to bind to                        (127.0.0.1)
+  --allow-host NAME answer under this host, too; may be repeated
+                                                              (loopback and --host)
+  --allow-origin ORIGIN
+                    let pages of this origin call all of it, the control API
+                    too; may be repeated                      (pages on loopback
+                                                              call the vendor's API)
   --at INSTANT      where every clock starts, such as 2026-01-01T00:00:00Z
                                                               (the machine's time)
   --frozen          clocks stand still until they are moved
@@ -51,6 +59,8 @@ const help = `drawdown serve [options]: run a sandbox until it is stopped
 const options = {
   port: { type: "string", default: "4010" },
   host: { type: "string", default: "127.0.0.1" },
+  "allow-host": { type: "string", multiple: true },
+  "allow-origin": { type: "string", multiple: true },
   at: { type: "string" },
   frozen: { type: "boolean", default: false },
   seed: { type: "string" },
@@ -80,9 +90,10 @@ export async function serve(args: readonly string[]): Promise<void> {
   const endpoints =
     values.webhook === undefined ? [] : await readEndpoints(sandbox, webhookKey, values.webhook);
   const port = wholeNumber("--port", values.port, 0, 65_535);
-  const { url, server } = await listen(sandbox, { port, host: values.host }).catch((error) => {
+  const { url, server } = await listen(sandbox, listenOptions(values, port)).catch((error) => {
     throw new UsageError(unavailable(error, values.host, port));
   });
+  if (!isLoopback(hostnameOf(new URL(url).host) ?? "")) warnOfOthers(values, url);
   const stop = () => {
     server.close();
     server.closeAllConnections();
@@ -93,6 +104,28 @@ export async function serve(args: readonly string[]): Promise<void> {
     values.json
       ? JSON.stringify({ url, version, pid: process.pid, webhooks: endpoints })
       : [`Drawdown listens on ${url} (${hint})`, ...endpoints.map(describe)].join("\n"),
+  );
+}
+
+const listenOptions = (values: Values, port: number): ListenOptions => ({
+  port,
+  host: values.host,
+  allowHosts: values["allow-host"] ?? [],
+  allowOrigins: values["allow-origin"] ?? [],
+});
+
+/** @rule BND-13 says loudly what it means that other machines can call */
+function warnOfOthers({ host }: Values, url: string): void {
+  console.error(
+    styled(
+      ["bold", "red"],
+      `drawdown: --host ${host} lets every machine that reaches ${url} in, not this one alone.`,
+    ),
+  );
+  console.error(
+    "Whoever calls may read, change and wipe what any key holds here (any text is a key unless --key names those\n" +
+      "there are), and have it send webhooks to programs on this machine and read what they answer. Leave --host\n" +
+      "out, or let a firewall choose who calls. Calls under a name need --allow-host NAME.",
   );
 }
 
@@ -107,7 +140,7 @@ function sandboxOptions(values: Values, webhookKey: string): SandboxOptions {
       key: webhookKey,
       ...reachable(endpointOf(it), values["allow-remote-webhooks"]),
     })),
-    onWarning: warningPrinter((line) => console.error(`drawdown: ${line}`)),
+    onWarning: warningPrinter((line) => console.error(`drawdown: ${printable(line)}`)),
     ...(values.at === undefined ? {} : { at: values.at }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.key === undefined ? {} : { keys: values.key }),
@@ -138,11 +171,19 @@ function makeSandbox(wanted: SandboxOptions): Sandbox {
   try {
     return createSandbox(wanted);
   } catch (error) {
-    if (error instanceof TypeError)
-      throw new UsageError(error.message.replaceAll(/`(\w+)`/g, "--$1"));
+    if (error instanceof TypeError) throw new UsageError(inFlags(error.message));
     throw error;
   }
 }
+
+/** A refusal of an option with the names of flags for those of options. */
+const inFlags = (message: string): string =>
+  message
+    .replaceAll(/`(allow(?:Host|Origin))s`/g, "`$1`")
+    .replaceAll(
+      /`(\w+)`/g,
+      (_, name: string) => `--${name.replaceAll(/[A-Z]/g, "-$&").toLowerCase()}`,
+    );
 
 /** Profiles and `switch=value` as they were given, later ones over earlier ones. */
 const policyOf = (texts: readonly string[]): NonNullable<SandboxOptions["policy"]> =>
@@ -225,6 +266,7 @@ const describe = ({ id, url, key, secret }: Endpoint): string =>
   `Events of ${key} go to ${url} (${id}), signed with ${styled("bold", secret)}`;
 
 function unavailable(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error instanceof TypeError) return inFlags(error.message);
   switch (error.code) {
     case "EADDRINUSE":
       return `port ${port} on ${host} is in use; stop what listens there, or choose another with --port (0 takes any free one)`;

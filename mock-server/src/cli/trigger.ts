@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/control";
+import { printable } from "../adapters/printable.js";
 import { didYouMean } from "../http/did-you-mean.js";
 import { connect, connectionHelp, connectionOptions, readAfter } from "./client.js";
 import { CommandError, noMore, parse, styled, UsageError } from "./command-line.js";
@@ -37,7 +38,9 @@ export async function trigger(args: readonly string[]): Promise<void> {
     throw new CommandError(`${found.type} ${found.id} occurred, but ${missed.join("; ")}`);
   }
   const { made, notes } = story;
-  console.log(values.json ? JSON.stringify({ event: found, made, notes }) : describe(found, story));
+  console.log(
+    values.json ? printable(JSON.stringify({ event: found, made, notes })) : describe(found, story),
+  );
 }
 
 function recipeOf(event: string | undefined): Recipe {
@@ -67,10 +70,10 @@ const listed = (made: Story["made"]): string =>
 function describe({ id, type, timestamp, payload }: Event, { made, notes }: Story): string {
   const width = Math.max(...Object.keys(made).map((it) => it.length));
   return [
-    `${styled("bold", type)}  ${id}  ${timestamp}`,
-    ...Object.entries(made).map(([name, it]) => `  ${name.padEnd(width)}  ${it}`),
+    `${styled("bold", type)}  ${printable(`${id}  ${timestamp}`)}`,
+    ...Object.entries(made).map(([name, it]) => `  ${name.padEnd(width)}  ${printable(it)}`),
     ...notes.map((it) => `  ${styled("yellow", it)}`),
-    JSON.stringify(payload, null, 2),
+    printable(JSON.stringify(payload, null, 2)),
   ].join("\n");
 }
 

@@ -15,7 +15,7 @@ export function authenticate(
   tenants: Tenants,
   allowedKeys: ReadonlySet<string> | null,
 ): Access {
-  const key = /^bearer +(\S.*)$/i.exec(header?.trim() ?? "")?.[1];
+  const key = keyIn(header);
   if (key === undefined) {
     throw unauthenticated(
       "AUT-01",
@@ -27,6 +27,10 @@ export function authenticate(
   checkKey(key, allowedKeys);
   return accessTo(tenants.access(key), tenants);
 }
+
+/** The key in an `Authorization` header; undefined when there is none. */
+export const keyIn = (header: string | null): string | undefined =>
+  /^bearer +(\S.*)$/i.exec(header?.trim() ?? "")?.[1];
 
 /**
  * @rule AUT-02 keys of the other mode are 401: the sandbox stands in for test mode

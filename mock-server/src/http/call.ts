@@ -3,13 +3,16 @@ export interface Call {
   readonly method: string;
   /** Path and query as sent, for example `/events?page_size=5`. */
   readonly target: string;
-  /** Scheme and host it was sent to, such as `http://127.0.0.1:4010`, and what comes before `target` where that is more. */
-  readonly origin: string;
+  /** The address of a page about a session, for whoever is to see it. Where there is a server, it opens without a key. */
+  readonly linkTo: (page: PageName, id: string) => string;
   /** Value of a header, by its lower-case name. */
   header(name: string): string | null;
   /** The body as text; `undefined` when it is longer than the limit. */
   text(limitBytes: number): Promise<string | undefined>;
 }
+
+/** Pages that a link leads to: where a customer pays, and where one sees their credits. */
+export type PageName = "pay" | "portal";
 
 /** An answer, ready to be sent. */
 export interface Reply {

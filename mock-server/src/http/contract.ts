@@ -2,6 +2,7 @@ import type { NotServed, OperationFacts, Validator } from "@drawdown/spec/contra
 import type { DomainErrorCode } from "../domain/errors.js";
 import type { Warn } from "../sandbox/ports.js";
 import type { Tenant } from "../sandbox/tenant.js";
+import type { Call } from "./call.js";
 import type { RequestErrorCode } from "./request-error.js";
 
 /** One operation as openapi-typescript writes it. */
@@ -107,7 +108,6 @@ export interface Dialect {
 
 /** What a handler may know of the call besides its input, and tell whoever made it besides the answer. */
 export interface Caller {
-  /** Scheme and host the call was made to. */
-  readonly origin: string;
+  readonly linkTo: Call["linkTo"];
   readonly warn: Warn;
 }

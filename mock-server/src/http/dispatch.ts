@@ -43,12 +43,6 @@ interface Route {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Browsers may call the sandbox from any page, and read every header of its answers. */
-const openToBrowsers = {
-  "access-control-allow-origin": "*",
-  "access-control-expose-headers": "*",
-};
-
 /**
  * Answers one call: route, key, body, then the handler in its transaction. The first check that fails decides.
  *
@@ -114,7 +108,7 @@ export function dispatcher(options: DispatchOptions): Respond {
       };
       for (const sentence of withoutEffect(operation, input)) warnings.add(sentence);
       const answer = await dialect.answer(tenant, operation.id, input, {
-        origin: call.origin,
+        linkTo: call.linkTo,
         warn: warnings.add,
       });
       return encode(answer, { ...headers, ...warnings.headers });
@@ -162,11 +156,13 @@ function split(target: string): { readonly path: string; readonly query: string 
   return { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
+/** What a browser asks before it lets a page call. Which pages may is decided where the network ends (BND-04). */
 function preflight(call: Call, methods: readonly string[]): Reply {
+  const isPrivateAsked = call.header("access-control-request-private-network") === "true";
   return {
     status: 204,
     headers: {
-      ...openToBrowsers,
+      ...(isPrivateAsked ? { "access-control-allow-private-network": "true" } : {}),
       "access-control-allow-methods": [...methods, "OPTIONS"].join(", "),
       "access-control-allow-headers": call.header("access-control-request-headers") ?? "*",
       "access-control-max-age": "86400",
@@ -195,10 +191,7 @@ function refuse(error: unknown, dialect: Dialect | undefined, headers: Headers):
 }
 
 function reply(status: number, said: Headers, body: string | null): Reply {
-  const headers =
-    body === null
-      ? { ...said, ...openToBrowsers }
-      : { "content-type": "application/json", ...said, ...openToBrowsers };
+  const headers = body === null ? said : { "content-type": "application/json", ...said };
   return { status, headers, body };
 }
 

@@ -186,6 +186,8 @@ export interface Access {
   readonly mayWrite: boolean;
 }
 
+const writing = (tenant: Tenant): Access => ({ tenant, mayWrite: true });
+
 /** Every tenant of a sandbox, by the keys that open it. */
 export class Tenants {
   readonly #accesses = new Map<string, Access>();
@@ -208,7 +210,7 @@ export class Tenants {
 
   /** What the key opens, its tenant made on first use; `undefined` when there are too many. */
   access(key: string): Access | undefined {
-    return this.#accesses.get(key) ?? this.#add(key, () => this.make(key, this.beginning));
+    return this.#accesses.get(key) ?? this.#add(key, () => writing(this.make(key, this.beginning)));
   }
 
   /** What the key opens by now, if anything. */
@@ -218,7 +220,7 @@ export class Tenants {
 
   /** Makes a tenant for a key that opens none yet; `undefined` when there are too many. */
   open(key: string, beginning: Beginning): Access | undefined {
-    return this.#add(key, () => this.make(key, beginning));
+    return this.#add(key, () => writing(this.make(key, beginning)));
   }
 
   /**
@@ -228,14 +230,12 @@ export class Tenants {
   openAnother(beginning: Beginning): Access | undefined {
     let key = this.#nextId("dodo_test");
     while (this.#accesses.has(key)) key = this.#nextId("dodo_test");
-    return this.#add(key, () => this.make(key, beginning, ""));
+    return this.#add(key, () => writing(this.make(key, beginning, "")));
   }
 
-  /** Lets another key open a tenant; `false` when that key opens one already. */
-  addKey(key: string, access: Access): boolean {
-    if (this.#accesses.has(key)) return false;
-    this.#accesses.set(key, access);
-    return true;
+  /** Lets a key that opens nothing yet open a tenant; `undefined` when there are too many. */
+  addKey(key: string, access: Access): Access | undefined {
+    return this.#add(key, () => access);
   }
 
   /** Closes a tenant and forgets every key of it. */
@@ -251,9 +251,9 @@ export class Tenants {
     for (const tenant of this.all) tenant.stop();
   }
 
-  #add(key: string, make: () => Tenant): Access | undefined {
+  #add(key: string, make: () => Access): Access | undefined {
     if (this.#accesses.size >= this.keysMax) return undefined;
-    const access = { tenant: make(), mayWrite: true };
+    const access = make();
     this.#accesses.set(key, access);
     return access;
   }

@@ -21,7 +21,7 @@ import type { Answered, Outgoing, Send, Unit } from "../../sandbox/ports.js";
 import type { Tenant, Tenants } from "../../sandbox/tenant.js";
 import { version } from "../../version.js";
 import { audit } from "./audit.js";
-import { changesOf, openTenant } from "./open-tenant.js";
+import { addKey, changesOf, openTenant } from "./open-tenant.js";
 
 type Schemas = components["schemas"];
 
@@ -269,13 +269,7 @@ export function controlDialect(
     },
 
     async createKey({ tenant }, { body }) {
-      if (!tenants.addKey(body.key, { tenant, mayWrite: body.access === "write" })) {
-        throw new RequestError(
-          "key-in-use",
-          "",
-          `the key ${JSON.stringify(body.key)} is in use already; choose another`,
-        );
-      }
+      addKey(tenants, allowedKeys, body.key, { tenant, mayWrite: body.access === "write" });
       return { status: 201, body };
     },
   };

@@ -3,7 +3,7 @@ import { formatInstant } from "../../domain/time.js";
 import { accessTo, checkKey } from "../../http/authenticate.js";
 import { readInstant } from "../../http/read-instant.js";
 import { RequestError } from "../../http/request-error.js";
-import type { Beginning, Tenant, Tenants } from "../../sandbox/tenant.js";
+import type { Access, Beginning, Tenant, Tenants } from "../../sandbox/tenant.js";
 
 type Schemas = components["schemas"];
 
@@ -32,6 +32,29 @@ export function openTenant(
   if (!known) return opened(201, accessTo(tenants.open(key, beginning), tenants).tenant, key);
   if (!beganAs(known.tenant, beginning)) throw inUse(key, known.tenant, beginning);
   return opened(200, known.tenant, key);
+}
+
+/**
+ * Lets another key open a tenant.
+ *
+ * @rule BND-14 one that a bearer token may be
+ * @throws RequestError unauthenticated, tenants-exhausted; key-in-use when the key opens a tenant already
+ */
+export function addKey(
+  tenants: Tenants,
+  allowedKeys: ReadonlySet<string> | null,
+  key: string,
+  access: Access,
+): void {
+  checkKey(key, allowedKeys);
+  if (tenants.find(key)) {
+    throw new RequestError(
+      "key-in-use",
+      "",
+      `the key ${JSON.stringify(key)} is in use already; choose another`,
+    );
+  }
+  accessTo(tenants.addKey(key, access), tenants);
 }
 
 /** The parts of a beginning that a request names. */

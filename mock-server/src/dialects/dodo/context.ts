@@ -1,6 +1,7 @@
 import type { operations } from "@drawdown/spec/dodo";
 import { DomainError } from "../../domain/errors.js";
 import { type Instant, parseInstant } from "../../domain/time.js";
+import type { Call } from "../../http/call.js";
 import type { Handlers } from "../../http/contract.js";
 import type { Find, Unit } from "../../sandbox/ports.js";
 import type { DodoSettings } from "./settings.js";
@@ -8,8 +9,8 @@ import type { DodoSettings } from "./settings.js";
 /** What a handler of the vendor's API works with: one transaction, and whose it is. */
 export interface Context extends Unit {
   readonly businessId: string;
-  /** Scheme and host the call was made to, for links back. */
-  readonly origin: string;
+  /** The address of a page of the sandbox about a session. */
+  readonly linkTo: Call["linkTo"];
   readonly settings: DodoSettings;
 }
 

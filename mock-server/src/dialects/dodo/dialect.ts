@@ -42,14 +42,14 @@ export const dodoDialect = (settings: DodoSettings): Dialect => ({
   errors,
   isRateLimited: true,
   refusesUnknownQuery: false,
-  async answer(tenant, operationId, input, { origin, warn }) {
+  async answer(tenant, operationId, input, { linkTo, warn }) {
     assert(
       tenant !== null,
       `${operationId} is public, but every operation of this API needs a key`,
     );
     const { agenda, businessId } = tenant;
     return agenda.transact(({ tx, now, nextId, policy, happened }) => {
-      const context = { tx, now, nextId, policy, happened, warn, businessId, origin, settings };
+      const context = { tx, now, nextId, policy, happened, warn, businessId, linkTo, settings };
       return callHandler(handlers, operationId, context, input);
     });
   },

@@ -21,6 +21,7 @@ import {
   totalOfCart,
 } from "../billing/complete.js";
 import { addressOf } from "../billing/details.js";
+import { checkedReturnUrl } from "../billing/return-url.js";
 import type { HandlersOf } from "../context.js";
 import { refuseDiscounts } from "../discounts.js";
 import { load } from "../load.js";
@@ -37,7 +38,7 @@ export const checkouts: HandlersOf<
    * @rule CHK-32 one that is confirmed has its payment from the start, which waits for a card
    */
   async createCheckoutSession(context, { body }) {
-    const { tx, nextId, origin } = context;
+    const { tx, nextId, linkTo } = context;
     const paymentId = body.confirm === true ? nextId("pay") : null;
     const { session, lines } = await drafted(context, body, nextId("cks"), paymentId);
     tx.put("checkout", session);
@@ -51,7 +52,7 @@ export const checkouts: HandlersOf<
       status: 200,
       body: {
         session_id: session.id,
-        checkout_url: `${origin}/_sandbox/pay/${session.id}`,
+        checkout_url: linkTo("pay", session.id),
         payment_id: paymentId,
         client_secret: paymentId && `${paymentId}_secret`,
         publishable_key: paymentId && "pk_sandbox",
@@ -124,8 +125,8 @@ async function drafted(
     onDemand: onDemand
       ? { isMandateOnly: onDemand.mandate_only, firstAmount: onDemand.product_price ?? null }
       : null,
-    returnUrl: body.return_url ?? null,
-    cancelUrl: body.cancel_url ?? null,
+    returnUrl: checkedReturnUrl("return_url", body.return_url),
+    cancelUrl: checkedReturnUrl("cancel_url", body.cancel_url),
     metadata,
     createdAt: now,
     expiresAt: sessionExpiry(now, paymentId !== null),

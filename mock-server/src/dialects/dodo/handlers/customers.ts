@@ -3,6 +3,7 @@ import { type Customer, withEmail } from "../../../domain/customer.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import { addDays } from "../../../domain/time.js";
 import { all } from "../../../sandbox/tables.js";
+import { checkedReturnUrl } from "../billing/return-url.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
 import { presentCustomer } from "../present.js";
@@ -90,15 +91,15 @@ export const customers: HandlersOf<
   },
 
   /** @rule CUS-06 a link that works for 24 hours; no mail is sent */
-  async createCustomerPortalSession({ tx, nextId, now, origin }, { path, query }) {
+  async createCustomerPortalSession({ tx, nextId, now, linkTo }, { path, query }) {
     const customer = await load(tx, "customer", path.customer_id, "CUS-06");
     const session = {
       id: nextId("cps"),
       customerId: customer.id,
-      returnUrl: query.return_url ?? null,
+      returnUrl: checkedReturnUrl("return_url", query.return_url),
       expiresAt: addDays(now, 1),
     };
     tx.put("portalSession", session);
-    return { status: 200, body: { link: `${origin}/_sandbox/portal/${session.id}` } };
+    return { status: 200, body: { link: linkTo("portal", session.id) } };
   },
 };
