@@ -43,6 +43,8 @@ export interface QueryParameter {
 export interface FieldTree {
   /** Known fields; a nested tree where the field is an object or an array of objects of known shape. */
   readonly fields: { readonly [name: string]: FieldTree | null };
+  /** Where the object has several shapes, each by its `type`; `fields` are those of all. */
+  readonly byType?: { readonly [type: string]: FieldTree | null };
   /** Names that older guides use, with the name they became. */
   readonly aliases: { readonly [name: string]: string };
   /** By field: values that older guides use, with the value they became. */

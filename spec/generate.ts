@@ -156,7 +156,12 @@ function fieldTree(document: Json, schema: Json, depth = 0): FieldTree | null {
     const values = property["x-value-aliases"] ?? resolve(document, property)["x-value-aliases"];
     if (values) tree.valueAliases[name] = values;
   }
-  return tree;
+  const shapes = kinds.find((it) => it.discriminator?.propertyName === "type")?.discriminator;
+  if (!shapes) return tree;
+  const byType = Object.entries<string>(shapes.mapping).map(
+    ([type, $ref]) => [type, fieldTree(document, { $ref }, depth)] as const,
+  );
+  return { ...tree, byType: Object.fromEntries(byType) };
 }
 
 /** The fields of a body that the document says nothing is done with; what is inside such a field is not looked at. */

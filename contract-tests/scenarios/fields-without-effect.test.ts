@@ -1,7 +1,13 @@
 import { operationTable } from "@drawdown/spec/dodo";
 import { expect } from "vitest";
 import { httpScenario } from "../harness/scenario.js";
-import { oneTimePrice, recurringPrice, sell, subscribe } from "../harness/storefront.js";
+import {
+  oneTimePrice,
+  recurringPrice,
+  sell,
+  subscribe,
+  usagePrice,
+} from "../harness/storefront.js";
 import type { World } from "../harness/world.js";
 
 const warned = async (world: World, method: string, path: string, body?: object) => {
@@ -113,4 +119,19 @@ httpScenario("WRN-10 the document gives a reason for each", async () => {
   const listed = operationTable.flatMap((it) => it.withoutEffect);
   expect(listed.length).toBeGreaterThan(80);
   for (const { why, path } of listed) expect(why, path.join(".")).toMatch(/^[a-z].+[^.]$/);
+});
+
+httpScenario("ENT-24 a field of another kind of price is told of", async (world) => {
+  const price = { ...usagePrice(), trial_period_days: 14, pay_what_you_want: true, price: 5 };
+  const body = { name: "Plan", tax_category: "saas", price };
+  const told = ["trial_period_days", "pay_what_you_want", "price"];
+  const made = await warned(world, "POST", "/products", body);
+  for (const name of told) expect(made.join()).toContain(`unknown field \`price.${name}\``);
+  expect(made).toHaveLength(told.length);
+  const { product_id } = await sell(world, oneTimePrice(), []);
+  const changed = await warned(world, "PATCH", `/products/${product_id}`, { price });
+  expect(changed).toEqual(made);
+  expect(
+    await warned(world, "PATCH", `/products/${product_id}`, { price: recurringPrice() }),
+  ).toEqual([]);
 });

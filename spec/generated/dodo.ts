@@ -9635,7 +9635,72 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
             }
           },
           "aliases": {},
-          "valueAliases": {}
+          "valueAliases": {},
+          "byType": {
+            "one_time_price": {
+              "fields": {
+                "type": null,
+                "currency": null,
+                "price": null,
+                "discount": null,
+                "purchasing_power_parity": null,
+                "pay_what_you_want": null,
+                "suggested_price": null,
+                "tax_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            },
+            "recurring_price": {
+              "fields": {
+                "type": null,
+                "currency": null,
+                "price": null,
+                "discount": null,
+                "purchasing_power_parity": null,
+                "payment_frequency_count": null,
+                "payment_frequency_interval": null,
+                "subscription_period_count": null,
+                "subscription_period_interval": null,
+                "trial_period_days": null,
+                "trial_amount": null,
+                "trial_apply_discounts": null,
+                "tax_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            },
+            "usage_based_price": {
+              "fields": {
+                "type": null,
+                "currency": null,
+                "fixed_price": null,
+                "discount": null,
+                "purchasing_power_parity": null,
+                "payment_frequency_count": null,
+                "payment_frequency_interval": null,
+                "subscription_period_count": null,
+                "subscription_period_interval": null,
+                "meters": {
+                  "fields": {
+                    "meter_id": null,
+                    "price_per_unit": null,
+                    "free_threshold": null,
+                    "credit_entitlement_id": null,
+                    "meter_units_per_credit": null,
+                    "name": null,
+                    "description": null,
+                    "measurement_unit": null
+                  },
+                  "aliases": {},
+                  "valueAliases": {}
+                },
+                "tax_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          }
         },
         "tax_category": null,
         "description": null,
@@ -9830,7 +9895,72 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
             }
           },
           "aliases": {},
-          "valueAliases": {}
+          "valueAliases": {},
+          "byType": {
+            "one_time_price": {
+              "fields": {
+                "type": null,
+                "currency": null,
+                "price": null,
+                "discount": null,
+                "purchasing_power_parity": null,
+                "pay_what_you_want": null,
+                "suggested_price": null,
+                "tax_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            },
+            "recurring_price": {
+              "fields": {
+                "type": null,
+                "currency": null,
+                "price": null,
+                "discount": null,
+                "purchasing_power_parity": null,
+                "payment_frequency_count": null,
+                "payment_frequency_interval": null,
+                "subscription_period_count": null,
+                "subscription_period_interval": null,
+                "trial_period_days": null,
+                "trial_amount": null,
+                "trial_apply_discounts": null,
+                "tax_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            },
+            "usage_based_price": {
+              "fields": {
+                "type": null,
+                "currency": null,
+                "fixed_price": null,
+                "discount": null,
+                "purchasing_power_parity": null,
+                "payment_frequency_count": null,
+                "payment_frequency_interval": null,
+                "subscription_period_count": null,
+                "subscription_period_interval": null,
+                "meters": {
+                  "fields": {
+                    "meter_id": null,
+                    "price_per_unit": null,
+                    "free_threshold": null,
+                    "credit_entitlement_id": null,
+                    "meter_units_per_credit": null,
+                    "name": null,
+                    "description": null,
+                    "measurement_unit": null
+                  },
+                  "aliases": {},
+                  "valueAliases": {}
+                },
+                "tax_inclusive": null
+              },
+              "aliases": {},
+              "valueAliases": {}
+            }
+          }
         },
         "tax_category": null,
         "description": null,

@@ -24,6 +24,7 @@ function collect(tree: FieldTree, value: unknown, where: string, found: string[]
     return;
   }
   if (typeof value !== "object" || value === null) return;
+  tree = shapeOf(tree, value);
   for (const [name, field] of Object.entries(value)) {
     const path = where === "" ? name : `${where}.${name}`;
     if (!Object.hasOwn(tree.fields, name)) {
@@ -34,6 +35,10 @@ function collect(tree: FieldTree, value: unknown, where: string, found: string[]
     if (subtree) collect(subtree, field, path, found);
   }
 }
+
+/** The fields of the shape that an object says it has, where there are several. */
+const shapeOf = (tree: FieldTree, value: object): FieldTree =>
+  tree.byType?.[String(Reflect.get(value, "type"))] ?? tree;
 
 function suggestion(tree: FieldTree, name: string): string {
   const meant = meantBy(tree, name);

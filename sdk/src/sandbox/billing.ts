@@ -47,8 +47,8 @@ export class SandboxCheckouts {
   }
 
   /**
-   * Pays a session as the customer would, with a card that succeeds unless `outcome` says otherwise. A card that fails
-   * leaves the session open.
+   * Pays a session as the customer would, with a card that succeeds unless `outcome` says otherwise. A card that fails,
+   * or a customer who gives up (`cancelled`), leaves the session open.
    *
    * @throws NotFoundError
    * @throws UnprocessableEntityError when it cannot be paid, such as a second time
