@@ -1,8 +1,9 @@
-import { type Amount, add, compare, isPositive, smaller, subtract, zero } from "../amount.js";
+import { type Amount, compare, isPositive, smaller, subtract, zero } from "../amount.js";
 import { assert } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
 import type { Account, EntryFacts, Grant, GrantChange, Posting, Reference } from "./account.js";
+import { movement } from "./movement.js";
 import { acceptable, type OverageTerms, refusal } from "./rules/overage.js";
 
 export interface DeductParameters {
@@ -58,44 +59,23 @@ export function deduct(
   }
   if (compare(dropped, amount) === 0) return { posting: undefined, dropped };
   const touched = draw(grants, drawn, now);
-  const balance = subtract(account.balance, drawn);
-  const overage = add(account.overage, charged);
-  const entries: EntryFacts[] = [];
-  if (isPositive(drawn)) {
-    entries.push({
+  const moved = movement(account, { reference, description, metadata }, [
+    {
       type: parameters.entryType,
-      isCredit: false,
       amount: drawn,
-      balanceBefore: account.balance,
-      balanceAfter: balance,
-      overageBefore: account.overage,
-      overageAfter: account.overage,
+      balance: "takes",
+      overage: "keeps",
       ...whatGave(touched),
-      reference,
-      description,
-      metadata,
-    });
-  }
-  if (isPositive(charged)) {
-    entries.push({
+    },
+    {
       type: "overage_charged",
-      isCredit: false,
       amount: charged,
-      balanceBefore: balance,
-      balanceAfter: balance,
-      overageBefore: account.overage,
-      overageAfter: overage,
-      grantId: null,
-      draws: null,
-      reference,
+      balance: "keeps",
+      overage: "adds",
       description: description ?? "Overage charges applied",
-      metadata,
-    });
-  }
-  return {
-    posting: { account: { ...account, balance, overage }, grants: touched, entries },
-    dropped,
-  };
+    },
+  ]);
+  return { posting: { ...moved, grants: touched }, dropped };
 }
 
 /** The grants behind a deduction as its entry names them: the single one, or each with its part. */

@@ -1,11 +1,12 @@
-import { isPositive, subtract, zero } from "../amount.js";
+import { isPositive, zero } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
-import type { Account, EntryFacts, Grant, Posting, Reference } from "./account.js";
+import type { Account, Grant, Posting, Reference } from "./account.js";
+import { movement } from "./movement.js";
 
 /**
- * Removes what is left of a grant, because its date has come or something ended it earlier. A grant with nothing left, or already expired, changes
- * nothing, so running it twice is harmless.
+ * Removes what is left of a grant, because its date has come or something ended it earlier. A grant with nothing left,
+ * or already expired, changes nothing, so running it twice is harmless.
  *
  * @returns the posting, or `undefined` when there is nothing to remove
  * @rule EXP-01 what remains leaves the balance with one `credit_expired` entry
@@ -20,29 +21,16 @@ export function expire(
   now: Instant,
 ): Posting | undefined {
   if (grant.isExpired || !isPositive(grant.remaining)) return undefined;
-  const balance = subtract(account.balance, grant.remaining);
-  const entry: EntryFacts = {
-    type: "credit_expired",
-    isCredit: false,
-    amount: grant.remaining,
-    balanceBefore: account.balance,
-    balanceAfter: balance,
-    overageBefore: account.overage,
-    overageAfter: account.overage,
-    grantId: grant.id,
-    draws: null,
-    reference,
-    description: "Unused credits expired",
-    metadata,
-  };
-  return {
-    account: { ...account, balance },
-    grants: [
-      {
-        before: grant,
-        after: { ...grant, remaining: zero, expiresAt: now, isExpired: true, updatedAt: now },
-      },
-    ],
-    entries: [entry],
-  };
+  const about = { reference, description: "Unused credits expired", metadata };
+  const moved = movement(account, about, [
+    {
+      type: "credit_expired",
+      amount: grant.remaining,
+      balance: "takes",
+      overage: "keeps",
+      grantId: grant.id,
+    },
+  ]);
+  const after = { ...grant, remaining: zero, expiresAt: now, isExpired: true, updatedAt: now };
+  return { ...moved, grants: [{ before: grant, after }] };
 }

@@ -15,7 +15,6 @@ export interface Folded {
  *
  * @param entries the whole ledger of one account, oldest first
  * @rule LED-32 nothing moves without an entry
- * @rule LED-33 before of one is after of the last
  */
 export function fold(entries: Iterable<Entry>): Folded {
   let balance = zero;

@@ -1,7 +1,8 @@
-import { type Amount, add, isZero, subtract } from "../amount.js";
+import { type Amount, subtract } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
-import type { Account, EntryFacts, Grant, GrantSource, Posting, Reference } from "./account.js";
+import type { Account, Grant, GrantSource, Posting, Reference } from "./account.js";
+import { movement } from "./movement.js";
 import { repaymentOf } from "./rules/overage.js";
 import type { RolloverTerms } from "./rules/rollover.js";
 
@@ -31,34 +32,13 @@ export interface GrantParameters {
  * @rule OVR-44 a repayment is two entries: the full credit, then the deduction that lowers balance and overage alike
  */
 export function grant(account: Account, parameters: GrantParameters, now: Instant): Posting {
-  const { amount, grantId } = parameters;
+  const { amount, grantId, reference, description } = parameters;
   const repaid = repaymentOf(amount, account.overage, parameters.repaysOverage);
-  const raised = add(account.balance, amount);
-  const balance = subtract(raised, repaid);
-  const overage = subtract(account.overage, repaid);
-  const added: EntryFacts = {
-    type: parameters.entryType,
-    isCredit: true,
-    amount,
-    balanceBefore: account.balance,
-    balanceAfter: raised,
-    overageBefore: account.overage,
-    overageAfter: account.overage,
-    grantId,
-    draws: null,
-    reference: parameters.reference,
-    description: parameters.description,
-    metadata: parameters.metadata ?? {},
-  };
-  const repayment: EntryFacts = {
-    ...added,
-    type: "credit_deducted",
-    isCredit: false,
-    amount: repaid,
-    balanceBefore: raised,
-    balanceAfter: balance,
-    overageAfter: overage,
-  };
+  const about = { reference, description, metadata: parameters.metadata ?? {} };
+  const moved = movement(account, about, [
+    { type: parameters.entryType, amount, balance: "adds", overage: "keeps", grantId },
+    { type: "credit_deducted", amount: repaid, balance: "takes", overage: "takes", grantId },
+  ]);
   const issued: Grant = {
     id: grantId,
     accountId: account.id,
@@ -76,9 +56,5 @@ export function grant(account: Account, parameters: GrantParameters, now: Instan
     createdAt: now,
     updatedAt: now,
   };
-  return {
-    account: { ...account, balance, overage },
-    grants: [{ before: null, after: issued }],
-    entries: isZero(repaid) ? [added] : [added, repayment],
-  };
+  return { ...moved, grants: [{ before: null, after: issued }] };
 }

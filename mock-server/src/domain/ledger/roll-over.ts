@@ -1,8 +1,9 @@
-import { type Amount, add, isPositive, subtract, zero } from "../amount.js";
+import { isPositive, zero } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import type { Policy } from "../policy.js";
 import type { Instant } from "../time.js";
-import type { Account, EntryFacts, EntryType, Grant, Posting, Reference } from "./account.js";
+import type { Account, Grant, Posting, Reference } from "./account.js";
+import { movement } from "./movement.js";
 import { carriedUntil, carryOf } from "./rules/rollover.js";
 
 export interface RollOverParameters {
@@ -54,31 +55,34 @@ export function rollOver(
     createdAt: now,
     updatedAt: now,
   };
-  let { balance } = account;
-  const entries: EntryFacts[] = [];
-  const move = (type: EntryType, isCredit: boolean, amount: Amount, grantId: string) => {
-    if (!isPositive(amount)) return;
-    const after = isCredit ? add(balance, amount) : subtract(balance, amount);
-    entries.push({
-      type,
-      isCredit,
-      amount,
-      balanceBefore: balance,
-      balanceAfter: after,
-      overageBefore: account.overage,
-      overageAfter: account.overage,
-      grantId,
-      draws: null,
-      reference: parameters.reference,
-      description: descriptions[type] ?? null,
-      metadata: parameters.metadata,
-    });
-    balance = after;
+  const about = {
+    reference: parameters.reference,
+    description: "Credits rolled over to new period",
+    metadata: parameters.metadata,
   };
-  move("credit_rolled_over", false, carried, grant.id);
-  move("credit_rolled_over", true, carried, child.id);
-  move("credit_expired", false, expired, grant.id);
-  move("rollover_forfeited", false, forfeited, grant.id);
+  const takes = { balance: "takes", overage: "keeps", grantId: grant.id } as const;
+  const moved = movement(account, about, [
+    { ...takes, type: "credit_rolled_over", amount: carried },
+    {
+      type: "credit_rolled_over",
+      amount: carried,
+      balance: "adds",
+      overage: "keeps",
+      grantId: child.id,
+    },
+    {
+      ...takes,
+      type: "credit_expired",
+      amount: expired,
+      description: "Unused credits expired",
+    },
+    {
+      ...takes,
+      type: "rollover_forfeited",
+      amount: forfeited,
+      description: "Excess credits forfeited at rollover limit",
+    },
+  ]);
   const isCarried = isPositive(carried);
   const emptied: Grant = {
     ...grant,
@@ -88,15 +92,5 @@ export function rollOver(
     updatedAt: now,
   };
   const change = { before: grant, after: emptied };
-  return {
-    account: { ...account, balance },
-    grants: isCarried ? [change, { before: null, after: child }] : [change],
-    entries,
-  };
+  return { ...moved, grants: isCarried ? [change, { before: null, after: child }] : [change] };
 }
-
-const descriptions: { readonly [Type in EntryType]?: string } = {
-  credit_rolled_over: "Credits rolled over to new period",
-  credit_expired: "Unused credits expired",
-  rollover_forfeited: "Excess credits forfeited at rollover limit",
-};

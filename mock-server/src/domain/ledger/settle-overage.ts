@@ -1,6 +1,7 @@
-import { isPositive, zero } from "../amount.js";
+import { isPositive } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import type { Account, Posting, Reference } from "./account.js";
+import { movement } from "./movement.js";
 import type { OverageBehavior } from "./rules/overage.js";
 
 /**
@@ -33,24 +34,9 @@ export function resetOverage(
   { reference, metadata }: { readonly reference: Reference; readonly metadata: Metadata },
 ): Posting | undefined {
   if (atReset[behavior].isKept || !isPositive(account.overage)) return undefined;
-  return {
-    account: { ...account, overage: zero },
-    grants: [],
-    entries: [
-      {
-        type: "overage_reset",
-        isCredit: false,
-        amount: account.overage,
-        balanceBefore: account.balance,
-        balanceAfter: account.balance,
-        overageBefore: account.overage,
-        overageAfter: zero,
-        grantId: null,
-        draws: null,
-        reference,
-        description: "Overage cleared at billing cycle reset",
-        metadata,
-      },
-    ],
-  };
+  const about = { reference, description: "Overage cleared at billing cycle reset", metadata };
+  const moved = movement(account, about, [
+    { type: "overage_reset", amount: account.overage, balance: "keeps", overage: "takes" },
+  ]);
+  return { ...moved, grants: [] };
 }
