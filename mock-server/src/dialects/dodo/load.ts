@@ -69,7 +69,7 @@ export async function drawableGrants(
   const grants: Grant[] = [];
   let missing = amount;
   while (isPositive(missing)) {
-    // Twice as many each time, so that what was read already is not passed over again for every few.
+    // Twice as many each time, so that a debit over very many takes a few reads.
     const limit = Math.max(grants.length, batch);
     const next = await tx.find("grant", policy.consumptionOrder, account.id, {
       offset: grants.length,
