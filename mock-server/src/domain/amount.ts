@@ -86,9 +86,10 @@ export const equal = (a: Amount, b: Amount): boolean => a.eq(b);
 
 export const isZero = (amount: Amount): boolean => amount.isZero();
 
-export const isPositive = (amount: Amount): boolean => amount.gt(0);
+/** By its sign, without making a number to compare with; a grant is asked several times in each debit. */
+export const isPositive = (amount: Amount): boolean => amount.isPositive() && !amount.isZero();
 
-export const isNegative = (amount: Amount): boolean => amount.lt(0);
+export const isNegative = (amount: Amount): boolean => amount.isNegative() && !amount.isZero();
 
 /** Negative when `a` is below `b`, zero when equal, positive when above. */
 export const compare = (a: Amount, b: Amount): number => a.comparedTo(b);

@@ -85,7 +85,12 @@ export const refusing =
   (rule: string, message: string, code: DomainErrorCode = subject): DomainError =>
     new DomainError(code, rule, { message });
 
-/** Fails loudly on a state that no input can cause: a bug in Drawdown, never a user's mistake. */
-export function assert(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(`invariant broken: ${message}`);
+/**
+ * Fails loudly on a state that no input can cause: a bug in Drawdown, never a user's mistake.
+ *
+ * @param message a function where printing what it names, time and again, would cost more than the check
+ */
+export function assert(condition: boolean, message: string | (() => string)): asserts condition {
+  if (condition) return;
+  throw new Error(`invariant broken: ${typeof message === "string" ? message : message()}`);
 }

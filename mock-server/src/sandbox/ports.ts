@@ -14,8 +14,8 @@ export interface Find<Record> {
   readonly offset?: number;
   /** Most records to return; all when absent. */
   readonly limit?: number;
-  /** Passes over records whose first sort field lies below this. */
-  readonly from?: number;
+  /** Passes over records whose first sort field, which is of the same type and never null, lies below this. */
+  readonly from?: number | string;
   readonly where?: (record: Record) => boolean;
 }
 

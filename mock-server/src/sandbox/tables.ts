@@ -1,5 +1,5 @@
 import type { Amount } from "../domain/amount.js";
-import type { Customer } from "../domain/customer.js";
+import { type Customer, emailKey } from "../domain/customer.js";
 import { type Account, type Entry, type Grant, isOpen } from "../domain/ledger/account.js";
 import type { Entitlement } from "../domain/ledger/entitlement.js";
 import { oldestFirst, soonestFirst } from "../domain/ledger/rules/draw-order.js";
@@ -162,7 +162,10 @@ export const tables = {
   },
   addon: { all: { keyOf: () => all, order: ["createdAt"] } },
   checkout: {},
-  customer: { all: { keyOf: () => all, order: ["createdAt"] } },
+  customer: {
+    all: { keyOf: () => all, order: ["createdAt"] },
+    byEmail: { keyOf: (it) => emailKey(it.email), order: ["createdAt"] },
+  },
   delivery: {
     all: { keyOf: () => all, order: ["id"] },
     ready: { keyOf: (it) => (it.state === "ready" ? it.endpointId : undefined), order: ["id"] },
@@ -206,7 +209,7 @@ export const tables = {
       order: ["createdAt"],
     },
   },
-  outgoingEvent: { all: { keyOf: () => all, order: ["at"] } },
+  outgoingEvent: { all: { keyOf: () => all, order: ["id"] } },
   payment: { all: { keyOf: () => all, order: ["createdAt"] } },
   periodUsage: {},
   portalSession: {},

@@ -222,9 +222,12 @@ class SortedIndex {
   }
 
   /** How many rows have a first sort field below the bound. */
-  #countBelow(group: SortedList<Row>, bound: number): number {
+  #countBelow(group: SortedList<Row>, bound: number | string): number {
     const [field = "id"] = this.#order;
-    return group.countFirst(({ record }) => Number(record[field]) < bound);
+    return group.countFirst(({ record }) => {
+      const value: number | string = record[field]; // text only by the type of AnyRecord
+      return value < bound;
+    });
   }
 }
 

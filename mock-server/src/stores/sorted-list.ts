@@ -32,11 +32,14 @@ export class SortedList<Item extends object> {
 
   /** Takes out an item, which must be in the list. */
   remove(item: Item): void {
-    const at = this.#chunkOf(item);
+    // The first one is taken out most: the grant that is drawn from, the task that is due.
+    const isFirst = this.#chunks[0]?.[0] === item;
+    const at = isFirst ? 0 : this.#chunkOf(item);
     const chunk = this.#chunks[at];
     if (!chunk) return;
     this.#length -= 1;
-    chunk.splice(this.#placeIn(chunk, item), 1);
+    if (isFirst) chunk.shift();
+    else chunk.splice(this.#placeIn(chunk, item), 1);
     if (chunk.length === 0) this.#chunks.splice(at, 1);
   }
 

@@ -1,4 +1,4 @@
-import { type Amount, zero } from "../amount.js";
+import { type Amount, isPositive, zero } from "../amount.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
 import type { RolloverTerms } from "./rules/rollover.js";
@@ -122,7 +122,7 @@ export interface Posting {
 }
 
 /** Whether the grant can still be drawn from: it holds something and has not expired. */
-export const isOpen = (grant: Grant): boolean => !grant.isExpired && grant.remaining.gt(0);
+export const isOpen = (grant: Grant): boolean => !grant.isExpired && isPositive(grant.remaining);
 
 /** What entries about a grant refer to: the subscription, also after it rolled over, the payment, or the API. */
 export const referenceOf = ({ type, id }: GrantSource): Reference =>

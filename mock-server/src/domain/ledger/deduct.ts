@@ -1,4 +1,4 @@
-import { type Amount, compare, isPositive, smaller, subtract, zero } from "../amount.js";
+import { type Amount, compare, isPositive, isZero, smaller, subtract, zero } from "../amount.js";
 import { assert } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import type { Instant } from "../time.js";
@@ -82,12 +82,16 @@ export function deduct(
 const whatGave = (touched: readonly GrantChange[]): Pick<EntryFacts, "grantId" | "draws"> => {
   const draws = touched.map(({ before, after }) => ({
     grantId: after.id,
-    amount: before ? subtract(before.remaining, after.remaining) : zero,
+    amount: before ? takenOf(before.remaining, after.remaining) : zero,
   }));
   return draws.length === 1 && draws[0]
     ? { grantId: draws[0].grantId, draws: null }
     : { grantId: null, draws };
 };
+
+/** What a grant that held `before` gave; all of it, most often. */
+const takenOf = (before: Amount, after: Amount): Amount =>
+  isZero(after) ? before : subtract(before, after);
 
 /** The grants that give `amount`, first to last, before and after they gave it. */
 function draw(grants: readonly Grant[], amount: Amount, now: Instant): readonly GrantChange[] {
@@ -98,10 +102,10 @@ function draw(grants: readonly Grant[], amount: Amount, now: Instant): readonly 
     // At the very instant it ends a grant still takes the last usage before it (EXP-20); later it must be closed.
     assert(
       before.expiresAt === null || before.expiresAt >= now,
-      `grant ${before.id} is past its expiry but still open`,
+      () => `grant ${before.id} is past its expiry but still open`,
     );
     const taken = smaller(open, before.remaining);
-    const remaining = subtract(before.remaining, taken);
+    const remaining = taken === before.remaining ? zero : subtract(before.remaining, taken);
     touched.push({ before, after: { ...before, remaining, updatedAt: now } });
     open = subtract(open, taken);
   }

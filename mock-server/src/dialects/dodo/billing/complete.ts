@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/control";
 import { type Amount, formatAmount } from "../../../domain/amount.js";
-import { type Customer, withEmail } from "../../../domain/customer.js";
+import { type Customer, emailKey } from "../../../domain/customer.js";
 import { DomainError } from "../../../domain/errors.js";
 import { addonsTotal } from "../../../domain/subscriptions/addon.js";
 import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
@@ -23,7 +23,6 @@ import {
 } from "../../../domain/subscriptions/subscription.js";
 import { formatInstant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
-import { all } from "../../../sandbox/tables.js";
 import { load } from "../load.js";
 import { announce, announcePayment } from "./announce.js";
 import { beginPeriod, holdOpen } from "./cycle.js";
@@ -312,10 +311,7 @@ async function payerOf(unit: Unit, payer: Payer | null): Promise<Customer> {
   if (payer && "customerId" in payer) return load(tx, "customer", payer.customerId, "CHK-06");
   const email = payer?.email ?? "guest@example.com";
   if (payer && !payer.isAlwaysNew) {
-    const [known] = await tx.find("customer", "all", all, {
-      where: withEmail(email),
-      limit: 1,
-    });
+    const [known] = await tx.find("customer", "byEmail", emailKey(email), { limit: 1 });
     if (known) return known;
   }
   const customer: Customer = {

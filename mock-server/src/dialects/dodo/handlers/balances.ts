@@ -7,7 +7,7 @@ import { expiryOf } from "../../../domain/ledger/rules/expiry.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import { formatInstant, type Instant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
-import type { UsedKey } from "../../../sandbox/tables.js";
+import { holderKey, type UsedKey } from "../../../sandbox/tables.js";
 import { enter, type Movement } from "../billing/enter.js";
 import { type Context, type HandlersOf, notFound, page, withinDates } from "../context.js";
 import { findAccount, load, loadEntitlement } from "../load.js";
@@ -22,11 +22,11 @@ export const balances: HandlersOf<
   async listBalances({ tx, policy }, { path, query }) {
     const { id, precision } = await loadEntitlement(tx, path.credit_entitlement_id, "BAL-06");
     const { customer_id: customerId } = query;
-    const found = await tx.find("account", "byEntitlement", id, {
-      descending: true,
-      ...(customerId === undefined ? {} : { where: (it) => it.customerId === customerId }),
-      ...page(query),
-    });
+    const [index, key] =
+      customerId === undefined
+        ? (["byEntitlement", id] as const)
+        : (["byHolder", holderKey(id, customerId)] as const);
+    const found = await tx.find("account", index, key, { descending: true, ...page(query) });
     const items = found.map((it) => presentBalance(it, precision, policy.balanceAmounts));
     return { status: 200, body: { items } };
   },

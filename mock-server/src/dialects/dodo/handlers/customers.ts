@@ -1,5 +1,5 @@
 import { formatAmount } from "../../../domain/amount.js";
-import { type Customer, withEmail } from "../../../domain/customer.js";
+import { type Customer, emailKey } from "../../../domain/customer.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import { addDays } from "../../../domain/time.js";
 import { all } from "../../../sandbox/tables.js";
@@ -34,13 +34,13 @@ export const customers: HandlersOf<
   /** @rule CUS-02 by email, name and date of creation */
   async listCustomers({ tx, businessId }, { query }) {
     const { email, name } = query;
-    const hasEmail = email === undefined ? () => true : withEmail(email);
     const isWithin = withinDates(query.created_at_gte, query.created_at_lte);
     const isWanted = (it: Customer) =>
-      hasEmail(it) &&
       (name === undefined || it.name.toLowerCase().includes(name.toLowerCase())) &&
       isWithin(it.createdAt);
-    const found = await tx.find("customer", "all", all, {
+    const [index, key] =
+      email === undefined ? (["all", all] as const) : (["byEmail", emailKey(email)] as const);
+    const found = await tx.find("customer", index, key, {
       descending: true,
       where: isWanted,
       ...page(query),

@@ -27,7 +27,11 @@ export const webhookControls = {
   ): Promise<Schemas["EventList"]> {
     const { tx } = unit;
     const { limit = 100 } = query;
-    const events = await tx.find("outgoingEvent", "all", all, { limit, where: within(query) });
+    const events = await tx.find("outgoingEvent", "all", all, {
+      limit,
+      ...readOn(query),
+      where: within(query),
+    });
     const items = [];
     for (const event of events) {
       const payload = await render({ tx, businessId }, event);
@@ -47,10 +51,12 @@ export const webhookControls = {
   ): Promise<Schemas["DeliveryList"]> {
     const { webhook_id: endpointId, status, limit = 100 } = query;
     const isWanted = within(query);
-    const found = await tx.find("delivery", "all", all, {
+    const [index, key] =
+      endpointId === undefined ? (["all", all] as const) : (["byEndpoint", endpointId] as const);
+    const found = await tx.find("delivery", index, key, {
       limit,
+      ...readOn(query),
       where: (it) =>
-        (endpointId === undefined || it.endpointId === endpointId) &&
         (status === undefined || statusOf(it) === status) &&
         isWanted({ id: it.id, type: it.eventType }),
     });
@@ -140,6 +146,10 @@ export const webhookControls = {
   presentAnswer: (unit: Unit, request: Outgoing, answered: Answered): Schemas["Attempt"] =>
     presentAttempt(attemptOf(unit, request, outcomeOf(answered)), 0),
 };
+
+/** Where a listing goes on; what was read before is not looked at again. */
+const readOn = ({ after }: Query<"readEvents">): { readonly from?: string } =>
+  after === undefined ? {} : { from: after };
 
 const within =
   ({ event_type: type, after }: Query<"readEvents">) =>
