@@ -102,6 +102,10 @@ const commands = {
     const programs = {
       engine: ["--expose-gc", "--max-old-space-size=8192", "mock-server/bench/engine.mjs"],
       sizes: ["--expose-gc", "--max-old-space-size=8192", "mock-server/bench/sizes.mjs"],
+      bodies: [
+        ...["--expose-gc", "--import", "tsx", "--conditions", "drawdown-source"],
+        "mock-server/bench/bodies.ts",
+      ],
       msw: ["mock-server/bench/msw.mjs"],
       sdk: ["sdk/bench/bench.mjs"],
     };

@@ -62,7 +62,8 @@ export interface ValidationError {
   readonly instancePath: string;
   readonly keyword: string;
   readonly params: { readonly [name: string]: unknown };
-  readonly message?: string;
+  /** The name of an entry that a rule for names refuses. */
+  readonly propertyName?: string;
 }
 
 /** An operation of the vendor's API that the sandbox does not serve. */

@@ -229,7 +229,7 @@ async function validators(document: Json, operations: readonly OperationFacts[])
         ? undefined
         : value?.if && value.anyOf
           ? { ...value, anyOf: undefined }
-          : value,
+          : limitFirst(value),
     ).replaceAll("#/components/schemas/", "#/$defs/"),
   );
   ajv.addSchema({ $id: "document", $defs: definitions });
@@ -242,7 +242,11 @@ async function validators(document: Json, operations: readonly OperationFacts[])
     exported[id] = id;
   }
   const { outputFiles } = await build({
-    stdin: { contents: standaloneCode.default(ajv, exported), resolveDir: here, loader: "js" },
+    stdin: {
+      contents: withFewErrors(standaloneCode.default(ajv, exported)),
+      resolveDir: here,
+      loader: "js",
+    },
     absWorkingDir: here,
     bundle: true,
     format: "esm",
@@ -254,6 +258,57 @@ async function validators(document: Json, operations: readonly OperationFacts[])
   });
   // esbuild names the files it bundled, with their place on this machine; the rest is the same everywhere.
   return banner + (outputFiles[0]?.text ?? "").replace(/^\s*\/\/ .*node_modules.*\n/gm, "");
+}
+
+/**
+ * A schema that looks at the elements of an array or a map once there are not too many of them. Ajv by itself looks at all
+ * of them whatever `maxItems` and `maxProperties` say, because it collects errors.
+ */
+function limitFirst(schema: Json): Json {
+  if (schema?.maxItems !== undefined && schema.items) {
+    const { items, ...rest } = schema;
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+    return { ...rest, if: { maxItems: rest.maxItems }, then: { items } };
+  }
+  if (schema?.maxProperties !== undefined && schema.additionalProperties && !schema.properties) {
+    const { propertyNames, additionalProperties, ...rest } = schema;
+    return {
+      ...rest,
+      if: { maxProperties: rest.maxProperties },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+      then: { propertyNames, additionalProperties },
+    };
+  }
+  return schema;
+}
+
+/** Errors after which a loop over elements ends: a message names five, and says whether there are more. */
+const errorsMax = 6;
+
+/**
+ * Ends each loop of the validators once it has found a few errors. It counts from where it began, because the branches of
+ * an `anyOf` leave their errors to the next one, whose elements have to be looked at all the same.
+ *
+ * @throws Error when Ajv writes loops that are not known here
+ */
+function withFewErrors(code: string): string {
+  let loops = 0;
+  const bounded = code
+    .replaceAll(/for\(let (i\d+)=0; \1<(len\d+); \1\+\+\)\{/g, (_, i: string, length: string) => {
+      const most = `most${++loops}`;
+      return `for(let ${i}=0, ${most}=errors+${errorsMax}; ${i}<${length} && errors<${most}; ${i}++){`;
+    })
+    .replaceAll(
+      /(?<=[{};]\s*)for\(const (key\d+) in (data\d*)\)\{/g,
+      (_, key: string, data: string) => {
+        const most = `most${++loops}`;
+        return `const ${most}=errors+${errorsMax};for(const ${key} in ${data}){if(errors>=${most})break;`;
+      },
+    );
+  // A loop over the values of an enum is as long as the document makes it.
+  const all = code.match(/\b(?:for|while)\s*\((?!const \w+ of schema\d+\.enum\))/g)?.length ?? 0;
+  if (loops !== all) throw new Error(`${all - loops} loops of the validators have no bound`);
+  return bounded;
 }
 
 const files = await generate();

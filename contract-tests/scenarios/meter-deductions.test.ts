@@ -304,3 +304,29 @@ scenario("LED-30 usage and the reset each write their own type", async (world) =
   );
   expect(await world.audited()).toBe(5);
 });
+
+scenario(
+  "MTR-81 usage beyond what one entry can move is dropped, and all goes on",
+  async (world) => {
+    const it = await onPlan(world, {
+      meters: [{ rate: "0.001" }],
+      credit: { overage_enabled: true, price_per_unit: "99999", currency: "USD" },
+    });
+    await runEach(world, it, [9e29, 0.001, 9e29], "tokens");
+    const { id } = it.entitlement;
+    const path = `/_sandbox/explain/${id}/${it.customer.customer_id}`;
+    const { blocked } = await world.control<{ blocked: string }>("GET", path);
+    expect(blocked).toBe("1799999999999999999999980000000002");
+    expect(await world.ledger(it)).toBe(
+      [
+        "credit_added +100 : 0→100, overage 0→0",
+        "credit_deducted -100 : 100→0, overage 0→0",
+        "overage_charged -9999999899 : 0→0, overage 0→9999999899",
+        "overage_charged -1 : 0→0, overage 9999999899→9999999900",
+        "overage_charged -9999999999 : 0→0, overage 9999999900→19999999899",
+      ].join("\n"),
+    );
+    await world.advance("P2M");
+    expect(await world.audited()).toBeGreaterThan(5);
+  },
+);

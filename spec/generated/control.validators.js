@@ -417,11 +417,14 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "document#/$defs/PolicyChange/minProperties", keyword: "minProperties", params: { limit: 1 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 in data)
+    let most1 = errors + 6;
+    for (let key0 in data) {
+      if (errors >= most1) break;
       if (!func8.call(schema45.properties, key0)) {
         let err1 = { instancePath, schemaPath: "document#/$defs/PolicyChange/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.profile !== void 0) {
       let data0 = data.profile;
       if (typeof data0 != "string") {
@@ -682,11 +685,14 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "document#/$defs/DeliveryModeChange/minProperties", keyword: "minProperties", params: { limit: 1 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 in data)
+    let most2 = errors + 6;
+    for (let key0 in data) {
+      if (errors >= most2) break;
       if (!(key0 === "held" || key0 === "copies" || key0 === "shuffled" || key0 === "drop_next" || key0 === "collected")) {
         let err1 = { instancePath, schemaPath: "document#/$defs/DeliveryModeChange/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.held !== void 0 && typeof data.held != "boolean") {
       let err2 = { instancePath: instancePath + "/held", schemaPath: "document#/$defs/DeliveryModeChange/properties/held/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;

@@ -818,14 +818,17 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         let err15 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
-      if (data5 && typeof data5 == "object" && !Array.isArray(data5))
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        let most30 = errors + 6;
         for (let key0 in data5) {
+          if (errors >= most30) break;
           let data6 = data5[key0];
           if (typeof data6 != "string" && typeof data6 != "number" && typeof data6 != "boolean") {
             let err16 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
             vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
           }
         }
+      }
     }
   } else {
     let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
@@ -921,14 +924,17 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
         let err14 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableEventMetadata/type", keyword: "type", params: { type: schema49.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-      if (data4 && typeof data4 == "object" && !Array.isArray(data4))
+      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+        let most31 = errors + 6;
         for (let key0 in data4) {
+          if (errors >= most31) break;
           let data5 = data4[key0];
           if (typeof data5 != "string" && typeof data5 != "number" && typeof data5 != "boolean") {
             let err15 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableEventMetadata/additionalProperties/type", keyword: "type", params: { type: schema49.additionalProperties.type } };
             vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
           }
         }
+      }
     }
   } else {
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
@@ -945,27 +951,43 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.events !== void 0) {
-      let data0 = data.events;
+      let data0 = data.events, _errs3 = errors, valid1 = !0, _errs4 = errors;
+      if (Array.isArray(data0) && data0.length > 1e3) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      var _valid0 = _errs4 === errors;
+      if (errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null), _valid0) {
+        let _errs5 = errors;
+        if (Array.isArray(data0)) {
+          let len0 = data0.length;
+          for (let i0 = 0, most1 = errors + 6; i0 < len0 && errors < most1; i0++)
+            validate32(data0[i0], { instancePath: instancePath + "/events/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors), errors = vErrors.length);
+        }
+        var _valid0 = _errs5 === errors;
+        valid1 = _valid0;
+      }
+      if (!valid1) {
+        let err2 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
       if (Array.isArray(data0)) {
         if (data0.length > 1e3) {
-          let err1 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+          let err3 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (data0.length < 1) {
-          let err2 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+          let err4 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
-        let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate32(data0[i0], { instancePath: instancePath + "/events/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors), errors = vErrors.length);
       } else {
-        let err3 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err5 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
   } else {
-    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
   return validate31.errors = vErrors, errors === 0;
 }
@@ -1013,7 +1035,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
   return validate37.errors = vErrors, errors === 0;
 }
 validate37.evaluated = { props: { type: !0, key: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema54 = { type: ["object", "null"], required: ["conjunction", "clauses"], properties: { conjunction: { $ref: "#/$defs/Conjunction" }, clauses: { type: "array", minItems: 1, maxItems: 10, items: { $ref: "#/$defs/MeterFilterClause" } } } }, schema55 = { type: "string", enum: ["and", "or"] };
+var schema54 = { type: ["object", "null"], required: ["conjunction", "clauses"], properties: { conjunction: { $ref: "#/$defs/Conjunction" }, clauses: { type: "array", minItems: 1, maxItems: 10, if: { maxItems: 10 }, then: { items: { $ref: "#/$defs/MeterFilterClause" } } } } }, schema55 = { type: "string", enum: ["and", "or"] };
 var wrapper0 = { validate: validate40 };
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate41.evaluated;
@@ -1038,27 +1060,43 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.clauses !== void 0) {
-      let data1 = data.clauses;
+      let data1 = data.clauses, _errs6 = errors, valid2 = !0, _errs7 = errors;
+      if (Array.isArray(data1) && data1.length > 10) {
+        let err4 = {};
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (errors = _errs6, vErrors !== null && (_errs6 ? vErrors.length = _errs6 : vErrors = null), _valid0) {
+        let _errs8 = errors;
+        if (Array.isArray(data1)) {
+          let len0 = data1.length;
+          for (let i0 = 0, most2 = errors + 6; i0 < len0 && errors < most2; i0++)
+            wrapper0.validate(data1[i0], { instancePath: instancePath + "/clauses/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
+        }
+        var _valid0 = _errs8 === errors;
+        valid2 = _valid0;
+      }
+      if (!valid2) {
+        let err5 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
       if (Array.isArray(data1)) {
         if (data1.length > 10) {
-          let err4 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          let err6 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         if (data1.length < 1) {
-          let err5 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          let err7 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          wrapper0.validate(data1[i0], { instancePath: instancePath + "/clauses/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
       } else {
-        let err6 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err8 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
   } else {
-    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
   return validate41.errors = vErrors, errors === 0;
 }
@@ -1187,22 +1225,38 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.clauses !== void 0) {
-      let data1 = data.clauses;
+      let data1 = data.clauses, _errs6 = errors, valid2 = !0, _errs7 = errors;
+      if (Array.isArray(data1) && data1.length > 10) {
+        let err5 = {};
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (errors = _errs6, vErrors !== null && (_errs6 ? vErrors.length = _errs6 : vErrors = null), _valid0) {
+        let _errs8 = errors;
+        if (Array.isArray(data1)) {
+          let len0 = data1.length;
+          for (let i0 = 0, most3 = errors + 6; i0 < len0 && errors < most3; i0++)
+            validate40(data1[i0], { instancePath: instancePath + "/clauses/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors), errors = vErrors.length);
+        }
+        var _valid0 = _errs8 === errors;
+        valid2 = _valid0;
+      }
+      if (!valid2) {
+        let err6 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
       if (Array.isArray(data1)) {
         if (data1.length > 10) {
-          let err5 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          let err7 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/maxItems", keyword: "maxItems", params: { limit: 10 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
         if (data1.length < 1) {
-          let err6 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          let err8 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
-        let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate40(data1[i0], { instancePath: instancePath + "/clauses/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors), errors = vErrors.length);
       } else {
-        let err7 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err9 = { instancePath: instancePath + "/clauses", schemaPath: "#/properties/clauses/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
   }
@@ -1362,15 +1416,17 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.metadata !== void 0) {
       let data3 = data.metadata;
-      if (data3 && typeof data3 == "object" && !Array.isArray(data3))
+      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+        let most32 = errors + 6;
         for (let key0 in data3) {
+          if (errors >= most32) break;
           let data4 = data3[key0];
           if (typeof data4 != "string" && typeof data4 != "number" && typeof data4 != "boolean") {
             let err11 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema63.additionalProperties.type } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
         }
-      else {
+      } else {
         let err12 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/Metadata/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
@@ -1447,14 +1503,17 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         let err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
-      if (data3 && typeof data3 == "object" && !Array.isArray(data3))
+      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+        let most33 = errors + 6;
         for (let key0 in data3) {
+          if (errors >= most33) break;
           let data4 = data3[key0];
           if (typeof data4 != "string" && typeof data4 != "number" && typeof data4 != "boolean") {
             let err10 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
             vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
           }
         }
+      }
     }
   } else {
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
@@ -1469,7 +1528,7 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate51.evaluated = { props: { email: !0, name: !0, phone_number: !0, metadata: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var createProduct = validate54;
-var schema68 = { type: "object", required: ["name", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, price: { $ref: "#/$defs/Price" }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, "x-rule": "ENT-60", items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/Metadata" }, pricing_mode: { "x-no-effect": "prices are the same in every country here", $ref: "#/$defs/NullablePricingMode" }, digital_product_delivery: { "x-no-effect": "nothing is delivered here", $ref: "#/$defs/NullableCreateDigitalProductDeliveryRequest" }, entitlements: { "x-no-effect": "features, files and licences are not handed over here, only credits", type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/AttachProductEntitlementRequest" } }, license_key_enabled: { "x-no-effect": "licence keys are not made here", default: !1, type: ["boolean", "null"] }, license_key_activation_message: { "x-no-effect": "licence keys are not made here", type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { "x-no-effect": "licence keys are not made here", type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { "x-no-effect": "licence keys are not made here", $ref: "#/$defs/NullableLicenseKeyDuration" } } }, schema81 = { type: "string", enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring"] }, schema88 = { type: ["string", "null"], enum: ["by_currency", "by_country", null] }, schema89 = { type: ["object", "null"], properties: { external_url: { type: ["string", "null"] }, instructions: { type: ["string", "null"] } } };
+var schema68 = { type: "object", required: ["name", "price", "tax_category"], properties: { name: { type: "string", minLength: 1, maxLength: 255 }, price: { $ref: "#/$defs/Price" }, tax_category: { $ref: "#/$defs/TaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, "x-rule": "ENT-60", if: { maxItems: 5 }, then: { items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } } }, addons: { type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { type: "string", minLength: 1, maxLength: 255 } } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/Metadata" }, pricing_mode: { "x-no-effect": "prices are the same in every country here", $ref: "#/$defs/NullablePricingMode" }, digital_product_delivery: { "x-no-effect": "nothing is delivered here", $ref: "#/$defs/NullableCreateDigitalProductDeliveryRequest" }, entitlements: { "x-no-effect": "features, files and licences are not handed over here, only credits", type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { $ref: "#/$defs/AttachProductEntitlementRequest" } } }, license_key_enabled: { "x-no-effect": "licence keys are not made here", default: !1, type: ["boolean", "null"] }, license_key_activation_message: { "x-no-effect": "licence keys are not made here", type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { "x-no-effect": "licence keys are not made here", type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { "x-no-effect": "licence keys are not made here", $ref: "#/$defs/NullableLicenseKeyDuration" } } }, schema81 = { type: "string", enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring"] }, schema88 = { type: ["string", "null"], enum: ["by_currency", "by_country", null] }, schema89 = { type: ["object", "null"], properties: { external_url: { type: ["string", "null"] }, instructions: { type: ["string", "null"] } } };
 var schema70 = { type: "object", required: ["type", "currency", "price"], properties: { type: { type: "string", enum: ["one_time_price"] }, currency: { $ref: "#/$defs/Currency" }, price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, pay_what_you_want: { type: "boolean" }, suggested_price: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, tax_inclusive: { type: ["boolean", "null"] } } }, schema71 = { type: "string", enum: ["AED", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BWP", "BYN", "BZD", "CAD", "CHF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SEK", "SGD", "SHP", "SLE", "SLL", "SOS", "SRD", "SSP", "STN", "SVC", "SZL", "THB", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW"] };
 function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
@@ -1820,7 +1879,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
   return validate58.errors = vErrors, errors === 0;
 }
 validate58.evaluated = { props: { type: !0, currency: !0, price: !0, discount: !0, purchasing_power_parity: !0, payment_frequency_count: !0, payment_frequency_interval: !0, subscription_period_count: !0, subscription_period_interval: !0, trial_period_days: !0, trial_amount: !0, trial_apply_discounts: !0, tax_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema76 = { type: "object", required: ["type", "currency", "fixed_price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["usage_based_price"] }, currency: { $ref: "#/$defs/Currency" }, fixed_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, meters: { type: ["array", "null"], maxItems: 10, "x-rule": "MTR-33", items: { $ref: "#/$defs/AddMeterToPrice" } }, tax_inclusive: { type: ["boolean", "null"] } } }, schema80 = { type: "object", required: ["meter_id"], properties: { meter_id: { type: "string", minLength: 1, maxLength: 255 }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "x-rule": "MTR-23" }, free_threshold: { type: ["integer", "null"], format: "int64", minimum: 0, maximum: 9007199254740991, "x-rule": "MTR-62" }, credit_entitlement_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, meter_units_per_credit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, name: { "x-no-effect": "the meter has it already", type: ["string", "null"], maxLength: 255 }, description: { "x-no-effect": "the meter has it already", type: ["string", "null"], maxLength: 1e3 }, measurement_unit: { "x-no-effect": "the meter has it already", type: ["string", "null"], maxLength: 255 } } }, pattern7 = new RegExp("^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "u");
+var schema76 = { type: "object", required: ["type", "currency", "fixed_price", "payment_frequency_count", "payment_frequency_interval", "subscription_period_count", "subscription_period_interval"], properties: { type: { type: "string", enum: ["usage_based_price"] }, currency: { $ref: "#/$defs/Currency" }, fixed_price: { type: "integer", format: "int32", minimum: 0, maximum: 2147483647 }, discount: { type: "integer", format: "int64", minimum: 0, maximum: 100 }, purchasing_power_parity: { type: "boolean" }, payment_frequency_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, payment_frequency_interval: { $ref: "#/$defs/TimeInterval" }, subscription_period_count: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/TimeInterval" }, meters: { type: ["array", "null"], maxItems: 10, "x-rule": "MTR-33", if: { maxItems: 10 }, then: { items: { $ref: "#/$defs/AddMeterToPrice" } } }, tax_inclusive: { type: ["boolean", "null"] } } }, schema80 = { type: "object", required: ["meter_id"], properties: { meter_id: { type: "string", minLength: 1, maxLength: 255 }, price_per_unit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "x-rule": "MTR-23" }, free_threshold: { type: ["integer", "null"], format: "int64", minimum: 0, maximum: 9007199254740991, "x-rule": "MTR-62" }, credit_entitlement_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, meter_units_per_credit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, name: { "x-no-effect": "the meter has it already", type: ["string", "null"], maxLength: 255 }, description: { "x-no-effect": "the meter has it already", type: ["string", "null"], maxLength: 1e3 }, measurement_unit: { "x-no-effect": "the meter has it already", type: ["string", "null"], maxLength: 255 } } }, pattern7 = new RegExp("^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$", "u");
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -1990,165 +2049,180 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
         let err32 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/type", keyword: "type", params: { type: schema76.properties.meters.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
-      if (Array.isArray(data9)) {
-        if (data9.length > 10) {
-          let err33 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        let len0 = data9.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data10 = data9[i0];
-          if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-            if (data10.meter_id === void 0) {
-              let err34 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/required", keyword: "required", params: { missingProperty: "meter_id" } };
-              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      let _errs24 = errors, valid4 = !0, _errs25 = errors;
+      if (Array.isArray(data9) && data9.length > 10) {
+        let err33 = {};
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+      var _valid0 = _errs25 === errors;
+      if (errors = _errs24, vErrors !== null && (_errs24 ? vErrors.length = _errs24 : vErrors = null), _valid0) {
+        let _errs26 = errors;
+        if (Array.isArray(data9)) {
+          let len0 = data9.length;
+          for (let i0 = 0, most4 = errors + 6; i0 < len0 && errors < most4; i0++) {
+            let data10 = data9[i0];
+            if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+              if (data10.meter_id === void 0) {
+                let err34 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/required", keyword: "required", params: { missingProperty: "meter_id" } };
+                vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+              }
+              if (data10.meter_id !== void 0) {
+                let data11 = data10.meter_id;
+                if (typeof data11 == "string") {
+                  if (func1(data11) > 255) {
+                    let err35 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+                  }
+                  if (func1(data11) < 1) {
+                    let err36 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+                  }
+                } else {
+                  let err37 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/type", keyword: "type", params: { type: "string" } };
+                  vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+                }
+              }
+              if (data10.price_per_unit !== void 0) {
+                let data12 = data10.price_per_unit;
+                if (typeof data12 != "string" && data12 !== null) {
+                  let err38 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/type", keyword: "type", params: { type: schema80.properties.price_per_unit.type } };
+                  vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+                }
+                if (typeof data12 == "string") {
+                  if (func1(data12) > 64) {
+                    let err39 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+                  }
+                  if (func1(data12) < 1) {
+                    let err40 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+                  }
+                  if (!pattern7.test(data12)) {
+                    let err41 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/pattern", keyword: "pattern", params: { pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$" } };
+                    vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+                  }
+                }
+              }
+              if (data10.free_threshold !== void 0) {
+                let data13 = data10.free_threshold;
+                if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13)) && data13 !== null) {
+                  let err42 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/type", keyword: "type", params: { type: schema80.properties.free_threshold.type } };
+                  vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+                }
+                if (typeof data13 == "number") {
+                  if (data13 > 9007199254740991 || isNaN(data13)) {
+                    let err43 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+                    vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+                  }
+                  if (data13 < 0 || isNaN(data13)) {
+                    let err44 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                    vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+                  }
+                  if (!formats10.validate(data13)) {
+                    let err45 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/format", keyword: "format", params: { format: "int64" } };
+                    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+                  }
+                }
+              }
+              if (data10.credit_entitlement_id !== void 0) {
+                let data14 = data10.credit_entitlement_id;
+                if (typeof data14 != "string" && data14 !== null) {
+                  let err46 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/type", keyword: "type", params: { type: schema80.properties.credit_entitlement_id.type } };
+                  vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+                }
+                if (typeof data14 == "string") {
+                  if (func1(data14) > 255) {
+                    let err47 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                    vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+                  }
+                  if (func1(data14) < 1) {
+                    let err48 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+                  }
+                }
+              }
+              if (data10.meter_units_per_credit !== void 0) {
+                let data15 = data10.meter_units_per_credit;
+                if (typeof data15 != "string" && data15 !== null) {
+                  let err49 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/type", keyword: "type", params: { type: schema80.properties.meter_units_per_credit.type } };
+                  vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+                }
+                if (typeof data15 == "string") {
+                  if (func1(data15) > 64) {
+                    let err50 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                    vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+                  }
+                  if (func1(data15) < 1) {
+                    let err51 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+                  }
+                  if (!pattern4.test(data15)) {
+                    let err52 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+                    vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+                  }
+                }
+              }
+              if (data10.name !== void 0) {
+                let data16 = data10.name;
+                if (typeof data16 != "string" && data16 !== null) {
+                  let err53 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/type", keyword: "type", params: { type: schema80.properties.name.type } };
+                  vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+                }
+                if (typeof data16 == "string" && func1(data16) > 255) {
+                  let err54 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+                }
+              }
+              if (data10.description !== void 0) {
+                let data17 = data10.description;
+                if (typeof data17 != "string" && data17 !== null) {
+                  let err55 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/type", keyword: "type", params: { type: schema80.properties.description.type } };
+                  vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+                }
+                if (typeof data17 == "string" && func1(data17) > 1e3) {
+                  let err56 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+                  vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+                }
+              }
+              if (data10.measurement_unit !== void 0) {
+                let data18 = data10.measurement_unit;
+                if (typeof data18 != "string" && data18 !== null) {
+                  let err57 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/type", keyword: "type", params: { type: schema80.properties.measurement_unit.type } };
+                  vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+                }
+                if (typeof data18 == "string" && func1(data18) > 255) {
+                  let err58 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                  vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+                }
+              }
+            } else {
+              let err59 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/type", keyword: "type", params: { type: "object" } };
+              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
             }
-            if (data10.meter_id !== void 0) {
-              let data11 = data10.meter_id;
-              if (typeof data11 == "string") {
-                if (func1(data11) > 255) {
-                  let err35 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-                }
-                if (func1(data11) < 1) {
-                  let err36 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-                }
-              } else {
-                let err37 = { instancePath: instancePath + "/meters/" + i0 + "/meter_id", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_id/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-              }
-            }
-            if (data10.price_per_unit !== void 0) {
-              let data12 = data10.price_per_unit;
-              if (typeof data12 != "string" && data12 !== null) {
-                let err38 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/type", keyword: "type", params: { type: schema80.properties.price_per_unit.type } };
-                vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-              }
-              if (typeof data12 == "string") {
-                if (func1(data12) > 64) {
-                  let err39 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/maxLength", keyword: "maxLength", params: { limit: 64 } };
-                  vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-                }
-                if (func1(data12) < 1) {
-                  let err40 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
-                }
-                if (!pattern7.test(data12)) {
-                  let err41 = { instancePath: instancePath + "/meters/" + i0 + "/price_per_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/price_per_unit/pattern", keyword: "pattern", params: { pattern: "^(?=.*[1-9])\\d{1,5}(\\.\\d{1,12})?$" } };
-                  vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
-                }
-              }
-            }
-            if (data10.free_threshold !== void 0) {
-              let data13 = data10.free_threshold;
-              if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13)) && data13 !== null) {
-                let err42 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/type", keyword: "type", params: { type: schema80.properties.free_threshold.type } };
-                vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-              }
-              if (typeof data13 == "number") {
-                if (data13 > 9007199254740991 || isNaN(data13)) {
-                  let err43 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
-                  vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
-                }
-                if (data13 < 0 || isNaN(data13)) {
-                  let err44 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-                }
-                if (!formats10.validate(data13)) {
-                  let err45 = { instancePath: instancePath + "/meters/" + i0 + "/free_threshold", schemaPath: "#/$defs/AddMeterToPrice/properties/free_threshold/format", keyword: "format", params: { format: "int64" } };
-                  vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-                }
-              }
-            }
-            if (data10.credit_entitlement_id !== void 0) {
-              let data14 = data10.credit_entitlement_id;
-              if (typeof data14 != "string" && data14 !== null) {
-                let err46 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/type", keyword: "type", params: { type: schema80.properties.credit_entitlement_id.type } };
-                vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-              }
-              if (typeof data14 == "string") {
-                if (func1(data14) > 255) {
-                  let err47 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-                }
-                if (func1(data14) < 1) {
-                  let err48 = { instancePath: instancePath + "/meters/" + i0 + "/credit_entitlement_id", schemaPath: "#/$defs/AddMeterToPrice/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-                }
-              }
-            }
-            if (data10.meter_units_per_credit !== void 0) {
-              let data15 = data10.meter_units_per_credit;
-              if (typeof data15 != "string" && data15 !== null) {
-                let err49 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/type", keyword: "type", params: { type: schema80.properties.meter_units_per_credit.type } };
-                vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-              }
-              if (typeof data15 == "string") {
-                if (func1(data15) > 64) {
-                  let err50 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/maxLength", keyword: "maxLength", params: { limit: 64 } };
-                  vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-                }
-                if (func1(data15) < 1) {
-                  let err51 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-                }
-                if (!pattern4.test(data15)) {
-                  let err52 = { instancePath: instancePath + "/meters/" + i0 + "/meter_units_per_credit", schemaPath: "#/$defs/AddMeterToPrice/properties/meter_units_per_credit/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
-                  vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-                }
-              }
-            }
-            if (data10.name !== void 0) {
-              let data16 = data10.name;
-              if (typeof data16 != "string" && data16 !== null) {
-                let err53 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/type", keyword: "type", params: { type: schema80.properties.name.type } };
-                vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-              }
-              if (typeof data16 == "string" && func1(data16) > 255) {
-                let err54 = { instancePath: instancePath + "/meters/" + i0 + "/name", schemaPath: "#/$defs/AddMeterToPrice/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-              }
-            }
-            if (data10.description !== void 0) {
-              let data17 = data10.description;
-              if (typeof data17 != "string" && data17 !== null) {
-                let err55 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/type", keyword: "type", params: { type: schema80.properties.description.type } };
-                vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-              }
-              if (typeof data17 == "string" && func1(data17) > 1e3) {
-                let err56 = { instancePath: instancePath + "/meters/" + i0 + "/description", schemaPath: "#/$defs/AddMeterToPrice/properties/description/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-                vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-              }
-            }
-            if (data10.measurement_unit !== void 0) {
-              let data18 = data10.measurement_unit;
-              if (typeof data18 != "string" && data18 !== null) {
-                let err57 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/type", keyword: "type", params: { type: schema80.properties.measurement_unit.type } };
-                vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-              }
-              if (typeof data18 == "string" && func1(data18) > 255) {
-                let err58 = { instancePath: instancePath + "/meters/" + i0 + "/measurement_unit", schemaPath: "#/$defs/AddMeterToPrice/properties/measurement_unit/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-              }
-            }
-          } else {
-            let err59 = { instancePath: instancePath + "/meters/" + i0, schemaPath: "#/$defs/AddMeterToPrice/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
         }
+        var _valid0 = _errs26 === errors;
+        valid4 = _valid0;
+      }
+      if (!valid4) {
+        let err60 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+      if (Array.isArray(data9) && data9.length > 10) {
+        let err61 = { instancePath: instancePath + "/meters", schemaPath: "#/properties/meters/maxItems", keyword: "maxItems", params: { limit: 10 } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.tax_inclusive !== void 0) {
       let data19 = data.tax_inclusive;
       if (typeof data19 != "boolean" && data19 !== null) {
-        let err60 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema76.properties.tax_inclusive.type } };
-        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+        let err62 = { instancePath: instancePath + "/tax_inclusive", schemaPath: "#/properties/tax_inclusive/type", keyword: "type", params: { type: schema76.properties.tax_inclusive.type } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
     }
   } else {
-    let err61 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+    let err63 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
   }
   return validate59.errors = vErrors, errors === 0;
 }
@@ -2580,108 +2654,140 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         let err10 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema68.properties.credit_entitlements.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
-      if (Array.isArray(data4)) {
-        if (data4.length > 5) {
-          let err11 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      let _errs11 = errors, valid2 = !0, _errs12 = errors;
+      if (Array.isArray(data4) && data4.length > 5) {
+        let err11 = {};
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      var _valid0 = _errs12 === errors;
+      if (errors = _errs11, vErrors !== null && (_errs11 ? vErrors.length = _errs11 : vErrors = null), _valid0) {
+        let _errs13 = errors;
+        if (Array.isArray(data4)) {
+          let len0 = data4.length;
+          for (let i0 = 0, most5 = errors + 6; i0 < len0 && errors < most5; i0++)
+            validate64(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
         }
-        let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate64(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
+        var _valid0 = _errs13 === errors;
+        valid2 = _valid0;
+      }
+      if (!valid2) {
+        let err12 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (Array.isArray(data4) && data4.length > 5) {
+        let err13 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.addons !== void 0) {
       let data6 = data.addons;
       if (!Array.isArray(data6) && data6 !== null) {
-        let err12 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema68.properties.addons.type } };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        let err14 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema68.properties.addons.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-      if (Array.isArray(data6)) {
-        if (data6.length > 100) {
-          let err13 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-        }
-        let len1 = data6.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data7 = data6[i1];
-          if (typeof data7 == "string") {
-            if (func1(data7) > 255) {
-              let err14 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      let _errs17 = errors, valid5 = !0, _errs18 = errors;
+      if (Array.isArray(data6) && data6.length > 100) {
+        let err15 = {};
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      var _valid1 = _errs18 === errors;
+      if (errors = _errs17, vErrors !== null && (_errs17 ? vErrors.length = _errs17 : vErrors = null), _valid1) {
+        let _errs19 = errors;
+        if (Array.isArray(data6)) {
+          let len1 = data6.length;
+          for (let i1 = 0, most6 = errors + 6; i1 < len1 && errors < most6; i1++) {
+            let data7 = data6[i1];
+            if (typeof data7 == "string") {
+              if (func1(data7) > 255) {
+                let err16 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/then/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+              }
+              if (func1(data7) < 1) {
+                let err17 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/then/items/minLength", keyword: "minLength", params: { limit: 1 } };
+                vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+              }
+            } else {
+              let err18 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/then/items/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
             }
-            if (func1(data7) < 1) {
-              let err15 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/minLength", keyword: "minLength", params: { limit: 1 } };
-              vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-            }
-          } else {
-            let err16 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
           }
         }
+        var _valid1 = _errs19 === errors;
+        valid5 = _valid1;
+      }
+      if (!valid5) {
+        let err19 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (Array.isArray(data6) && data6.length > 100) {
+        let err20 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     if (data.brand_id !== void 0) {
       let data8 = data.brand_id;
       if (typeof data8 != "string" && data8 !== null) {
-        let err17 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema68.properties.brand_id.type } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err21 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema68.properties.brand_id.type } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data8 == "string") {
         if (func1(data8) > 255) {
-          let err18 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let err22 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
         if (func1(data8) < 1) {
-          let err19 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err23 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
       }
     }
     if (data.metadata !== void 0) {
       let data9 = data.metadata;
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        let most34 = errors + 6;
         for (let key0 in data9) {
+          if (errors >= most34) break;
           let data10 = data9[key0];
           if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
-            let err20 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema63.additionalProperties.type } };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            let err24 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/additionalProperties/type", keyword: "type", params: { type: schema63.additionalProperties.type } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
           }
         }
-      else {
-        let err21 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/Metadata/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      } else {
+        let err25 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/Metadata/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
     if (data.pricing_mode !== void 0) {
       let data11 = data.pricing_mode;
       if (typeof data11 != "string" && data11 !== null) {
-        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema88.type } };
-        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        let err26 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema88.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data11 === "by_currency" || data11 === "by_country" || data11 === null)) {
-        let err23 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema88.enum } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err27 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema88.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.digital_product_delivery !== void 0) {
       let data12 = data.digital_product_delivery;
       if (!(data12 && typeof data12 == "object" && !Array.isArray(data12)) && data12 !== null) {
-        let err24 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/type", keyword: "type", params: { type: schema89.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err28 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/type", keyword: "type", params: { type: schema89.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
         if (data12.external_url !== void 0) {
           let data13 = data12.external_url;
           if (typeof data13 != "string" && data13 !== null) {
-            let err25 = { instancePath: instancePath + "/digital_product_delivery/external_url", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/properties/external_url/type", keyword: "type", params: { type: schema89.properties.external_url.type } };
-            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+            let err29 = { instancePath: instancePath + "/digital_product_delivery/external_url", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/properties/external_url/type", keyword: "type", params: { type: schema89.properties.external_url.type } };
+            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
           }
         }
         if (data12.instructions !== void 0) {
           let data14 = data12.instructions;
           if (typeof data14 != "string" && data14 !== null) {
-            let err26 = { instancePath: instancePath + "/digital_product_delivery/instructions", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/properties/instructions/type", keyword: "type", params: { type: schema89.properties.instructions.type } };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+            let err30 = { instancePath: instancePath + "/digital_product_delivery/instructions", schemaPath: "#/$defs/NullableCreateDigitalProductDeliveryRequest/properties/instructions/type", keyword: "type", params: { type: schema89.properties.instructions.type } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
           }
         }
       }
@@ -2689,76 +2795,91 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.entitlements !== void 0) {
       let data15 = data.entitlements;
       if (!Array.isArray(data15) && data15 !== null) {
-        let err27 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema68.properties.entitlements.type } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err31 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema68.properties.entitlements.type } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
-      if (Array.isArray(data15)) {
-        if (data15.length > 100) {
-          let err28 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-        }
-        let len2 = data15.length;
-        for (let i2 = 0; i2 < len2; i2++) {
-          let data16 = data15[i2];
-          if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
-            if (data16.entitlement_id === void 0) {
-              let err29 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/$defs/AttachProductEntitlementRequest/required", keyword: "required", params: { missingProperty: "entitlement_id" } };
-              vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let _errs42 = errors, valid13 = !0, _errs43 = errors;
+      if (Array.isArray(data15) && data15.length > 100) {
+        let err32 = {};
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      var _valid2 = _errs43 === errors;
+      if (errors = _errs42, vErrors !== null && (_errs42 ? vErrors.length = _errs42 : vErrors = null), _valid2) {
+        let _errs44 = errors;
+        if (Array.isArray(data15)) {
+          let len2 = data15.length;
+          for (let i2 = 0, most7 = errors + 6; i2 < len2 && errors < most7; i2++) {
+            let data16 = data15[i2];
+            if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+              if (data16.entitlement_id === void 0) {
+                let err33 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/$defs/AttachProductEntitlementRequest/required", keyword: "required", params: { missingProperty: "entitlement_id" } };
+                vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+              }
+              if (data16.entitlement_id !== void 0 && typeof data16.entitlement_id != "string") {
+                let err34 = { instancePath: instancePath + "/entitlements/" + i2 + "/entitlement_id", schemaPath: "#/$defs/AttachProductEntitlementRequest/properties/entitlement_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+              }
+            } else {
+              let err35 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/$defs/AttachProductEntitlementRequest/type", keyword: "type", params: { type: "object" } };
+              vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
             }
-            if (data16.entitlement_id !== void 0 && typeof data16.entitlement_id != "string") {
-              let err30 = { instancePath: instancePath + "/entitlements/" + i2 + "/entitlement_id", schemaPath: "#/$defs/AttachProductEntitlementRequest/properties/entitlement_id/type", keyword: "type", params: { type: "string" } };
-              vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-            }
-          } else {
-            let err31 = { instancePath: instancePath + "/entitlements/" + i2, schemaPath: "#/$defs/AttachProductEntitlementRequest/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
           }
         }
+        var _valid2 = _errs44 === errors;
+        valid13 = _valid2;
+      }
+      if (!valid13) {
+        let err36 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (Array.isArray(data15) && data15.length > 100) {
+        let err37 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
     }
     if (data.license_key_enabled !== void 0) {
       let data18 = data.license_key_enabled;
       if (typeof data18 != "boolean" && data18 !== null) {
-        let err32 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema68.properties.license_key_enabled.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err38 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema68.properties.license_key_enabled.type } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.license_key_activation_message !== void 0) {
       let data19 = data.license_key_activation_message;
       if (typeof data19 != "string" && data19 !== null) {
-        let err33 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema68.properties.license_key_activation_message.type } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err39 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema68.properties.license_key_activation_message.type } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
       if (typeof data19 == "string" && func1(data19) > 1e3) {
-        let err34 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        let err40 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.license_key_activations_limit !== void 0) {
       let data20 = data.license_key_activations_limit;
       if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20)) && data20 !== null) {
-        let err35 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema68.properties.license_key_activations_limit.type } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err41 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema68.properties.license_key_activations_limit.type } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
       if (typeof data20 == "number") {
         if (data20 > 2147483647 || isNaN(data20)) {
-          let err36 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+          let err42 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
         if (data20 < 0 || isNaN(data20)) {
-          let err37 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+          let err43 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
         if (!formats0.validate(data20)) {
-          let err38 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+          let err44 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
       }
     }
     data.license_key_duration !== void 0 && (validate66(data.license_key_duration, { instancePath: instancePath + "/license_key_duration", parentData: data, parentDataProperty: "license_key_duration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length));
   } else {
-    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+    let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
   return validate55.errors = vErrors, errors === 0;
 }
@@ -2769,7 +2890,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate54.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var updateProduct = validate69;
-var schema94 = { type: "object", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, price: { oneOf: [{ $ref: "#/$defs/Price" }, { type: "null" }] }, tax_category: { $ref: "#/$defs/NullableTaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } }, addons: { type: ["array", "null"], maxItems: 100, items: { type: "string", minLength: 1, maxLength: 255 } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" }, pricing_mode: { "x-no-effect": "prices are the same in every country here", $ref: "#/$defs/NullablePricingMode" }, image_id: { "x-no-effect": "images cannot be uploaded here", type: ["string", "null"], format: "uuid" }, digital_product_delivery: { "x-no-effect": "nothing is delivered here", $ref: "#/$defs/NullablePatchDigitalProductDeliveryRequest" }, entitlements: { "x-no-effect": "features, files and licences are not handed over here, only credits", type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/AttachProductEntitlementRequest" } }, license_key_enabled: { "x-no-effect": "licence keys are not made here", default: !1, type: ["boolean", "null"] }, license_key_activation_message: { "x-no-effect": "licence keys are not made here", type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { "x-no-effect": "licence keys are not made here", type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { "x-no-effect": "licence keys are not made here", $ref: "#/$defs/NullableLicenseKeyDuration" } } }, schema95 = { type: ["string", "null"], enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring", null] }, schema98 = { type: ["object", "null"], properties: { external_url: { type: ["string", "null"] }, instructions: { type: ["string", "null"] }, files: { type: ["array", "null"], items: { type: "string" } } } }, formats72 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+var schema94 = { type: "object", properties: { name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, price: { oneOf: [{ $ref: "#/$defs/Price" }, { type: "null" }] }, tax_category: { $ref: "#/$defs/NullableTaxCategory" }, description: { type: ["string", "null"], maxLength: 1e3 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, if: { maxItems: 5 }, then: { items: { $ref: "#/$defs/AttachCreditEntitlementRequest" } } }, addons: { type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { type: "string", minLength: 1, maxLength: 255 } } }, brand_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" }, pricing_mode: { "x-no-effect": "prices are the same in every country here", $ref: "#/$defs/NullablePricingMode" }, image_id: { "x-no-effect": "images cannot be uploaded here", type: ["string", "null"], format: "uuid" }, digital_product_delivery: { "x-no-effect": "nothing is delivered here", $ref: "#/$defs/NullablePatchDigitalProductDeliveryRequest" }, entitlements: { "x-no-effect": "features, files and licences are not handed over here, only credits", type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { $ref: "#/$defs/AttachProductEntitlementRequest" } } }, license_key_enabled: { "x-no-effect": "licence keys are not made here", default: !1, type: ["boolean", "null"] }, license_key_activation_message: { "x-no-effect": "licence keys are not made here", type: ["string", "null"], maxLength: 1e3 }, license_key_activations_limit: { "x-no-effect": "licence keys are not made here", type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, license_key_duration: { "x-no-effect": "licence keys are not made here", $ref: "#/$defs/NullableLicenseKeyDuration" } } }, schema95 = { type: ["string", "null"], enum: ["digital_products", "saas", "e_book", "edtech", "live_tutoring", null] }, schema98 = { type: ["object", "null"], properties: { external_url: { type: ["string", "null"] }, instructions: { type: ["string", "null"] }, files: { type: ["array", "null"], items: { type: "string" } } } }, formats72 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2836,133 +2957,166 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
         let err9 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema94.properties.credit_entitlements.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
-      if (Array.isArray(data4)) {
-        if (data4.length > 5) {
-          let err10 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      let _errs15 = errors, valid3 = !0, _errs16 = errors;
+      if (Array.isArray(data4) && data4.length > 5) {
+        let err10 = {};
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      var _valid1 = _errs16 === errors;
+      if (errors = _errs15, vErrors !== null && (_errs15 ? vErrors.length = _errs15 : vErrors = null), _valid1) {
+        let _errs17 = errors;
+        if (Array.isArray(data4)) {
+          let len0 = data4.length;
+          for (let i0 = 0, most8 = errors + 6; i0 < len0 && errors < most8; i0++)
+            validate64(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
         }
-        let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate64(data4[i0], { instancePath: instancePath + "/credit_entitlements/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
+        var _valid1 = _errs17 === errors;
+        valid3 = _valid1;
+      }
+      if (!valid3) {
+        let err11 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (Array.isArray(data4) && data4.length > 5) {
+        let err12 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.addons !== void 0) {
       let data6 = data.addons;
       if (!Array.isArray(data6) && data6 !== null) {
-        let err11 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema94.properties.addons.type } };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        let err13 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema94.properties.addons.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
-      if (Array.isArray(data6)) {
-        if (data6.length > 100) {
-          let err12 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-        }
-        let len1 = data6.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data7 = data6[i1];
-          if (typeof data7 == "string") {
-            if (func1(data7) > 255) {
-              let err13 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      let _errs21 = errors, valid6 = !0, _errs22 = errors;
+      if (Array.isArray(data6) && data6.length > 100) {
+        let err14 = {};
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      var _valid2 = _errs22 === errors;
+      if (errors = _errs21, vErrors !== null && (_errs21 ? vErrors.length = _errs21 : vErrors = null), _valid2) {
+        let _errs23 = errors;
+        if (Array.isArray(data6)) {
+          let len1 = data6.length;
+          for (let i1 = 0, most9 = errors + 6; i1 < len1 && errors < most9; i1++) {
+            let data7 = data6[i1];
+            if (typeof data7 == "string") {
+              if (func1(data7) > 255) {
+                let err15 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/then/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+              }
+              if (func1(data7) < 1) {
+                let err16 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/then/items/minLength", keyword: "minLength", params: { limit: 1 } };
+                vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+              }
+            } else {
+              let err17 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/then/items/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
             }
-            if (func1(data7) < 1) {
-              let err14 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/minLength", keyword: "minLength", params: { limit: 1 } };
-              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-            }
-          } else {
-            let err15 = { instancePath: instancePath + "/addons/" + i1, schemaPath: "#/properties/addons/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
           }
         }
+        var _valid2 = _errs23 === errors;
+        valid6 = _valid2;
+      }
+      if (!valid6) {
+        let err18 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (Array.isArray(data6) && data6.length > 100) {
+        let err19 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
     if (data.brand_id !== void 0) {
       let data8 = data.brand_id;
       if (typeof data8 != "string" && data8 !== null) {
-        let err16 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema94.properties.brand_id.type } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        let err20 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/type", keyword: "type", params: { type: schema94.properties.brand_id.type } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
       if (typeof data8 == "string") {
         if (func1(data8) > 255) {
-          let err17 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err21 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         if (func1(data8) < 1) {
-          let err18 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let err22 = { instancePath: instancePath + "/brand_id", schemaPath: "#/properties/brand_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
       }
     }
     if (data.metadata !== void 0) {
       let data9 = data.metadata;
       if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
-        let err19 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err23 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        let most35 = errors + 6;
         for (let key0 in data9) {
+          if (errors >= most35) break;
           let data10 = data9[key0];
           if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
-            let err20 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            let err24 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
           }
         }
+      }
     }
     if (data.pricing_mode !== void 0) {
       let data11 = data.pricing_mode;
       if (typeof data11 != "string" && data11 !== null) {
-        let err21 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema88.type } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err25 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/type", keyword: "type", params: { type: schema88.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (!(data11 === "by_currency" || data11 === "by_country" || data11 === null)) {
-        let err22 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema88.enum } };
-        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        let err26 = { instancePath: instancePath + "/pricing_mode", schemaPath: "#/$defs/NullablePricingMode/enum", keyword: "enum", params: { allowedValues: schema88.enum } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
     if (data.image_id !== void 0) {
       let data12 = data.image_id;
       if (typeof data12 != "string" && data12 !== null) {
-        let err23 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema94.properties.image_id.type } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err27 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/type", keyword: "type", params: { type: schema94.properties.image_id.type } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (typeof data12 == "string" && !formats72.test(data12)) {
-        let err24 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/format", keyword: "format", params: { format: "uuid" } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err28 = { instancePath: instancePath + "/image_id", schemaPath: "#/properties/image_id/format", keyword: "format", params: { format: "uuid" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.digital_product_delivery !== void 0) {
       let data13 = data.digital_product_delivery;
       if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
-        let err25 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/type", keyword: "type", params: { type: schema98.type } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        let err29 = { instancePath: instancePath + "/digital_product_delivery", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/type", keyword: "type", params: { type: schema98.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
         if (data13.external_url !== void 0) {
           let data14 = data13.external_url;
           if (typeof data14 != "string" && data14 !== null) {
-            let err26 = { instancePath: instancePath + "/digital_product_delivery/external_url", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/external_url/type", keyword: "type", params: { type: schema98.properties.external_url.type } };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+            let err30 = { instancePath: instancePath + "/digital_product_delivery/external_url", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/external_url/type", keyword: "type", params: { type: schema98.properties.external_url.type } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
           }
         }
         if (data13.instructions !== void 0) {
           let data15 = data13.instructions;
           if (typeof data15 != "string" && data15 !== null) {
-            let err27 = { instancePath: instancePath + "/digital_product_delivery/instructions", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/instructions/type", keyword: "type", params: { type: schema98.properties.instructions.type } };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            let err31 = { instancePath: instancePath + "/digital_product_delivery/instructions", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/instructions/type", keyword: "type", params: { type: schema98.properties.instructions.type } };
+            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
           }
         }
         if (data13.files !== void 0) {
           let data16 = data13.files;
           if (!Array.isArray(data16) && data16 !== null) {
-            let err28 = { instancePath: instancePath + "/digital_product_delivery/files", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/files/type", keyword: "type", params: { type: schema98.properties.files.type } };
-            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+            let err32 = { instancePath: instancePath + "/digital_product_delivery/files", schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/files/type", keyword: "type", params: { type: schema98.properties.files.type } };
+            vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
           }
           if (Array.isArray(data16)) {
             let len2 = data16.length;
-            for (let i2 = 0; i2 < len2; i2++)
+            for (let i2 = 0, most10 = errors + 6; i2 < len2 && errors < most10; i2++)
               if (typeof data16[i2] != "string") {
-                let err29 = { instancePath: instancePath + "/digital_product_delivery/files/" + i2, schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/files/items/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+                let err33 = { instancePath: instancePath + "/digital_product_delivery/files/" + i2, schemaPath: "#/$defs/NullablePatchDigitalProductDeliveryRequest/properties/files/items/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
               }
           }
         }
@@ -2971,76 +3125,91 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.entitlements !== void 0) {
       let data18 = data.entitlements;
       if (!Array.isArray(data18) && data18 !== null) {
-        let err30 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema94.properties.entitlements.type } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err34 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/type", keyword: "type", params: { type: schema94.properties.entitlements.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
-      if (Array.isArray(data18)) {
-        if (data18.length > 100) {
-          let err31 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-        }
-        let len3 = data18.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          let data19 = data18[i3];
-          if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-            if (data19.entitlement_id === void 0) {
-              let err32 = { instancePath: instancePath + "/entitlements/" + i3, schemaPath: "#/$defs/AttachProductEntitlementRequest/required", keyword: "required", params: { missingProperty: "entitlement_id" } };
-              vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      let _errs52 = errors, valid16 = !0, _errs53 = errors;
+      if (Array.isArray(data18) && data18.length > 100) {
+        let err35 = {};
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+      var _valid3 = _errs53 === errors;
+      if (errors = _errs52, vErrors !== null && (_errs52 ? vErrors.length = _errs52 : vErrors = null), _valid3) {
+        let _errs54 = errors;
+        if (Array.isArray(data18)) {
+          let len3 = data18.length;
+          for (let i3 = 0, most11 = errors + 6; i3 < len3 && errors < most11; i3++) {
+            let data19 = data18[i3];
+            if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+              if (data19.entitlement_id === void 0) {
+                let err36 = { instancePath: instancePath + "/entitlements/" + i3, schemaPath: "#/$defs/AttachProductEntitlementRequest/required", keyword: "required", params: { missingProperty: "entitlement_id" } };
+                vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+              }
+              if (data19.entitlement_id !== void 0 && typeof data19.entitlement_id != "string") {
+                let err37 = { instancePath: instancePath + "/entitlements/" + i3 + "/entitlement_id", schemaPath: "#/$defs/AttachProductEntitlementRequest/properties/entitlement_id/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+              }
+            } else {
+              let err38 = { instancePath: instancePath + "/entitlements/" + i3, schemaPath: "#/$defs/AttachProductEntitlementRequest/type", keyword: "type", params: { type: "object" } };
+              vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
             }
-            if (data19.entitlement_id !== void 0 && typeof data19.entitlement_id != "string") {
-              let err33 = { instancePath: instancePath + "/entitlements/" + i3 + "/entitlement_id", schemaPath: "#/$defs/AttachProductEntitlementRequest/properties/entitlement_id/type", keyword: "type", params: { type: "string" } };
-              vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-            }
-          } else {
-            let err34 = { instancePath: instancePath + "/entitlements/" + i3, schemaPath: "#/$defs/AttachProductEntitlementRequest/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
           }
         }
+        var _valid3 = _errs54 === errors;
+        valid16 = _valid3;
+      }
+      if (!valid16) {
+        let err39 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      }
+      if (Array.isArray(data18) && data18.length > 100) {
+        let err40 = { instancePath: instancePath + "/entitlements", schemaPath: "#/properties/entitlements/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.license_key_enabled !== void 0) {
       let data21 = data.license_key_enabled;
       if (typeof data21 != "boolean" && data21 !== null) {
-        let err35 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema94.properties.license_key_enabled.type } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err41 = { instancePath: instancePath + "/license_key_enabled", schemaPath: "#/properties/license_key_enabled/type", keyword: "type", params: { type: schema94.properties.license_key_enabled.type } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
     }
     if (data.license_key_activation_message !== void 0) {
       let data22 = data.license_key_activation_message;
       if (typeof data22 != "string" && data22 !== null) {
-        let err36 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema94.properties.license_key_activation_message.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        let err42 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/type", keyword: "type", params: { type: schema94.properties.license_key_activation_message.type } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
       if (typeof data22 == "string" && func1(data22) > 1e3) {
-        let err37 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+        let err43 = { instancePath: instancePath + "/license_key_activation_message", schemaPath: "#/properties/license_key_activation_message/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
     }
     if (data.license_key_activations_limit !== void 0) {
       let data23 = data.license_key_activations_limit;
       if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23)) && data23 !== null) {
-        let err38 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema94.properties.license_key_activations_limit.type } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+        let err44 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/type", keyword: "type", params: { type: schema94.properties.license_key_activations_limit.type } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
       if (typeof data23 == "number") {
         if (data23 > 2147483647 || isNaN(data23)) {
-          let err39 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+          let err45 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
         if (data23 < 0 || isNaN(data23)) {
-          let err40 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+          let err46 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
         if (!formats0.validate(data23)) {
-          let err41 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+          let err47 = { instancePath: instancePath + "/license_key_activations_limit", schemaPath: "#/properties/license_key_activations_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
       }
     }
     data.license_key_duration !== void 0 && (validate66(data.license_key_duration, { instancePath: instancePath + "/license_key_duration", parentData: data, parentDataProperty: "license_key_duration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length));
   } else {
-    let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+    let err48 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
   }
   return validate70.errors = vErrors, errors === 0;
 }
@@ -3051,8 +3220,8 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate69.evaluated = { props: { name: !0, price: !0, tax_category: !0, description: !0, credit_entitlements: !0, addons: !0, brand_id: !0, metadata: !0, pricing_mode: !0, image_id: !0, digital_product_delivery: !0, entitlements: !0, license_key_enabled: !0, license_key_activation_message: !0, license_key_activations_limit: !0, license_key_duration: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var createCheckoutSession = validate75;
-var schema101 = { type: "object", required: ["product_cart"], properties: { product_cart: { type: "array", maxItems: 100, items: { $ref: "#/$defs/ProductItemReq" } }, customer: { $ref: "#/$defs/NullableCustomerRequest" }, billing_address: { $ref: "#/$defs/NullableCheckoutSessionBillingAddress" }, billing_currency: { $ref: "#/$defs/NullableCurrency" }, subscription_data: { $ref: "#/$defs/NullableSubscriptionData" }, metadata: { $ref: "#/$defs/NullableMetadata" }, confirm: { type: "boolean", default: !1 }, payment_method_id: { "x-no-effect": "no way to pay is stored here; the payment waits for a card of the pay page", type: ["string", "null"], minLength: 1, maxLength: 255 }, return_url: { type: ["string", "null"], maxLength: 2048 }, cancel_url: { type: ["string", "null"], maxLength: 2048 }, allowed_payment_method_types: { "x-no-effect": "the pay page offers its test cards", type: ["array", "null"], maxItems: 200, items: { $ref: "#/$defs/PaymentMethodTypes" } }, custom_fields: { "x-no-effect": "the pay page has no fields of its own", type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/CustomField" } }, customization: { "x-no-effect": "the pay page has one look", $ref: "#/$defs/CheckoutSessionCustomization" }, feature_flags: { $ref: "#/$defs/CheckoutSessionFlags" }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, force_3ds: { "x-no-effect": "the test cards have no bank that could be asked", default: !1, type: ["boolean", "null"] }, mandate_min_amount_inr_paise: { "x-no-effect": "mandates have no least amount here", type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, minimal_address: { "x-no-effect": "the pay page asks for no address", type: "boolean", default: !1 }, product_collection_id: { "x-no-effect": "product collections are not served here", type: ["string", "null"], minLength: 1, maxLength: 255 }, short_link: { "x-no-effect": "the address is short already", type: "boolean", default: !1 }, show_saved_payment_methods: { "x-no-effect": "no way to pay is stored here", type: "boolean", default: !1 } } }, schema105 = { type: ["object", "null"], properties: { customer_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, email: { type: ["string", "null"], minLength: 3, maxLength: 320, format: "email" }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 } } }, schema113 = { type: "string", enum: ["ach", "affirm", "afterpay_clearpay", "alfamart", "ali_pay", "ali_pay_hk", "alma", "amazon_pay", "apple_pay", "atome", "bacs", "bancontact_card", "becs", "benefit", "bizum", "blik", "boleto", "bca_bank_transfer", "bni_va", "bri_va", "card_redirect", "cimb_va", "classic", "credit", "crypto_currency", "cashapp", "dana", "danamon_va", "debit", "duit_now", "efecty", "eft", "eps", "fps", "evoucher", "giropay", "givex", "google_pay", "go_pay", "gcash", "ideal", "interac", "indomaret", "klarna", "kakao_pay", "local_bank_redirect", "mandiri_va", "knet", "mb_way", "mobile_pay", "momo", "momo_atm", "multibanco", "online_banking_thailand", "online_banking_czech_republic", "online_banking_finland", "online_banking_fpx", "online_banking_poland", "online_banking_slovakia", "oxxo", "pago_efectivo", "permata_bank_transfer", "open_banking_uk", "pay_bright", "paypal", "paze", "pix", "pay_safe_card", "przelewy24", "prompt_pay", "pse", "red_compra", "red_pagos", "samsung_pay", "sepa", "sepa_bank_transfer", "sofort", "swish", "touch_n_go", "trustly", "twint", "upi_collect", "upi_intent", "vipps", "viet_qr", "venmo", "walley", "we_chat_pay", "seven_eleven", "lawson", "mini_stop", "family_mart", "seicomart", "pay_easy", "local_bank_transfer", "mifinity", "open_banking_pis", "direct_carrier_billing", "instant_bank_transfer", "billie", "zip", "revolut_pay", "naver_pay", "payco", "satispay"] };
-var schema102 = { type: "object", required: ["product_id", "quantity"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/CreditEntitlementOverride" } } } };
+var schema101 = { type: "object", required: ["product_cart"], properties: { product_cart: { type: "array", maxItems: 100, if: { maxItems: 100 }, then: { items: { $ref: "#/$defs/ProductItemReq" } } }, customer: { $ref: "#/$defs/NullableCustomerRequest" }, billing_address: { $ref: "#/$defs/NullableCheckoutSessionBillingAddress" }, billing_currency: { $ref: "#/$defs/NullableCurrency" }, subscription_data: { $ref: "#/$defs/NullableSubscriptionData" }, metadata: { $ref: "#/$defs/NullableMetadata" }, confirm: { type: "boolean", default: !1 }, payment_method_id: { "x-no-effect": "no way to pay is stored here; the payment waits for a card of the pay page", type: ["string", "null"], minLength: 1, maxLength: 255 }, return_url: { type: ["string", "null"], maxLength: 2048 }, cancel_url: { type: ["string", "null"], maxLength: 2048 }, allowed_payment_method_types: { "x-no-effect": "the pay page offers its test cards", type: ["array", "null"], maxItems: 200, if: { maxItems: 200 }, then: { items: { $ref: "#/$defs/PaymentMethodTypes" } } }, custom_fields: { "x-no-effect": "the pay page has no fields of its own", type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { $ref: "#/$defs/CustomField" } } }, customization: { "x-no-effect": "the pay page has one look", $ref: "#/$defs/CheckoutSessionCustomization" }, feature_flags: { $ref: "#/$defs/CheckoutSessionFlags" }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { type: "string", maxLength: 255 } } }, force_3ds: { "x-no-effect": "the test cards have no bank that could be asked", default: !1, type: ["boolean", "null"] }, mandate_min_amount_inr_paise: { "x-no-effect": "mandates have no least amount here", type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, minimal_address: { "x-no-effect": "the pay page asks for no address", type: "boolean", default: !1 }, product_collection_id: { "x-no-effect": "product collections are not served here", type: ["string", "null"], minLength: 1, maxLength: 255 }, short_link: { "x-no-effect": "the address is short already", type: "boolean", default: !1 }, show_saved_payment_methods: { "x-no-effect": "no way to pay is stored here", type: "boolean", default: !1 } } }, schema105 = { type: ["object", "null"], properties: { customer_id: { type: ["string", "null"], minLength: 1, maxLength: 255 }, email: { type: ["string", "null"], minLength: 3, maxLength: 320, format: "email" }, name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, phone_number: { type: ["string", "null"], maxLength: 32 } } }, schema113 = { type: "string", enum: ["ach", "affirm", "afterpay_clearpay", "alfamart", "ali_pay", "ali_pay_hk", "alma", "amazon_pay", "apple_pay", "atome", "bacs", "bancontact_card", "becs", "benefit", "bizum", "blik", "boleto", "bca_bank_transfer", "bni_va", "bri_va", "card_redirect", "cimb_va", "classic", "credit", "crypto_currency", "cashapp", "dana", "danamon_va", "debit", "duit_now", "efecty", "eft", "eps", "fps", "evoucher", "giropay", "givex", "google_pay", "go_pay", "gcash", "ideal", "interac", "indomaret", "klarna", "kakao_pay", "local_bank_redirect", "mandiri_va", "knet", "mb_way", "mobile_pay", "momo", "momo_atm", "multibanco", "online_banking_thailand", "online_banking_czech_republic", "online_banking_finland", "online_banking_fpx", "online_banking_poland", "online_banking_slovakia", "oxxo", "pago_efectivo", "permata_bank_transfer", "open_banking_uk", "pay_bright", "paypal", "paze", "pix", "pay_safe_card", "przelewy24", "prompt_pay", "pse", "red_compra", "red_pagos", "samsung_pay", "sepa", "sepa_bank_transfer", "sofort", "swish", "touch_n_go", "trustly", "twint", "upi_collect", "upi_intent", "vipps", "viet_qr", "venmo", "walley", "we_chat_pay", "seven_eleven", "lawson", "mini_stop", "family_mart", "seicomart", "pay_easy", "local_bank_transfer", "mifinity", "open_banking_pis", "direct_carrier_billing", "instant_bank_transfer", "billie", "zip", "revolut_pay", "naver_pay", "payco", "satispay"] };
+var schema102 = { type: "object", required: ["product_id", "quantity"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, addons: { type: ["array", "null"], maxItems: 10, if: { maxItems: 10 }, then: { items: { $ref: "#/$defs/AttachAddonReq" } } }, amount: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, credit_entitlements: { type: ["array", "null"], maxItems: 5, if: { maxItems: 5 }, then: { items: { $ref: "#/$defs/CreditEntitlementOverride" } } } } };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -3107,157 +3276,187 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
         let err9 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema102.properties.addons.type } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
-      if (Array.isArray(data2)) {
-        if (data2.length > 10) {
-          let err10 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-        }
-        let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data3 = data2[i0];
-          if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-            if (data3.addon_id === void 0) {
-              let err11 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
-              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-            }
-            if (data3.quantity === void 0) {
-              let err12 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
-              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-            }
-            if (data3.addon_id !== void 0) {
-              let data4 = data3.addon_id;
-              if (typeof data4 == "string") {
-                if (func1(data4) > 255) {
-                  let err13 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-                }
-                if (func1(data4) < 1) {
-                  let err14 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-                }
-              } else {
-                let err15 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      let _errs7 = errors, valid1 = !0, _errs8 = errors;
+      if (Array.isArray(data2) && data2.length > 10) {
+        let err10 = {};
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      var _valid0 = _errs8 === errors;
+      if (errors = _errs7, vErrors !== null && (_errs7 ? vErrors.length = _errs7 : vErrors = null), _valid0) {
+        let _errs9 = errors;
+        if (Array.isArray(data2)) {
+          let len0 = data2.length;
+          for (let i0 = 0, most12 = errors + 6; i0 < len0 && errors < most12; i0++) {
+            let data3 = data2[i0];
+            if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+              if (data3.addon_id === void 0) {
+                let err11 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
+                vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
               }
-            }
-            if (data3.quantity !== void 0) {
-              let data5 = data3.quantity;
-              if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
-                let err16 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
-                vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+              if (data3.quantity === void 0) {
+                let err12 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
+                vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
               }
-              if (typeof data5 == "number") {
-                if (data5 > 2147483647 || isNaN(data5)) {
-                  let err17 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-                  vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-                }
-                if (data5 < 1 || isNaN(data5)) {
-                  let err18 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-                  vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-                }
-                if (!formats0.validate(data5)) {
-                  let err19 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
-                  vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+              if (data3.addon_id !== void 0) {
+                let data4 = data3.addon_id;
+                if (typeof data4 == "string") {
+                  if (func1(data4) > 255) {
+                    let err13 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+                  }
+                  if (func1(data4) < 1) {
+                    let err14 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+                  }
+                } else {
+                  let err15 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
+                  vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
                 }
               }
+              if (data3.quantity !== void 0) {
+                let data5 = data3.quantity;
+                if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
+                  let err16 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+                  vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+                }
+                if (typeof data5 == "number") {
+                  if (data5 > 2147483647 || isNaN(data5)) {
+                    let err17 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+                    vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+                  }
+                  if (data5 < 1 || isNaN(data5)) {
+                    let err18 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+                    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+                  }
+                  if (!formats0.validate(data5)) {
+                    let err19 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+                    vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+                  }
+                }
+              }
+            } else {
+              let err20 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
+              vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
             }
-          } else {
-            let err20 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
           }
         }
+        var _valid0 = _errs9 === errors;
+        valid1 = _valid0;
+      }
+      if (!valid1) {
+        let err21 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (Array.isArray(data2) && data2.length > 10) {
+        let err22 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.amount !== void 0) {
       let data6 = data.amount;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6)) && data6 !== null) {
-        let err21 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema102.properties.amount.type } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err23 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/type", keyword: "type", params: { type: schema102.properties.amount.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
       if (typeof data6 == "number") {
         if (data6 > 2147483647 || isNaN(data6)) {
-          let err22 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          let err24 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err23 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          let err25 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         if (!formats0.validate(data6)) {
-          let err24 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          let err26 = { instancePath: instancePath + "/amount", schemaPath: "#/properties/amount/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
       }
     }
     if (data.credit_entitlements !== void 0) {
       let data7 = data.credit_entitlements;
       if (!Array.isArray(data7) && data7 !== null) {
-        let err25 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema102.properties.credit_entitlements.type } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        let err27 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/type", keyword: "type", params: { type: schema102.properties.credit_entitlements.type } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
-      if (Array.isArray(data7)) {
-        if (data7.length > 5) {
-          let err26 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-        }
-        let len1 = data7.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data8 = data7[i1];
-          if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
-            if (data8.credit_entitlement_id === void 0) {
-              let err27 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/required", keyword: "required", params: { missingProperty: "credit_entitlement_id" } };
-              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-            }
-            if (data8.credits_amount === void 0) {
-              let err28 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/required", keyword: "required", params: { missingProperty: "credits_amount" } };
-              vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-            }
-            if (data8.credit_entitlement_id !== void 0) {
-              let data9 = data8.credit_entitlement_id;
-              if (typeof data9 == "string") {
-                if (func1(data9) > 255) {
-                  let err29 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-                }
-                if (func1(data9) < 1) {
-                  let err30 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-                }
-              } else {
-                let err31 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let _errs21 = errors, valid6 = !0, _errs22 = errors;
+      if (Array.isArray(data7) && data7.length > 5) {
+        let err28 = {};
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      var _valid1 = _errs22 === errors;
+      if (errors = _errs21, vErrors !== null && (_errs21 ? vErrors.length = _errs21 : vErrors = null), _valid1) {
+        let _errs23 = errors;
+        if (Array.isArray(data7)) {
+          let len1 = data7.length;
+          for (let i1 = 0, most13 = errors + 6; i1 < len1 && errors < most13; i1++) {
+            let data8 = data7[i1];
+            if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+              if (data8.credit_entitlement_id === void 0) {
+                let err29 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/required", keyword: "required", params: { missingProperty: "credit_entitlement_id" } };
+                vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
               }
-            }
-            if (data8.credits_amount !== void 0) {
-              let data10 = data8.credits_amount;
-              if (typeof data10 == "string") {
-                if (func1(data10) > 64) {
-                  let err32 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/maxLength", keyword: "maxLength", params: { limit: 64 } };
-                  vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
-                }
-                if (func1(data10) < 1) {
-                  let err33 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/minLength", keyword: "minLength", params: { limit: 1 } };
+              if (data8.credits_amount === void 0) {
+                let err30 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/required", keyword: "required", params: { missingProperty: "credits_amount" } };
+                vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+              }
+              if (data8.credit_entitlement_id !== void 0) {
+                let data9 = data8.credit_entitlement_id;
+                if (typeof data9 == "string") {
+                  if (func1(data9) > 255) {
+                    let err31 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                    vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+                  }
+                  if (func1(data9) < 1) {
+                    let err32 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+                  }
+                } else {
+                  let err33 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credit_entitlement_id", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credit_entitlement_id/type", keyword: "type", params: { type: "string" } };
                   vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
                 }
-                if (!pattern4.test(data10)) {
-                  let err34 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
-                  vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-                }
-              } else {
-                let err35 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
               }
+              if (data8.credits_amount !== void 0) {
+                let data10 = data8.credits_amount;
+                if (typeof data10 == "string") {
+                  if (func1(data10) > 64) {
+                    let err34 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/maxLength", keyword: "maxLength", params: { limit: 64 } };
+                    vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+                  }
+                  if (func1(data10) < 1) {
+                    let err35 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+                  }
+                  if (!pattern4.test(data10)) {
+                    let err36 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/pattern", keyword: "pattern", params: { pattern: "^\\d+(\\.\\d+)?$" } };
+                    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+                  }
+                } else {
+                  let err37 = { instancePath: instancePath + "/credit_entitlements/" + i1 + "/credits_amount", schemaPath: "#/$defs/CreditEntitlementOverride/properties/credits_amount/type", keyword: "type", params: { type: "string" } };
+                  vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+                }
+              }
+            } else {
+              let err38 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/type", keyword: "type", params: { type: "object" } };
+              vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
             }
-          } else {
-            let err36 = { instancePath: instancePath + "/credit_entitlements/" + i1, schemaPath: "#/$defs/CreditEntitlementOverride/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
           }
         }
+        var _valid1 = _errs23 === errors;
+        valid6 = _valid1;
+      }
+      if (!valid6) {
+        let err39 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+      }
+      if (Array.isArray(data7) && data7.length > 5) {
+        let err40 = { instancePath: instancePath + "/credit_entitlements", schemaPath: "#/properties/credit_entitlements/maxItems", keyword: "maxItems", params: { limit: 5 } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
   } else {
-    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    let err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
   }
   return validate77.errors = vErrors, errors === 0;
 }
@@ -3443,7 +3642,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
   return validate81.errors = vErrors, errors === 0;
 }
 validate81.evaluated = { props: { trial_period_days: !0, on_demand: !0 }, dynamicProps: !1, dynamicItems: !1 };
-var schema114 = { type: "object", required: ["key", "label", "field_type"], properties: { key: { type: "string", minLength: 1, maxLength: 255 }, label: { type: "string", minLength: 1, maxLength: 255 }, field_type: { $ref: "#/$defs/CustomFieldType" }, options: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, placeholder: { type: ["string", "null"], maxLength: 255 }, required: { type: "boolean" } } }, schema115 = { type: "string", enum: ["text", "number", "email", "url", "date", "dropdown", "boolean"] };
+var schema114 = { type: "object", required: ["key", "label", "field_type"], properties: { key: { type: "string", minLength: 1, maxLength: 255 }, label: { type: "string", minLength: 1, maxLength: 255 }, field_type: { $ref: "#/$defs/CustomFieldType" }, options: { type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { type: "string", maxLength: 255 } } }, placeholder: { type: ["string", "null"], maxLength: 255 }, required: { type: "boolean" } } }, schema115 = { type: "string", enum: ["text", "number", "email", "url", "date", "dropdown", "boolean"] };
 function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -3508,44 +3707,59 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
         let err11 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/type", keyword: "type", params: { type: schema114.properties.options.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
-      if (Array.isArray(data3)) {
-        if (data3.length > 100) {
-          let err12 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-        }
-        let len0 = data3.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data4 = data3[i0];
-          if (typeof data4 == "string") {
-            if (func1(data4) > 255) {
-              let err13 = { instancePath: instancePath + "/options/" + i0, schemaPath: "#/properties/options/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      let _errs10 = errors, valid2 = !0, _errs11 = errors;
+      if (Array.isArray(data3) && data3.length > 100) {
+        let err12 = {};
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      var _valid0 = _errs11 === errors;
+      if (errors = _errs10, vErrors !== null && (_errs10 ? vErrors.length = _errs10 : vErrors = null), _valid0) {
+        let _errs12 = errors;
+        if (Array.isArray(data3)) {
+          let len0 = data3.length;
+          for (let i0 = 0, most14 = errors + 6; i0 < len0 && errors < most14; i0++) {
+            let data4 = data3[i0];
+            if (typeof data4 == "string") {
+              if (func1(data4) > 255) {
+                let err13 = { instancePath: instancePath + "/options/" + i0, schemaPath: "#/properties/options/then/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+              }
+            } else {
+              let err14 = { instancePath: instancePath + "/options/" + i0, schemaPath: "#/properties/options/then/items/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
-          } else {
-            let err14 = { instancePath: instancePath + "/options/" + i0, schemaPath: "#/properties/options/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
           }
         }
+        var _valid0 = _errs12 === errors;
+        valid2 = _valid0;
+      }
+      if (!valid2) {
+        let err15 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      if (Array.isArray(data3) && data3.length > 100) {
+        let err16 = { instancePath: instancePath + "/options", schemaPath: "#/properties/options/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
     }
     if (data.placeholder !== void 0) {
       let data5 = data.placeholder;
       if (typeof data5 != "string" && data5 !== null) {
-        let err15 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/type", keyword: "type", params: { type: schema114.properties.placeholder.type } };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        let err17 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/type", keyword: "type", params: { type: schema114.properties.placeholder.type } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data5 == "string" && func1(data5) > 255) {
-        let err16 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        let err18 = { instancePath: instancePath + "/placeholder", schemaPath: "#/properties/placeholder/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
     if (data.required !== void 0 && typeof data.required != "boolean") {
-      let err17 = { instancePath: instancePath + "/required", schemaPath: "#/properties/required/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      let err19 = { instancePath: instancePath + "/required", schemaPath: "#/properties/required/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
   } else {
-    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
   return validate85.errors = vErrors, errors === 0;
 }
@@ -4047,91 +4261,107 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.product_cart !== void 0) {
-      let data0 = data.product_cart;
+      let data0 = data.product_cart, _errs3 = errors, valid1 = !0, _errs4 = errors;
+      if (Array.isArray(data0) && data0.length > 100) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      var _valid0 = _errs4 === errors;
+      if (errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null), _valid0) {
+        let _errs5 = errors;
+        if (Array.isArray(data0)) {
+          let len0 = data0.length;
+          for (let i0 = 0, most15 = errors + 6; i0 < len0 && errors < most15; i0++)
+            validate77(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+        }
+        var _valid0 = _errs5 === errors;
+        valid1 = _valid0;
+      }
+      if (!valid1) {
+        let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
       if (Array.isArray(data0)) {
         if (data0.length > 100) {
-          let err1 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+          let err3 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate77(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       } else {
-        let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        let err4 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.customer !== void 0) {
       let data2 = data.customer;
       if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema105.type } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err5 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema105.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.customer_id !== void 0) {
           let data3 = data2.customer_id;
           if (typeof data3 != "string" && data3 !== null) {
-            let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: schema105.properties.customer_id.type } };
-            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: schema105.properties.customer_id.type } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
           if (typeof data3 == "string") {
             if (func1(data3) > 255) {
-              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+              let err7 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
             if (func1(data3) < 1) {
-              let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
-              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+              let err8 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
             }
           }
         }
         if (data2.email !== void 0) {
           let data4 = data2.email;
           if (typeof data4 != "string" && data4 !== null) {
-            let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: schema105.properties.email.type } };
-            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: schema105.properties.email.type } };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
           }
           if (typeof data4 == "string") {
             if (func1(data4) > 320) {
-              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
-              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+              let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
             }
             if (func1(data4) < 3) {
-              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
-              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+              let err11 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
+              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
             if (!formats26.test(data4)) {
-              let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
-              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              let err12 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
             }
           }
         }
         if (data2.name !== void 0) {
           let data5 = data2.name;
           if (typeof data5 != "string" && data5 !== null) {
-            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema105.properties.name.type } };
-            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+            let err13 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema105.properties.name.type } };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
           if (typeof data5 == "string") {
             if (func1(data5) > 255) {
-              let err12 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+              let err14 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
             if (func1(data5) < 1) {
-              let err13 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
-              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+              let err15 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
             }
           }
         }
         if (data2.phone_number !== void 0) {
           let data6 = data2.phone_number;
           if (typeof data6 != "string" && data6 !== null) {
-            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema105.properties.phone_number.type } };
-            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+            let err16 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema105.properties.phone_number.type } };
+            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
           }
           if (typeof data6 == "string" && func1(data6) > 32) {
-            let err15 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/maxLength", keyword: "maxLength", params: { limit: 32 } };
-            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+            let err17 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/maxLength", keyword: "maxLength", params: { limit: 32 } };
+            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
           }
         }
       }
@@ -4139,312 +4369,360 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.billing_address !== void 0 && (validate79(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
       let data8 = data.billing_currency;
       if (typeof data8 != "string" && data8 !== null) {
-        let err16 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        let err18 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
       if (!(data8 === "AED" || data8 === "ALL" || data8 === "AMD" || data8 === "ANG" || data8 === "AOA" || data8 === "ARS" || data8 === "AUD" || data8 === "AWG" || data8 === "AZN" || data8 === "BAM" || data8 === "BBD" || data8 === "BDT" || data8 === "BGN" || data8 === "BHD" || data8 === "BIF" || data8 === "BMD" || data8 === "BND" || data8 === "BOB" || data8 === "BRL" || data8 === "BSD" || data8 === "BWP" || data8 === "BYN" || data8 === "BZD" || data8 === "CAD" || data8 === "CHF" || data8 === "CLP" || data8 === "CNY" || data8 === "COP" || data8 === "CRC" || data8 === "CUP" || data8 === "CVE" || data8 === "CZK" || data8 === "DJF" || data8 === "DKK" || data8 === "DOP" || data8 === "DZD" || data8 === "EGP" || data8 === "ETB" || data8 === "EUR" || data8 === "FJD" || data8 === "FKP" || data8 === "GBP" || data8 === "GEL" || data8 === "GHS" || data8 === "GIP" || data8 === "GMD" || data8 === "GNF" || data8 === "GTQ" || data8 === "GYD" || data8 === "HKD" || data8 === "HNL" || data8 === "HRK" || data8 === "HTG" || data8 === "HUF" || data8 === "IDR" || data8 === "ILS" || data8 === "INR" || data8 === "IQD" || data8 === "JMD" || data8 === "JOD" || data8 === "JPY" || data8 === "KES" || data8 === "KGS" || data8 === "KHR" || data8 === "KMF" || data8 === "KRW" || data8 === "KWD" || data8 === "KYD" || data8 === "KZT" || data8 === "LAK" || data8 === "LBP" || data8 === "LKR" || data8 === "LRD" || data8 === "LSL" || data8 === "LYD" || data8 === "MAD" || data8 === "MDL" || data8 === "MGA" || data8 === "MKD" || data8 === "MMK" || data8 === "MNT" || data8 === "MOP" || data8 === "MRU" || data8 === "MUR" || data8 === "MVR" || data8 === "MWK" || data8 === "MXN" || data8 === "MYR" || data8 === "MZN" || data8 === "NAD" || data8 === "NGN" || data8 === "NIO" || data8 === "NOK" || data8 === "NPR" || data8 === "NZD" || data8 === "OMR" || data8 === "PAB" || data8 === "PEN" || data8 === "PGK" || data8 === "PHP" || data8 === "PKR" || data8 === "PLN" || data8 === "PYG" || data8 === "QAR" || data8 === "RON" || data8 === "RSD" || data8 === "RUB" || data8 === "RWF" || data8 === "SAR" || data8 === "SBD" || data8 === "SCR" || data8 === "SEK" || data8 === "SGD" || data8 === "SHP" || data8 === "SLE" || data8 === "SLL" || data8 === "SOS" || data8 === "SRD" || data8 === "SSP" || data8 === "STN" || data8 === "SVC" || data8 === "SZL" || data8 === "THB" || data8 === "TND" || data8 === "TOP" || data8 === "TRY" || data8 === "TTD" || data8 === "TWD" || data8 === "TZS" || data8 === "UAH" || data8 === "UGX" || data8 === "USD" || data8 === "UYU" || data8 === "UZS" || data8 === "VES" || data8 === "VND" || data8 === "VUV" || data8 === "WST" || data8 === "XAF" || data8 === "XCD" || data8 === "XOF" || data8 === "XPF" || data8 === "YER" || data8 === "ZAR" || data8 === "ZMW" || data8 === null)) {
-        let err17 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err19 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
     if (data.subscription_data !== void 0 && (validate81(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.metadata !== void 0) {
       let data10 = data.metadata;
       if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
-        let err18 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        let err20 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
-      if (data10 && typeof data10 == "object" && !Array.isArray(data10))
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        let most36 = errors + 6;
         for (let key0 in data10) {
+          if (errors >= most36) break;
           let data11 = data10[key0];
           if (typeof data11 != "string" && typeof data11 != "number" && typeof data11 != "boolean") {
-            let err19 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
-            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            let err21 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
         }
+      }
     }
     if (data.confirm !== void 0 && typeof data.confirm != "boolean") {
-      let err20 = { instancePath: instancePath + "/confirm", schemaPath: "#/properties/confirm/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      let err22 = { instancePath: instancePath + "/confirm", schemaPath: "#/properties/confirm/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
     }
     if (data.payment_method_id !== void 0) {
       let data13 = data.payment_method_id;
       if (typeof data13 != "string" && data13 !== null) {
-        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema101.properties.payment_method_id.type } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err23 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema101.properties.payment_method_id.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
       if (typeof data13 == "string") {
         if (func1(data13) > 255) {
-          let err22 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          let err24 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
         if (func1(data13) < 1) {
-          let err23 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          let err25 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
       }
     }
     if (data.return_url !== void 0) {
       let data14 = data.return_url;
       if (typeof data14 != "string" && data14 !== null) {
-        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema101.properties.return_url.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err26 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema101.properties.return_url.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data14 == "string" && func1(data14) > 2048) {
-        let err25 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        let err27 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.cancel_url !== void 0) {
       let data15 = data.cancel_url;
       if (typeof data15 != "string" && data15 !== null) {
-        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema101.properties.cancel_url.type } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err28 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema101.properties.cancel_url.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data15 == "string" && func1(data15) > 2048) {
-        let err27 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err29 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.allowed_payment_method_types !== void 0) {
       let data16 = data.allowed_payment_method_types;
       if (!Array.isArray(data16) && data16 !== null) {
-        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema101.properties.allowed_payment_method_types.type } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err30 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema101.properties.allowed_payment_method_types.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
-      if (Array.isArray(data16)) {
-        if (data16.length > 200) {
-          let err29 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/maxItems", keyword: "maxItems", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-        }
-        let len1 = data16.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data17 = data16[i1];
-          if (typeof data17 != "string") {
-            let err30 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      let _errs39 = errors, valid9 = !0, _errs40 = errors;
+      if (Array.isArray(data16) && data16.length > 200) {
+        let err31 = {};
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+      var _valid1 = _errs40 === errors;
+      if (errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null), _valid1) {
+        let _errs41 = errors;
+        if (Array.isArray(data16)) {
+          let len1 = data16.length;
+          for (let i1 = 0, most16 = errors + 6; i1 < len1 && errors < most16; i1++) {
+            let data17 = data16[i1];
+            if (typeof data17 != "string") {
+              let err32 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+            }
+            if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
+              let err33 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema113.enum } };
+              vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+            }
           }
-          if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
-            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema113.enum } };
-            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-          }
         }
+        var _valid1 = _errs41 === errors;
+        valid9 = _valid1;
+      }
+      if (!valid9) {
+        let err34 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (Array.isArray(data16) && data16.length > 200) {
+        let err35 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/maxItems", keyword: "maxItems", params: { limit: 200 } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.custom_fields !== void 0) {
       let data18 = data.custom_fields;
       if (!Array.isArray(data18) && data18 !== null) {
-        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema101.properties.custom_fields.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err36 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema101.properties.custom_fields.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
-      if (Array.isArray(data18)) {
-        if (data18.length > 100) {
-          let err33 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let _errs47 = errors, valid13 = !0, _errs48 = errors;
+      if (Array.isArray(data18) && data18.length > 100) {
+        let err37 = {};
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+      var _valid2 = _errs48 === errors;
+      if (errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null), _valid2) {
+        let _errs49 = errors;
+        if (Array.isArray(data18)) {
+          let len2 = data18.length;
+          for (let i2 = 0, most17 = errors + 6; i2 < len2 && errors < most17; i2++)
+            validate85(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
         }
-        let len2 = data18.length;
-        for (let i2 = 0; i2 < len2; i2++)
-          validate85(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
+        var _valid2 = _errs49 === errors;
+        valid13 = _valid2;
+      }
+      if (!valid13) {
+        let err38 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (Array.isArray(data18) && data18.length > 100) {
+        let err39 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
     if (data.customization !== void 0 && (validate87(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
       let data21 = data.feature_flags;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (data21.allow_currency_selection !== void 0 && typeof data21.allow_currency_selection != "boolean") {
-          let err34 = { instancePath: instancePath + "/feature_flags/allow_currency_selection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_currency_selection/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-        }
-        if (data21.allow_customer_editing_business_name !== void 0 && typeof data21.allow_customer_editing_business_name != "boolean") {
-          let err35 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_business_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_business_name/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-        }
-        if (data21.allow_customer_editing_city !== void 0 && typeof data21.allow_customer_editing_city != "boolean") {
-          let err36 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_city", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_city/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-        }
-        if (data21.allow_customer_editing_country !== void 0 && typeof data21.allow_customer_editing_country != "boolean") {
-          let err37 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_country", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_country/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-        }
-        if (data21.allow_customer_editing_email !== void 0 && typeof data21.allow_customer_editing_email != "boolean") {
-          let err38 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_email", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_email/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-        }
-        if (data21.allow_customer_editing_name !== void 0 && typeof data21.allow_customer_editing_name != "boolean") {
-          let err39 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_name/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data21.allow_customer_editing_state !== void 0 && typeof data21.allow_customer_editing_state != "boolean") {
-          let err40 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_state", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_state/type", keyword: "type", params: { type: "boolean" } };
+          let err40 = { instancePath: instancePath + "/feature_flags/allow_currency_selection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_currency_selection/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        if (data21.allow_customer_editing_street !== void 0 && typeof data21.allow_customer_editing_street != "boolean") {
-          let err41 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_street", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_street/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_business_name !== void 0 && typeof data21.allow_customer_editing_business_name != "boolean") {
+          let err41 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_business_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_business_name/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
-        if (data21.allow_customer_editing_tax_id !== void 0 && typeof data21.allow_customer_editing_tax_id != "boolean") {
-          let err42 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_tax_id/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_city !== void 0 && typeof data21.allow_customer_editing_city != "boolean") {
+          let err42 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_city", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_city/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data21.allow_customer_editing_zipcode !== void 0 && typeof data21.allow_customer_editing_zipcode != "boolean") {
-          let err43 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_zipcode", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_zipcode/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_country !== void 0 && typeof data21.allow_customer_editing_country != "boolean") {
+          let err43 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_country", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_country/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
-        if (data21.allow_discount_code !== void 0 && typeof data21.allow_discount_code != "boolean") {
-          let err44 = { instancePath: instancePath + "/feature_flags/allow_discount_code", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_discount_code/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_email !== void 0 && typeof data21.allow_customer_editing_email != "boolean") {
+          let err44 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_email", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_email/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
-        if (data21.allow_editing_addons !== void 0 && typeof data21.allow_editing_addons != "boolean") {
-          let err45 = { instancePath: instancePath + "/feature_flags/allow_editing_addons", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_editing_addons/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_name !== void 0 && typeof data21.allow_customer_editing_name != "boolean") {
+          let err45 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_name/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (data21.allow_phone_number_collection !== void 0 && typeof data21.allow_phone_number_collection != "boolean") {
-          let err46 = { instancePath: instancePath + "/feature_flags/allow_phone_number_collection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_phone_number_collection/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_state !== void 0 && typeof data21.allow_customer_editing_state != "boolean") {
+          let err46 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_state", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_state/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data21.allow_tax_id !== void 0 && typeof data21.allow_tax_id != "boolean") {
-          let err47 = { instancePath: instancePath + "/feature_flags/allow_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_tax_id/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_street !== void 0 && typeof data21.allow_customer_editing_street != "boolean") {
+          let err47 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_street", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_street/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data21.always_create_new_customer !== void 0 && typeof data21.always_create_new_customer != "boolean") {
-          let err48 = { instancePath: instancePath + "/feature_flags/always_create_new_customer", schemaPath: "#/$defs/CheckoutSessionFlags/properties/always_create_new_customer/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_tax_id !== void 0 && typeof data21.allow_customer_editing_tax_id != "boolean") {
+          let err48 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_tax_id/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data21.redirect_immediately !== void 0 && typeof data21.redirect_immediately != "boolean") {
-          let err49 = { instancePath: instancePath + "/feature_flags/redirect_immediately", schemaPath: "#/$defs/CheckoutSessionFlags/properties/redirect_immediately/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_zipcode !== void 0 && typeof data21.allow_customer_editing_zipcode != "boolean") {
+          let err49 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_zipcode", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_zipcode/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data21.require_phone_number !== void 0 && typeof data21.require_phone_number != "boolean") {
-          let err50 = { instancePath: instancePath + "/feature_flags/require_phone_number", schemaPath: "#/$defs/CheckoutSessionFlags/properties/require_phone_number/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_discount_code !== void 0 && typeof data21.allow_discount_code != "boolean") {
+          let err50 = { instancePath: instancePath + "/feature_flags/allow_discount_code", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_discount_code/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
-        if (data21.single_page !== void 0 && typeof data21.single_page != "boolean") {
-          let err51 = { instancePath: instancePath + "/feature_flags/single_page", schemaPath: "#/$defs/CheckoutSessionFlags/properties/single_page/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_editing_addons !== void 0 && typeof data21.allow_editing_addons != "boolean") {
+          let err51 = { instancePath: instancePath + "/feature_flags/allow_editing_addons", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_editing_addons/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
+        if (data21.allow_phone_number_collection !== void 0 && typeof data21.allow_phone_number_collection != "boolean") {
+          let err52 = { instancePath: instancePath + "/feature_flags/allow_phone_number_collection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_phone_number_collection/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        }
+        if (data21.allow_tax_id !== void 0 && typeof data21.allow_tax_id != "boolean") {
+          let err53 = { instancePath: instancePath + "/feature_flags/allow_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_tax_id/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        }
+        if (data21.always_create_new_customer !== void 0 && typeof data21.always_create_new_customer != "boolean") {
+          let err54 = { instancePath: instancePath + "/feature_flags/always_create_new_customer", schemaPath: "#/$defs/CheckoutSessionFlags/properties/always_create_new_customer/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+        }
+        if (data21.redirect_immediately !== void 0 && typeof data21.redirect_immediately != "boolean") {
+          let err55 = { instancePath: instancePath + "/feature_flags/redirect_immediately", schemaPath: "#/$defs/CheckoutSessionFlags/properties/redirect_immediately/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        }
+        if (data21.require_phone_number !== void 0 && typeof data21.require_phone_number != "boolean") {
+          let err56 = { instancePath: instancePath + "/feature_flags/require_phone_number", schemaPath: "#/$defs/CheckoutSessionFlags/properties/require_phone_number/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        }
+        if (data21.single_page !== void 0 && typeof data21.single_page != "boolean") {
+          let err57 = { instancePath: instancePath + "/feature_flags/single_page", schemaPath: "#/$defs/CheckoutSessionFlags/properties/single_page/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+        }
       } else {
-        let err52 = { instancePath: instancePath + "/feature_flags", schemaPath: "#/$defs/CheckoutSessionFlags/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        let err58 = { instancePath: instancePath + "/feature_flags", schemaPath: "#/$defs/CheckoutSessionFlags/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
     if (data.customer_business_name !== void 0) {
       let data40 = data.customer_business_name;
       if (typeof data40 != "string" && data40 !== null) {
-        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema101.properties.customer_business_name.type } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        let err59 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema101.properties.customer_business_name.type } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
       if (typeof data40 == "string" && func1(data40) > 255) {
-        let err54 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+        let err60 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
     }
     if (data.tax_id !== void 0) {
       let data41 = data.tax_id;
       if (typeof data41 != "string" && data41 !== null) {
-        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema101.properties.tax_id.type } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        let err61 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema101.properties.tax_id.type } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
       if (typeof data41 == "string" && func1(data41) > 255) {
-        let err56 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        let err62 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
     }
     if (data.discount_code !== void 0) {
       let data42 = data.discount_code;
       if (typeof data42 != "string" && data42 !== null) {
-        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema101.properties.discount_code.type } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+        let err63 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema101.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
       if (typeof data42 == "string" && func1(data42) > 255) {
-        let err58 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+        let err64 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
     }
     if (data.discount_codes !== void 0) {
       let data43 = data.discount_codes;
       if (!Array.isArray(data43) && data43 !== null) {
-        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema101.properties.discount_codes.type } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+        let err65 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema101.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
-      if (Array.isArray(data43)) {
-        if (data43.length > 100) {
-          let err60 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-        }
-        let len3 = data43.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          let data44 = data43[i3];
-          if (typeof data44 == "string") {
-            if (func1(data44) > 255) {
-              let err61 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      let _errs99 = errors, valid18 = !0, _errs100 = errors;
+      if (Array.isArray(data43) && data43.length > 100) {
+        let err66 = {};
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      }
+      var _valid3 = _errs100 === errors;
+      if (errors = _errs99, vErrors !== null && (_errs99 ? vErrors.length = _errs99 : vErrors = null), _valid3) {
+        let _errs101 = errors;
+        if (Array.isArray(data43)) {
+          let len3 = data43.length;
+          for (let i3 = 0, most18 = errors + 6; i3 < len3 && errors < most18; i3++) {
+            let data44 = data43[i3];
+            if (typeof data44 == "string") {
+              if (func1(data44) > 255) {
+                let err67 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/then/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+              }
+            } else {
+              let err68 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/then/items/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
             }
-          } else {
-            let err62 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
           }
         }
+        var _valid3 = _errs101 === errors;
+        valid18 = _valid3;
+      }
+      if (!valid18) {
+        let err69 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      }
+      if (Array.isArray(data43) && data43.length > 100) {
+        let err70 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
       }
     }
     if (data.force_3ds !== void 0) {
       let data45 = data.force_3ds;
       if (typeof data45 != "boolean" && data45 !== null) {
-        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema101.properties.force_3ds.type } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        let err71 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema101.properties.force_3ds.type } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
     if (data.mandate_min_amount_inr_paise !== void 0) {
       let data46 = data.mandate_min_amount_inr_paise;
       if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46)) && data46 !== null) {
-        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema101.properties.mandate_min_amount_inr_paise.type } };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        let err72 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema101.properties.mandate_min_amount_inr_paise.type } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
       if (typeof data46 == "number") {
         if (data46 > 2147483647 || isNaN(data46)) {
-          let err65 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+          let err73 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
         if (data46 < 0 || isNaN(data46)) {
-          let err66 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+          let err74 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
         if (!formats0.validate(data46)) {
-          let err67 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+          let err75 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
       }
     }
     if (data.minimal_address !== void 0 && typeof data.minimal_address != "boolean") {
-      let err68 = { instancePath: instancePath + "/minimal_address", schemaPath: "#/properties/minimal_address/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+      let err76 = { instancePath: instancePath + "/minimal_address", schemaPath: "#/properties/minimal_address/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
     }
     if (data.product_collection_id !== void 0) {
       let data48 = data.product_collection_id;
       if (typeof data48 != "string" && data48 !== null) {
-        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema101.properties.product_collection_id.type } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        let err77 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema101.properties.product_collection_id.type } };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
       if (typeof data48 == "string") {
         if (func1(data48) > 255) {
-          let err70 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          let err78 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
         if (func1(data48) < 1) {
-          let err71 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+          let err79 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
         }
       }
     }
     if (data.short_link !== void 0 && typeof data.short_link != "boolean") {
-      let err72 = { instancePath: instancePath + "/short_link", schemaPath: "#/properties/short_link/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+      let err80 = { instancePath: instancePath + "/short_link", schemaPath: "#/properties/short_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
     }
     if (data.show_saved_payment_methods !== void 0 && typeof data.show_saved_payment_methods != "boolean") {
-      let err73 = { instancePath: instancePath + "/show_saved_payment_methods", schemaPath: "#/properties/show_saved_payment_methods/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      let err81 = { instancePath: instancePath + "/show_saved_payment_methods", schemaPath: "#/properties/show_saved_payment_methods/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
     }
   } else {
-    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+    let err82 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
   }
   return validate76.errors = vErrors, errors === 0;
 }
@@ -4455,7 +4733,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate75.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var updateSubscription = validate92;
-var schema122 = { type: "object", properties: { status: { $ref: "#/$defs/NullableSubscriptionStatus" }, pause: { type: ["boolean", "null"] }, cancel_at_next_billing_date: { type: ["boolean", "null"] }, cancel_reason: { "x-no-effect": "no answer shows who cancelled", $ref: "#/$defs/NullableCancelReason" }, cancellation_comment: { type: ["string", "null"], maxLength: 1e3 }, cancellation_feedback: { $ref: "#/$defs/NullableCancellationFeedback" }, next_billing_date: { type: ["string", "null"], format: "date-time" }, credit_entitlement_cart: { type: ["array", "null"], maxItems: 5, items: { $ref: "#/$defs/UpdateCreditEntitlementCartItem" } }, subscription_period_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/NullableTimeInterval" }, disable_on_demand: { $ref: "#/$defs/NullableDisableOnDemandReq" }, billing: { $ref: "#/$defs/NullableBillingAddress" }, customer_name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" } } }, schema123 = { type: ["string", "null"], enum: ["pending", "active", "on_hold", "past_due", "paused", "cancelled", "failed", "expired", null] }, schema124 = { type: ["string", "null"], enum: ["cancelled_by_customer", "cancelled_by_merchant", "cancelled_by_merchant_send_dunning", "cancelled_by_merchant_grace_period_expired", "dodo_team", null] }, schema125 = { type: ["string", "null"], enum: ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "low_quality", "too_complex", "other", null] }, schema129 = { type: ["object", "null"], required: ["next_billing_date"], properties: { next_billing_date: { type: "string", format: "date-time" } } }, schema126 = { type: "object", required: ["credit_entitlement_id"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" } } };
+var schema122 = { type: "object", properties: { status: { $ref: "#/$defs/NullableSubscriptionStatus" }, pause: { type: ["boolean", "null"] }, cancel_at_next_billing_date: { type: ["boolean", "null"] }, cancel_reason: { "x-no-effect": "no answer shows who cancelled", $ref: "#/$defs/NullableCancelReason" }, cancellation_comment: { type: ["string", "null"], maxLength: 1e3 }, cancellation_feedback: { $ref: "#/$defs/NullableCancellationFeedback" }, next_billing_date: { type: ["string", "null"], format: "date-time" }, credit_entitlement_cart: { type: ["array", "null"], maxItems: 5, if: { maxItems: 5 }, then: { items: { $ref: "#/$defs/UpdateCreditEntitlementCartItem" } } }, subscription_period_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, subscription_period_interval: { $ref: "#/$defs/NullableTimeInterval" }, disable_on_demand: { $ref: "#/$defs/NullableDisableOnDemandReq" }, billing: { $ref: "#/$defs/NullableBillingAddress" }, customer_name: { type: ["string", "null"], minLength: 1, maxLength: 255 }, customer_business_name: { type: ["string", "null"], maxLength: 255 }, tax_id: { type: ["string", "null"], maxLength: 255 }, metadata: { $ref: "#/$defs/NullableMetadata" } } }, schema123 = { type: ["string", "null"], enum: ["pending", "active", "on_hold", "past_due", "paused", "cancelled", "failed", "expired", null] }, schema124 = { type: ["string", "null"], enum: ["cancelled_by_customer", "cancelled_by_merchant", "cancelled_by_merchant_send_dunning", "cancelled_by_merchant_grace_period_expired", "dodo_team", null] }, schema125 = { type: ["string", "null"], enum: ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "low_quality", "too_complex", "other", null] }, schema129 = { type: ["object", "null"], required: ["next_billing_date"], properties: { next_billing_date: { type: "string", format: "date-time" } } }, schema126 = { type: "object", required: ["credit_entitlement_id"], properties: { credit_entitlement_id: { type: "string", minLength: 1, maxLength: 255 }, credits_amount: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, expires_after_days: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, low_balance_threshold_percent: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, max_rollover_count: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, overage_enabled: { type: ["boolean", "null"] }, overage_limit: { type: ["string", "null"], minLength: 1, maxLength: 64, pattern: "^\\d+(\\.\\d+)?$" }, rollover_enabled: { type: ["boolean", "null"] }, rollover_percentage: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 100 }, rollover_timeframe_count: { type: ["integer", "null"], format: "int32", minimum: 1, maximum: 2147483647 }, rollover_timeframe_interval: { $ref: "#/$defs/NullableTimeInterval" } } };
 function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -4814,69 +5092,84 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
         let err12 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/type", keyword: "type", params: { type: schema122.properties.credit_entitlement_cart.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
-      if (Array.isArray(data7)) {
-        if (data7.length > 5) {
-          let err13 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/maxItems", keyword: "maxItems", params: { limit: 5 } };
-          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      let _errs20 = errors, valid4 = !0, _errs21 = errors;
+      if (Array.isArray(data7) && data7.length > 5) {
+        let err13 = {};
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      var _valid0 = _errs21 === errors;
+      if (errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null), _valid0) {
+        let _errs22 = errors;
+        if (Array.isArray(data7)) {
+          let len0 = data7.length;
+          for (let i0 = 0, most19 = errors + 6; i0 < len0 && errors < most19; i0++)
+            validate94(data7[i0], { instancePath: instancePath + "/credit_entitlement_cart/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
         }
-        let len0 = data7.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate94(data7[i0], { instancePath: instancePath + "/credit_entitlement_cart/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+        var _valid0 = _errs22 === errors;
+        valid4 = _valid0;
+      }
+      if (!valid4) {
+        let err14 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+      if (Array.isArray(data7) && data7.length > 5) {
+        let err15 = { instancePath: instancePath + "/credit_entitlement_cart", schemaPath: "#/properties/credit_entitlement_cart/maxItems", keyword: "maxItems", params: { limit: 5 } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
     if (data.subscription_period_count !== void 0) {
       let data9 = data.subscription_period_count;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
-        let err14 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: schema122.properties.subscription_period_count.type } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err16 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/type", keyword: "type", params: { type: schema122.properties.subscription_period_count.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
       if (typeof data9 == "number") {
         if (data9 > 2147483647 || isNaN(data9)) {
-          let err15 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err17 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (data9 < 1 || isNaN(data9)) {
-          let err16 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err18 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         if (!formats0.validate(data9)) {
-          let err17 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err19 = { instancePath: instancePath + "/subscription_period_count", schemaPath: "#/properties/subscription_period_count/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
       }
     }
     if (data.subscription_period_interval !== void 0) {
       let data10 = data.subscription_period_interval;
       if (typeof data10 != "string" && data10 !== null) {
-        let err18 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/NullableTimeInterval/type", keyword: "type", params: { type: schema34.type } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        let err20 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/NullableTimeInterval/type", keyword: "type", params: { type: schema34.type } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
       if (!(data10 === "Day" || data10 === "Week" || data10 === "Month" || data10 === "Year" || data10 === null)) {
-        let err19 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/NullableTimeInterval/enum", keyword: "enum", params: { allowedValues: schema34.enum } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err21 = { instancePath: instancePath + "/subscription_period_interval", schemaPath: "#/$defs/NullableTimeInterval/enum", keyword: "enum", params: { allowedValues: schema34.enum } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
     if (data.disable_on_demand !== void 0) {
       let data11 = data.disable_on_demand;
       if (!(data11 && typeof data11 == "object" && !Array.isArray(data11)) && data11 !== null) {
-        let err20 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/type", keyword: "type", params: { type: schema129.type } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err22 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/type", keyword: "type", params: { type: schema129.type } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
       if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
         if (data11.next_billing_date === void 0) {
-          let err21 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/required", keyword: "required", params: { missingProperty: "next_billing_date" } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+          let err23 = { instancePath: instancePath + "/disable_on_demand", schemaPath: "#/$defs/NullableDisableOnDemandReq/required", keyword: "required", params: { missingProperty: "next_billing_date" } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
         if (data11.next_billing_date !== void 0) {
           let data12 = data11.next_billing_date;
           if (typeof data12 == "string") {
             if (!formats22.validate(data12)) {
-              let err22 = { instancePath: instancePath + "/disable_on_demand/next_billing_date", schemaPath: "#/$defs/NullableDisableOnDemandReq/properties/next_billing_date/format", keyword: "format", params: { format: "date-time" } };
-              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              let err24 = { instancePath: instancePath + "/disable_on_demand/next_billing_date", schemaPath: "#/$defs/NullableDisableOnDemandReq/properties/next_billing_date/format", keyword: "format", params: { format: "date-time" } };
+              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
             }
           } else {
-            let err23 = { instancePath: instancePath + "/disable_on_demand/next_billing_date", schemaPath: "#/$defs/NullableDisableOnDemandReq/properties/next_billing_date/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+            let err25 = { instancePath: instancePath + "/disable_on_demand/next_billing_date", schemaPath: "#/$defs/NullableDisableOnDemandReq/properties/next_billing_date/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
           }
         }
       }
@@ -4884,60 +5177,63 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.billing !== void 0 && (validate96(data.billing, { instancePath: instancePath + "/billing", parentData: data, parentDataProperty: "billing", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length)), data.customer_name !== void 0) {
       let data14 = data.customer_name;
       if (typeof data14 != "string" && data14 !== null) {
-        let err24 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/type", keyword: "type", params: { type: schema122.properties.customer_name.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err26 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/type", keyword: "type", params: { type: schema122.properties.customer_name.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data14 == "string") {
         if (func1(data14) > 255) {
-          let err25 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          let err27 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
         if (func1(data14) < 1) {
-          let err26 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          let err28 = { instancePath: instancePath + "/customer_name", schemaPath: "#/properties/customer_name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
       }
     }
     if (data.customer_business_name !== void 0) {
       let data15 = data.customer_business_name;
       if (typeof data15 != "string" && data15 !== null) {
-        let err27 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema122.properties.customer_business_name.type } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err29 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema122.properties.customer_business_name.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data15 == "string" && func1(data15) > 255) {
-        let err28 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err30 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.tax_id !== void 0) {
       let data16 = data.tax_id;
       if (typeof data16 != "string" && data16 !== null) {
-        let err29 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema122.properties.tax_id.type } };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        let err31 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema122.properties.tax_id.type } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
       if (typeof data16 == "string" && func1(data16) > 255) {
-        let err30 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err32 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
     if (data.metadata !== void 0) {
       let data17 = data.metadata;
       if (!(data17 && typeof data17 == "object" && !Array.isArray(data17)) && data17 !== null) {
-        let err31 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err33 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
-      if (data17 && typeof data17 == "object" && !Array.isArray(data17))
+      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+        let most37 = errors + 6;
         for (let key0 in data17) {
+          if (errors >= most37) break;
           let data18 = data17[key0];
           if (typeof data18 != "string" && typeof data18 != "number" && typeof data18 != "boolean") {
-            let err32 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
-            vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+            let err34 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
           }
         }
+      }
     }
   } else {
-    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
   }
   return validate93.errors = vErrors, errors === 0;
 }
@@ -5258,91 +5554,107 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.product_cart !== void 0) {
-      let data0 = data.product_cart;
+      let data0 = data.product_cart, _errs3 = errors, valid1 = !0, _errs4 = errors;
+      if (Array.isArray(data0) && data0.length > 100) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      var _valid0 = _errs4 === errors;
+      if (errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null), _valid0) {
+        let _errs5 = errors;
+        if (Array.isArray(data0)) {
+          let len0 = data0.length;
+          for (let i0 = 0, most20 = errors + 6; i0 < len0 && errors < most20; i0++)
+            validate77(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+        }
+        var _valid0 = _errs5 === errors;
+        valid1 = _valid0;
+      }
+      if (!valid1) {
+        let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
       if (Array.isArray(data0)) {
         if (data0.length > 100) {
-          let err1 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+          let err3 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate77(data0[i0], { instancePath: instancePath + "/product_cart/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       } else {
-        let err2 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        let err4 = { instancePath: instancePath + "/product_cart", schemaPath: "#/properties/product_cart/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.customer !== void 0) {
       let data2 = data.customer;
       if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
-        let err3 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema105.type } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err5 = { instancePath: instancePath + "/customer", schemaPath: "#/$defs/NullableCustomerRequest/type", keyword: "type", params: { type: schema105.type } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.customer_id !== void 0) {
           let data3 = data2.customer_id;
           if (typeof data3 != "string" && data3 !== null) {
-            let err4 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: schema105.properties.customer_id.type } };
-            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/type", keyword: "type", params: { type: schema105.properties.customer_id.type } };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
           if (typeof data3 == "string") {
             if (func1(data3) > 255) {
-              let err5 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+              let err7 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
             if (func1(data3) < 1) {
-              let err6 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
-              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+              let err8 = { instancePath: instancePath + "/customer/customer_id", schemaPath: "#/$defs/NullableCustomerRequest/properties/customer_id/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
             }
           }
         }
         if (data2.email !== void 0) {
           let data4 = data2.email;
           if (typeof data4 != "string" && data4 !== null) {
-            let err7 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: schema105.properties.email.type } };
-            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/type", keyword: "type", params: { type: schema105.properties.email.type } };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
           }
           if (typeof data4 == "string") {
             if (func1(data4) > 320) {
-              let err8 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
-              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+              let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/maxLength", keyword: "maxLength", params: { limit: 320 } };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
             }
             if (func1(data4) < 3) {
-              let err9 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
-              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+              let err11 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/minLength", keyword: "minLength", params: { limit: 3 } };
+              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
             if (!formats26.test(data4)) {
-              let err10 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
-              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              let err12 = { instancePath: instancePath + "/customer/email", schemaPath: "#/$defs/NullableCustomerRequest/properties/email/format", keyword: "format", params: { format: "email" } };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
             }
           }
         }
         if (data2.name !== void 0) {
           let data5 = data2.name;
           if (typeof data5 != "string" && data5 !== null) {
-            let err11 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema105.properties.name.type } };
-            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+            let err13 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/type", keyword: "type", params: { type: schema105.properties.name.type } };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
           if (typeof data5 == "string") {
             if (func1(data5) > 255) {
-              let err12 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+              let err14 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
             if (func1(data5) < 1) {
-              let err13 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
-              vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+              let err15 = { instancePath: instancePath + "/customer/name", schemaPath: "#/$defs/NullableCustomerRequest/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
             }
           }
         }
         if (data2.phone_number !== void 0) {
           let data6 = data2.phone_number;
           if (typeof data6 != "string" && data6 !== null) {
-            let err14 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema105.properties.phone_number.type } };
-            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+            let err16 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/type", keyword: "type", params: { type: schema105.properties.phone_number.type } };
+            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
           }
           if (typeof data6 == "string" && func1(data6) > 32) {
-            let err15 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/maxLength", keyword: "maxLength", params: { limit: 32 } };
-            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+            let err17 = { instancePath: instancePath + "/customer/phone_number", schemaPath: "#/$defs/NullableCustomerRequest/properties/phone_number/maxLength", keyword: "maxLength", params: { limit: 32 } };
+            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
           }
         }
       }
@@ -5350,312 +5662,360 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.billing_address !== void 0 && (validate79(data.billing_address, { instancePath: instancePath + "/billing_address", parentData: data, parentDataProperty: "billing_address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.billing_currency !== void 0) {
       let data8 = data.billing_currency;
       if (typeof data8 != "string" && data8 !== null) {
-        let err16 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        let err18 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/type", keyword: "type", params: { type: schema36.type } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
       if (!(data8 === "AED" || data8 === "ALL" || data8 === "AMD" || data8 === "ANG" || data8 === "AOA" || data8 === "ARS" || data8 === "AUD" || data8 === "AWG" || data8 === "AZN" || data8 === "BAM" || data8 === "BBD" || data8 === "BDT" || data8 === "BGN" || data8 === "BHD" || data8 === "BIF" || data8 === "BMD" || data8 === "BND" || data8 === "BOB" || data8 === "BRL" || data8 === "BSD" || data8 === "BWP" || data8 === "BYN" || data8 === "BZD" || data8 === "CAD" || data8 === "CHF" || data8 === "CLP" || data8 === "CNY" || data8 === "COP" || data8 === "CRC" || data8 === "CUP" || data8 === "CVE" || data8 === "CZK" || data8 === "DJF" || data8 === "DKK" || data8 === "DOP" || data8 === "DZD" || data8 === "EGP" || data8 === "ETB" || data8 === "EUR" || data8 === "FJD" || data8 === "FKP" || data8 === "GBP" || data8 === "GEL" || data8 === "GHS" || data8 === "GIP" || data8 === "GMD" || data8 === "GNF" || data8 === "GTQ" || data8 === "GYD" || data8 === "HKD" || data8 === "HNL" || data8 === "HRK" || data8 === "HTG" || data8 === "HUF" || data8 === "IDR" || data8 === "ILS" || data8 === "INR" || data8 === "IQD" || data8 === "JMD" || data8 === "JOD" || data8 === "JPY" || data8 === "KES" || data8 === "KGS" || data8 === "KHR" || data8 === "KMF" || data8 === "KRW" || data8 === "KWD" || data8 === "KYD" || data8 === "KZT" || data8 === "LAK" || data8 === "LBP" || data8 === "LKR" || data8 === "LRD" || data8 === "LSL" || data8 === "LYD" || data8 === "MAD" || data8 === "MDL" || data8 === "MGA" || data8 === "MKD" || data8 === "MMK" || data8 === "MNT" || data8 === "MOP" || data8 === "MRU" || data8 === "MUR" || data8 === "MVR" || data8 === "MWK" || data8 === "MXN" || data8 === "MYR" || data8 === "MZN" || data8 === "NAD" || data8 === "NGN" || data8 === "NIO" || data8 === "NOK" || data8 === "NPR" || data8 === "NZD" || data8 === "OMR" || data8 === "PAB" || data8 === "PEN" || data8 === "PGK" || data8 === "PHP" || data8 === "PKR" || data8 === "PLN" || data8 === "PYG" || data8 === "QAR" || data8 === "RON" || data8 === "RSD" || data8 === "RUB" || data8 === "RWF" || data8 === "SAR" || data8 === "SBD" || data8 === "SCR" || data8 === "SEK" || data8 === "SGD" || data8 === "SHP" || data8 === "SLE" || data8 === "SLL" || data8 === "SOS" || data8 === "SRD" || data8 === "SSP" || data8 === "STN" || data8 === "SVC" || data8 === "SZL" || data8 === "THB" || data8 === "TND" || data8 === "TOP" || data8 === "TRY" || data8 === "TTD" || data8 === "TWD" || data8 === "TZS" || data8 === "UAH" || data8 === "UGX" || data8 === "USD" || data8 === "UYU" || data8 === "UZS" || data8 === "VES" || data8 === "VND" || data8 === "VUV" || data8 === "WST" || data8 === "XAF" || data8 === "XCD" || data8 === "XOF" || data8 === "XPF" || data8 === "YER" || data8 === "ZAR" || data8 === "ZMW" || data8 === null)) {
-        let err17 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err19 = { instancePath: instancePath + "/billing_currency", schemaPath: "#/$defs/NullableCurrency/enum", keyword: "enum", params: { allowedValues: schema36.enum } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
     if (data.subscription_data !== void 0 && (validate81(data.subscription_data, { instancePath: instancePath + "/subscription_data", parentData: data, parentDataProperty: "subscription_data", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.metadata !== void 0) {
       let data10 = data.metadata;
       if (!(data10 && typeof data10 == "object" && !Array.isArray(data10)) && data10 !== null) {
-        let err18 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        let err20 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
-      if (data10 && typeof data10 == "object" && !Array.isArray(data10))
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        let most38 = errors + 6;
         for (let key0 in data10) {
+          if (errors >= most38) break;
           let data11 = data10[key0];
           if (typeof data11 != "string" && typeof data11 != "number" && typeof data11 != "boolean") {
-            let err19 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
-            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            let err21 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
         }
+      }
     }
     if (data.confirm !== void 0 && typeof data.confirm != "boolean") {
-      let err20 = { instancePath: instancePath + "/confirm", schemaPath: "#/properties/confirm/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      let err22 = { instancePath: instancePath + "/confirm", schemaPath: "#/properties/confirm/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
     }
     if (data.payment_method_id !== void 0) {
       let data13 = data.payment_method_id;
       if (typeof data13 != "string" && data13 !== null) {
-        let err21 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema101.properties.payment_method_id.type } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err23 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/type", keyword: "type", params: { type: schema101.properties.payment_method_id.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
       if (typeof data13 == "string") {
         if (func1(data13) > 255) {
-          let err22 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          let err24 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
         if (func1(data13) < 1) {
-          let err23 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          let err25 = { instancePath: instancePath + "/payment_method_id", schemaPath: "#/properties/payment_method_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
       }
     }
     if (data.return_url !== void 0) {
       let data14 = data.return_url;
       if (typeof data14 != "string" && data14 !== null) {
-        let err24 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema101.properties.return_url.type } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err26 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/type", keyword: "type", params: { type: schema101.properties.return_url.type } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (typeof data14 == "string" && func1(data14) > 2048) {
-        let err25 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        let err27 = { instancePath: instancePath + "/return_url", schemaPath: "#/properties/return_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.cancel_url !== void 0) {
       let data15 = data.cancel_url;
       if (typeof data15 != "string" && data15 !== null) {
-        let err26 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema101.properties.cancel_url.type } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err28 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/type", keyword: "type", params: { type: schema101.properties.cancel_url.type } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data15 == "string" && func1(data15) > 2048) {
-        let err27 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err29 = { instancePath: instancePath + "/cancel_url", schemaPath: "#/properties/cancel_url/maxLength", keyword: "maxLength", params: { limit: 2048 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.allowed_payment_method_types !== void 0) {
       let data16 = data.allowed_payment_method_types;
       if (!Array.isArray(data16) && data16 !== null) {
-        let err28 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema101.properties.allowed_payment_method_types.type } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err30 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/type", keyword: "type", params: { type: schema101.properties.allowed_payment_method_types.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
-      if (Array.isArray(data16)) {
-        if (data16.length > 200) {
-          let err29 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/maxItems", keyword: "maxItems", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-        }
-        let len1 = data16.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data17 = data16[i1];
-          if (typeof data17 != "string") {
-            let err30 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      let _errs39 = errors, valid9 = !0, _errs40 = errors;
+      if (Array.isArray(data16) && data16.length > 200) {
+        let err31 = {};
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+      var _valid1 = _errs40 === errors;
+      if (errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null), _valid1) {
+        let _errs41 = errors;
+        if (Array.isArray(data16)) {
+          let len1 = data16.length;
+          for (let i1 = 0, most21 = errors + 6; i1 < len1 && errors < most21; i1++) {
+            let data17 = data16[i1];
+            if (typeof data17 != "string") {
+              let err32 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+            }
+            if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
+              let err33 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema113.enum } };
+              vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+            }
           }
-          if (!(data17 === "ach" || data17 === "affirm" || data17 === "afterpay_clearpay" || data17 === "alfamart" || data17 === "ali_pay" || data17 === "ali_pay_hk" || data17 === "alma" || data17 === "amazon_pay" || data17 === "apple_pay" || data17 === "atome" || data17 === "bacs" || data17 === "bancontact_card" || data17 === "becs" || data17 === "benefit" || data17 === "bizum" || data17 === "blik" || data17 === "boleto" || data17 === "bca_bank_transfer" || data17 === "bni_va" || data17 === "bri_va" || data17 === "card_redirect" || data17 === "cimb_va" || data17 === "classic" || data17 === "credit" || data17 === "crypto_currency" || data17 === "cashapp" || data17 === "dana" || data17 === "danamon_va" || data17 === "debit" || data17 === "duit_now" || data17 === "efecty" || data17 === "eft" || data17 === "eps" || data17 === "fps" || data17 === "evoucher" || data17 === "giropay" || data17 === "givex" || data17 === "google_pay" || data17 === "go_pay" || data17 === "gcash" || data17 === "ideal" || data17 === "interac" || data17 === "indomaret" || data17 === "klarna" || data17 === "kakao_pay" || data17 === "local_bank_redirect" || data17 === "mandiri_va" || data17 === "knet" || data17 === "mb_way" || data17 === "mobile_pay" || data17 === "momo" || data17 === "momo_atm" || data17 === "multibanco" || data17 === "online_banking_thailand" || data17 === "online_banking_czech_republic" || data17 === "online_banking_finland" || data17 === "online_banking_fpx" || data17 === "online_banking_poland" || data17 === "online_banking_slovakia" || data17 === "oxxo" || data17 === "pago_efectivo" || data17 === "permata_bank_transfer" || data17 === "open_banking_uk" || data17 === "pay_bright" || data17 === "paypal" || data17 === "paze" || data17 === "pix" || data17 === "pay_safe_card" || data17 === "przelewy24" || data17 === "prompt_pay" || data17 === "pse" || data17 === "red_compra" || data17 === "red_pagos" || data17 === "samsung_pay" || data17 === "sepa" || data17 === "sepa_bank_transfer" || data17 === "sofort" || data17 === "swish" || data17 === "touch_n_go" || data17 === "trustly" || data17 === "twint" || data17 === "upi_collect" || data17 === "upi_intent" || data17 === "vipps" || data17 === "viet_qr" || data17 === "venmo" || data17 === "walley" || data17 === "we_chat_pay" || data17 === "seven_eleven" || data17 === "lawson" || data17 === "mini_stop" || data17 === "family_mart" || data17 === "seicomart" || data17 === "pay_easy" || data17 === "local_bank_transfer" || data17 === "mifinity" || data17 === "open_banking_pis" || data17 === "direct_carrier_billing" || data17 === "instant_bank_transfer" || data17 === "billie" || data17 === "zip" || data17 === "revolut_pay" || data17 === "naver_pay" || data17 === "payco" || data17 === "satispay")) {
-            let err31 = { instancePath: instancePath + "/allowed_payment_method_types/" + i1, schemaPath: "#/$defs/PaymentMethodTypes/enum", keyword: "enum", params: { allowedValues: schema113.enum } };
-            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-          }
         }
+        var _valid1 = _errs41 === errors;
+        valid9 = _valid1;
+      }
+      if (!valid9) {
+        let err34 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (Array.isArray(data16) && data16.length > 200) {
+        let err35 = { instancePath: instancePath + "/allowed_payment_method_types", schemaPath: "#/properties/allowed_payment_method_types/maxItems", keyword: "maxItems", params: { limit: 200 } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.custom_fields !== void 0) {
       let data18 = data.custom_fields;
       if (!Array.isArray(data18) && data18 !== null) {
-        let err32 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema101.properties.custom_fields.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err36 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/type", keyword: "type", params: { type: schema101.properties.custom_fields.type } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
-      if (Array.isArray(data18)) {
-        if (data18.length > 100) {
-          let err33 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let _errs47 = errors, valid13 = !0, _errs48 = errors;
+      if (Array.isArray(data18) && data18.length > 100) {
+        let err37 = {};
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+      var _valid2 = _errs48 === errors;
+      if (errors = _errs47, vErrors !== null && (_errs47 ? vErrors.length = _errs47 : vErrors = null), _valid2) {
+        let _errs49 = errors;
+        if (Array.isArray(data18)) {
+          let len2 = data18.length;
+          for (let i2 = 0, most22 = errors + 6; i2 < len2 && errors < most22; i2++)
+            validate85(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
         }
-        let len2 = data18.length;
-        for (let i2 = 0; i2 < len2; i2++)
-          validate85(data18[i2], { instancePath: instancePath + "/custom_fields/" + i2, parentData: data18, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
+        var _valid2 = _errs49 === errors;
+        valid13 = _valid2;
+      }
+      if (!valid13) {
+        let err38 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (Array.isArray(data18) && data18.length > 100) {
+        let err39 = { instancePath: instancePath + "/custom_fields", schemaPath: "#/properties/custom_fields/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
     if (data.customization !== void 0 && (validate87(data.customization, { instancePath: instancePath + "/customization", parentData: data, parentDataProperty: "customization", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length)), data.feature_flags !== void 0) {
       let data21 = data.feature_flags;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (data21.allow_currency_selection !== void 0 && typeof data21.allow_currency_selection != "boolean") {
-          let err34 = { instancePath: instancePath + "/feature_flags/allow_currency_selection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_currency_selection/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-        }
-        if (data21.allow_customer_editing_business_name !== void 0 && typeof data21.allow_customer_editing_business_name != "boolean") {
-          let err35 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_business_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_business_name/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-        }
-        if (data21.allow_customer_editing_city !== void 0 && typeof data21.allow_customer_editing_city != "boolean") {
-          let err36 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_city", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_city/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-        }
-        if (data21.allow_customer_editing_country !== void 0 && typeof data21.allow_customer_editing_country != "boolean") {
-          let err37 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_country", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_country/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-        }
-        if (data21.allow_customer_editing_email !== void 0 && typeof data21.allow_customer_editing_email != "boolean") {
-          let err38 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_email", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_email/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
-        }
-        if (data21.allow_customer_editing_name !== void 0 && typeof data21.allow_customer_editing_name != "boolean") {
-          let err39 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_name/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data21.allow_customer_editing_state !== void 0 && typeof data21.allow_customer_editing_state != "boolean") {
-          let err40 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_state", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_state/type", keyword: "type", params: { type: "boolean" } };
+          let err40 = { instancePath: instancePath + "/feature_flags/allow_currency_selection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_currency_selection/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        if (data21.allow_customer_editing_street !== void 0 && typeof data21.allow_customer_editing_street != "boolean") {
-          let err41 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_street", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_street/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_business_name !== void 0 && typeof data21.allow_customer_editing_business_name != "boolean") {
+          let err41 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_business_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_business_name/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
-        if (data21.allow_customer_editing_tax_id !== void 0 && typeof data21.allow_customer_editing_tax_id != "boolean") {
-          let err42 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_tax_id/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_city !== void 0 && typeof data21.allow_customer_editing_city != "boolean") {
+          let err42 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_city", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_city/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data21.allow_customer_editing_zipcode !== void 0 && typeof data21.allow_customer_editing_zipcode != "boolean") {
-          let err43 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_zipcode", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_zipcode/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_country !== void 0 && typeof data21.allow_customer_editing_country != "boolean") {
+          let err43 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_country", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_country/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
-        if (data21.allow_discount_code !== void 0 && typeof data21.allow_discount_code != "boolean") {
-          let err44 = { instancePath: instancePath + "/feature_flags/allow_discount_code", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_discount_code/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_email !== void 0 && typeof data21.allow_customer_editing_email != "boolean") {
+          let err44 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_email", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_email/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
-        if (data21.allow_editing_addons !== void 0 && typeof data21.allow_editing_addons != "boolean") {
-          let err45 = { instancePath: instancePath + "/feature_flags/allow_editing_addons", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_editing_addons/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_name !== void 0 && typeof data21.allow_customer_editing_name != "boolean") {
+          let err45 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_name", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_name/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (data21.allow_phone_number_collection !== void 0 && typeof data21.allow_phone_number_collection != "boolean") {
-          let err46 = { instancePath: instancePath + "/feature_flags/allow_phone_number_collection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_phone_number_collection/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_state !== void 0 && typeof data21.allow_customer_editing_state != "boolean") {
+          let err46 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_state", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_state/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data21.allow_tax_id !== void 0 && typeof data21.allow_tax_id != "boolean") {
-          let err47 = { instancePath: instancePath + "/feature_flags/allow_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_tax_id/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_street !== void 0 && typeof data21.allow_customer_editing_street != "boolean") {
+          let err47 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_street", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_street/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data21.always_create_new_customer !== void 0 && typeof data21.always_create_new_customer != "boolean") {
-          let err48 = { instancePath: instancePath + "/feature_flags/always_create_new_customer", schemaPath: "#/$defs/CheckoutSessionFlags/properties/always_create_new_customer/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_tax_id !== void 0 && typeof data21.allow_customer_editing_tax_id != "boolean") {
+          let err48 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_tax_id/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data21.redirect_immediately !== void 0 && typeof data21.redirect_immediately != "boolean") {
-          let err49 = { instancePath: instancePath + "/feature_flags/redirect_immediately", schemaPath: "#/$defs/CheckoutSessionFlags/properties/redirect_immediately/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_customer_editing_zipcode !== void 0 && typeof data21.allow_customer_editing_zipcode != "boolean") {
+          let err49 = { instancePath: instancePath + "/feature_flags/allow_customer_editing_zipcode", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_customer_editing_zipcode/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data21.require_phone_number !== void 0 && typeof data21.require_phone_number != "boolean") {
-          let err50 = { instancePath: instancePath + "/feature_flags/require_phone_number", schemaPath: "#/$defs/CheckoutSessionFlags/properties/require_phone_number/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_discount_code !== void 0 && typeof data21.allow_discount_code != "boolean") {
+          let err50 = { instancePath: instancePath + "/feature_flags/allow_discount_code", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_discount_code/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
-        if (data21.single_page !== void 0 && typeof data21.single_page != "boolean") {
-          let err51 = { instancePath: instancePath + "/feature_flags/single_page", schemaPath: "#/$defs/CheckoutSessionFlags/properties/single_page/type", keyword: "type", params: { type: "boolean" } };
+        if (data21.allow_editing_addons !== void 0 && typeof data21.allow_editing_addons != "boolean") {
+          let err51 = { instancePath: instancePath + "/feature_flags/allow_editing_addons", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_editing_addons/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
+        if (data21.allow_phone_number_collection !== void 0 && typeof data21.allow_phone_number_collection != "boolean") {
+          let err52 = { instancePath: instancePath + "/feature_flags/allow_phone_number_collection", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_phone_number_collection/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        }
+        if (data21.allow_tax_id !== void 0 && typeof data21.allow_tax_id != "boolean") {
+          let err53 = { instancePath: instancePath + "/feature_flags/allow_tax_id", schemaPath: "#/$defs/CheckoutSessionFlags/properties/allow_tax_id/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        }
+        if (data21.always_create_new_customer !== void 0 && typeof data21.always_create_new_customer != "boolean") {
+          let err54 = { instancePath: instancePath + "/feature_flags/always_create_new_customer", schemaPath: "#/$defs/CheckoutSessionFlags/properties/always_create_new_customer/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+        }
+        if (data21.redirect_immediately !== void 0 && typeof data21.redirect_immediately != "boolean") {
+          let err55 = { instancePath: instancePath + "/feature_flags/redirect_immediately", schemaPath: "#/$defs/CheckoutSessionFlags/properties/redirect_immediately/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        }
+        if (data21.require_phone_number !== void 0 && typeof data21.require_phone_number != "boolean") {
+          let err56 = { instancePath: instancePath + "/feature_flags/require_phone_number", schemaPath: "#/$defs/CheckoutSessionFlags/properties/require_phone_number/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        }
+        if (data21.single_page !== void 0 && typeof data21.single_page != "boolean") {
+          let err57 = { instancePath: instancePath + "/feature_flags/single_page", schemaPath: "#/$defs/CheckoutSessionFlags/properties/single_page/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+        }
       } else {
-        let err52 = { instancePath: instancePath + "/feature_flags", schemaPath: "#/$defs/CheckoutSessionFlags/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        let err58 = { instancePath: instancePath + "/feature_flags", schemaPath: "#/$defs/CheckoutSessionFlags/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
     if (data.customer_business_name !== void 0) {
       let data40 = data.customer_business_name;
       if (typeof data40 != "string" && data40 !== null) {
-        let err53 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema101.properties.customer_business_name.type } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        let err59 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/type", keyword: "type", params: { type: schema101.properties.customer_business_name.type } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
       if (typeof data40 == "string" && func1(data40) > 255) {
-        let err54 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+        let err60 = { instancePath: instancePath + "/customer_business_name", schemaPath: "#/properties/customer_business_name/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
     }
     if (data.tax_id !== void 0) {
       let data41 = data.tax_id;
       if (typeof data41 != "string" && data41 !== null) {
-        let err55 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema101.properties.tax_id.type } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        let err61 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/type", keyword: "type", params: { type: schema101.properties.tax_id.type } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
       if (typeof data41 == "string" && func1(data41) > 255) {
-        let err56 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        let err62 = { instancePath: instancePath + "/tax_id", schemaPath: "#/properties/tax_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
     }
     if (data.discount_code !== void 0) {
       let data42 = data.discount_code;
       if (typeof data42 != "string" && data42 !== null) {
-        let err57 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema101.properties.discount_code.type } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+        let err63 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema101.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
       if (typeof data42 == "string" && func1(data42) > 255) {
-        let err58 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+        let err64 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
     }
     if (data.discount_codes !== void 0) {
       let data43 = data.discount_codes;
       if (!Array.isArray(data43) && data43 !== null) {
-        let err59 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema101.properties.discount_codes.type } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+        let err65 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema101.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
-      if (Array.isArray(data43)) {
-        if (data43.length > 100) {
-          let err60 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
-        }
-        let len3 = data43.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          let data44 = data43[i3];
-          if (typeof data44 == "string") {
-            if (func1(data44) > 255) {
-              let err61 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      let _errs99 = errors, valid18 = !0, _errs100 = errors;
+      if (Array.isArray(data43) && data43.length > 100) {
+        let err66 = {};
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      }
+      var _valid3 = _errs100 === errors;
+      if (errors = _errs99, vErrors !== null && (_errs99 ? vErrors.length = _errs99 : vErrors = null), _valid3) {
+        let _errs101 = errors;
+        if (Array.isArray(data43)) {
+          let len3 = data43.length;
+          for (let i3 = 0, most23 = errors + 6; i3 < len3 && errors < most23; i3++) {
+            let data44 = data43[i3];
+            if (typeof data44 == "string") {
+              if (func1(data44) > 255) {
+                let err67 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/then/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+              }
+            } else {
+              let err68 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/then/items/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
             }
-          } else {
-            let err62 = { instancePath: instancePath + "/discount_codes/" + i3, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
           }
         }
+        var _valid3 = _errs101 === errors;
+        valid18 = _valid3;
+      }
+      if (!valid18) {
+        let err69 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      }
+      if (Array.isArray(data43) && data43.length > 100) {
+        let err70 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
       }
     }
     if (data.force_3ds !== void 0) {
       let data45 = data.force_3ds;
       if (typeof data45 != "boolean" && data45 !== null) {
-        let err63 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema101.properties.force_3ds.type } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        let err71 = { instancePath: instancePath + "/force_3ds", schemaPath: "#/properties/force_3ds/type", keyword: "type", params: { type: schema101.properties.force_3ds.type } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
     if (data.mandate_min_amount_inr_paise !== void 0) {
       let data46 = data.mandate_min_amount_inr_paise;
       if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46)) && data46 !== null) {
-        let err64 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema101.properties.mandate_min_amount_inr_paise.type } };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        let err72 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/type", keyword: "type", params: { type: schema101.properties.mandate_min_amount_inr_paise.type } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
       if (typeof data46 == "number") {
         if (data46 > 2147483647 || isNaN(data46)) {
-          let err65 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+          let err73 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
         if (data46 < 0 || isNaN(data46)) {
-          let err66 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+          let err74 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
         if (!formats0.validate(data46)) {
-          let err67 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+          let err75 = { instancePath: instancePath + "/mandate_min_amount_inr_paise", schemaPath: "#/properties/mandate_min_amount_inr_paise/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
       }
     }
     if (data.minimal_address !== void 0 && typeof data.minimal_address != "boolean") {
-      let err68 = { instancePath: instancePath + "/minimal_address", schemaPath: "#/properties/minimal_address/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+      let err76 = { instancePath: instancePath + "/minimal_address", schemaPath: "#/properties/minimal_address/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
     }
     if (data.product_collection_id !== void 0) {
       let data48 = data.product_collection_id;
       if (typeof data48 != "string" && data48 !== null) {
-        let err69 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema101.properties.product_collection_id.type } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        let err77 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/type", keyword: "type", params: { type: schema101.properties.product_collection_id.type } };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
       if (typeof data48 == "string") {
         if (func1(data48) > 255) {
-          let err70 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          let err78 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
         if (func1(data48) < 1) {
-          let err71 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+          let err79 = { instancePath: instancePath + "/product_collection_id", schemaPath: "#/properties/product_collection_id/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
         }
       }
     }
     if (data.short_link !== void 0 && typeof data.short_link != "boolean") {
-      let err72 = { instancePath: instancePath + "/short_link", schemaPath: "#/properties/short_link/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+      let err80 = { instancePath: instancePath + "/short_link", schemaPath: "#/properties/short_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
     }
     if (data.show_saved_payment_methods !== void 0 && typeof data.show_saved_payment_methods != "boolean") {
-      let err73 = { instancePath: instancePath + "/show_saved_payment_methods", schemaPath: "#/properties/show_saved_payment_methods/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      let err81 = { instancePath: instancePath + "/show_saved_payment_methods", schemaPath: "#/properties/show_saved_payment_methods/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
     }
   } else {
-    let err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+    let err82 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
   }
   return validate109.errors = vErrors, errors === 0;
 }
@@ -5666,7 +6026,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate108.evaluated = { props: { product_cart: !0, customer: !0, billing_address: !0, billing_currency: !0, subscription_data: !0, metadata: !0, confirm: !0, payment_method_id: !0, return_url: !0, cancel_url: !0, allowed_payment_method_types: !0, custom_fields: !0, customization: !0, feature_flags: !0, customer_business_name: !0, tax_id: !0, discount_code: !0, discount_codes: !0, force_3ds: !0, mandate_min_amount_inr_paise: !0, minimal_address: !0, product_collection_id: !0, short_link: !0, show_saved_payment_methods: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var changePlan = validate116;
-var schema153 = { type: "object", "x-rule": "SUB-30", required: ["product_id", "quantity", "proration_billing_mode"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, proration_billing_mode: { $ref: "#/$defs/ProrationBillingMode" }, effective_at: { $ref: "#/$defs/EffectiveAt", default: "immediately" }, on_payment_failure: { $ref: "#/$defs/NullableOnPaymentFailure" }, addons: { type: ["array", "null"], maxItems: 10, items: { $ref: "#/$defs/AttachAddonReq" } }, metadata: { $ref: "#/$defs/NullableMetadata" }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, items: { type: "string", maxLength: 255 } }, adaptive_currency_fees_inclusive: { "x-no-effect": "currencies are not converted here", default: !1, type: ["boolean", "null"] }, cancel_scheduled_change_plan: { type: "boolean", default: !1 }, collect_via_payment_link: { type: "boolean", default: !1 } } }, schema154 = { type: "string", enum: ["prorated_immediately", "full_immediately", "difference_immediately", "do_not_bill"] }, schema155 = { type: "string", enum: ["immediately", "next_billing_date"] }, schema156 = { type: ["string", "null"], enum: ["prevent_change", "apply_change", null] };
+var schema153 = { type: "object", "x-rule": "SUB-30", required: ["product_id", "quantity", "proration_billing_mode"], properties: { product_id: { type: "string", minLength: 1, maxLength: 255 }, quantity: { type: "integer", format: "int32", minimum: 1, maximum: 2147483647 }, proration_billing_mode: { $ref: "#/$defs/ProrationBillingMode" }, effective_at: { $ref: "#/$defs/EffectiveAt", default: "immediately" }, on_payment_failure: { $ref: "#/$defs/NullableOnPaymentFailure" }, addons: { type: ["array", "null"], maxItems: 10, if: { maxItems: 10 }, then: { items: { $ref: "#/$defs/AttachAddonReq" } } }, metadata: { $ref: "#/$defs/NullableMetadata" }, discount_code: { type: ["string", "null"], maxLength: 255 }, discount_codes: { type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { type: "string", maxLength: 255 } } }, adaptive_currency_fees_inclusive: { "x-no-effect": "currencies are not converted here", default: !1, type: ["boolean", "null"] }, cancel_scheduled_change_plan: { type: "boolean", default: !1 }, collect_via_payment_link: { type: "boolean", default: !1 } } }, schema154 = { type: "string", enum: ["prorated_immediately", "full_immediately", "difference_immediately", "do_not_bill"] }, schema155 = { type: "string", enum: ["immediately", "next_billing_date"] }, schema156 = { type: ["string", "null"], enum: ["prevent_change", "apply_change", null] };
 function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -5758,137 +6118,170 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
         let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema153.properties.addons.type } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
-      if (Array.isArray(data5)) {
-        if (data5.length > 10) {
-          let err17 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len0 = data5.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data6 = data5[i0];
-          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-            if (data6.addon_id === void 0) {
-              let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-            }
-            if (data6.quantity === void 0) {
-              let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
-              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-            }
-            if (data6.addon_id !== void 0) {
-              let data7 = data6.addon_id;
-              if (typeof data7 == "string") {
-                if (func1(data7) > 255) {
-                  let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-                }
-                if (func1(data7) < 1) {
-                  let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-                }
-              } else {
-                let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      let _errs16 = errors, valid4 = !0, _errs17 = errors;
+      if (Array.isArray(data5) && data5.length > 10) {
+        let err17 = {};
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      var _valid0 = _errs17 === errors;
+      if (errors = _errs16, vErrors !== null && (_errs16 ? vErrors.length = _errs16 : vErrors = null), _valid0) {
+        let _errs18 = errors;
+        if (Array.isArray(data5)) {
+          let len0 = data5.length;
+          for (let i0 = 0, most24 = errors + 6; i0 < len0 && errors < most24; i0++) {
+            let data6 = data5[i0];
+            if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+              if (data6.addon_id === void 0) {
+                let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
+                vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
               }
-            }
-            if (data6.quantity !== void 0) {
-              let data8 = data6.quantity;
-              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
-                let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
-                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+              if (data6.quantity === void 0) {
+                let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
+                vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
               }
-              if (typeof data8 == "number") {
-                if (data8 > 2147483647 || isNaN(data8)) {
-                  let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-                }
-                if (data8 < 1 || isNaN(data8)) {
-                  let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-                }
-                if (!formats0.validate(data8)) {
-                  let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
-                  vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+              if (data6.addon_id !== void 0) {
+                let data7 = data6.addon_id;
+                if (typeof data7 == "string") {
+                  if (func1(data7) > 255) {
+                    let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+                  }
+                  if (func1(data7) < 1) {
+                    let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                  }
+                } else {
+                  let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
+                  vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
                 }
               }
+              if (data6.quantity !== void 0) {
+                let data8 = data6.quantity;
+                if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
+                  let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+                  vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+                }
+                if (typeof data8 == "number") {
+                  if (data8 > 2147483647 || isNaN(data8)) {
+                    let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+                    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                  }
+                  if (data8 < 1 || isNaN(data8)) {
+                    let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+                    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+                  }
+                  if (!formats0.validate(data8)) {
+                    let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+                    vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                  }
+                }
+              }
+            } else {
+              let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
+              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
             }
-          } else {
-            let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
           }
         }
+        var _valid0 = _errs18 === errors;
+        valid4 = _valid0;
+      }
+      if (!valid4) {
+        let err28 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (Array.isArray(data5) && data5.length > 10) {
+        let err29 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.metadata !== void 0) {
       let data9 = data.metadata;
       if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
-        let err28 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err30 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        let most39 = errors + 6;
         for (let key0 in data9) {
+          if (errors >= most39) break;
           let data10 = data9[key0];
           if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
-            let err29 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
-            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+            let err31 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
           }
         }
+      }
     }
     if (data.discount_code !== void 0) {
       let data11 = data.discount_code;
       if (typeof data11 != "string" && data11 !== null) {
-        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema153.properties.discount_code.type } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err32 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema153.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data11 == "string" && func1(data11) > 255) {
-        let err31 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err33 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.discount_codes !== void 0) {
       let data12 = data.discount_codes;
       if (!Array.isArray(data12) && data12 !== null) {
-        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema153.properties.discount_codes.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err34 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema153.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
-      if (Array.isArray(data12)) {
-        if (data12.length > 100) {
-          let err33 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        let len1 = data12.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data13 = data12[i1];
-          if (typeof data13 == "string") {
-            if (func1(data13) > 255) {
-              let err34 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      let _errs36 = errors, valid11 = !0, _errs37 = errors;
+      if (Array.isArray(data12) && data12.length > 100) {
+        let err35 = {};
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+      var _valid1 = _errs37 === errors;
+      if (errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null), _valid1) {
+        let _errs38 = errors;
+        if (Array.isArray(data12)) {
+          let len1 = data12.length;
+          for (let i1 = 0, most25 = errors + 6; i1 < len1 && errors < most25; i1++) {
+            let data13 = data12[i1];
+            if (typeof data13 == "string") {
+              if (func1(data13) > 255) {
+                let err36 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/then/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+              }
+            } else {
+              let err37 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/then/items/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
             }
-          } else {
-            let err35 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
           }
         }
+        var _valid1 = _errs38 === errors;
+        valid11 = _valid1;
+      }
+      if (!valid11) {
+        let err38 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (Array.isArray(data12) && data12.length > 100) {
+        let err39 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
     if (data.adaptive_currency_fees_inclusive !== void 0) {
       let data14 = data.adaptive_currency_fees_inclusive;
       if (typeof data14 != "boolean" && data14 !== null) {
-        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema153.properties.adaptive_currency_fees_inclusive.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        let err40 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema153.properties.adaptive_currency_fees_inclusive.type } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.cancel_scheduled_change_plan !== void 0 && typeof data.cancel_scheduled_change_plan != "boolean") {
-      let err37 = { instancePath: instancePath + "/cancel_scheduled_change_plan", schemaPath: "#/properties/cancel_scheduled_change_plan/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      let err41 = { instancePath: instancePath + "/cancel_scheduled_change_plan", schemaPath: "#/properties/cancel_scheduled_change_plan/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
     }
     if (data.collect_via_payment_link !== void 0 && typeof data.collect_via_payment_link != "boolean") {
-      let err38 = { instancePath: instancePath + "/collect_via_payment_link", schemaPath: "#/properties/collect_via_payment_link/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let err42 = { instancePath: instancePath + "/collect_via_payment_link", schemaPath: "#/properties/collect_via_payment_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
     }
   } else {
-    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+    let err43 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
   }
   return validate117.errors = vErrors, errors === 0;
 }
@@ -5990,137 +6383,170 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
         let err16 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/type", keyword: "type", params: { type: schema153.properties.addons.type } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
-      if (Array.isArray(data5)) {
-        if (data5.length > 10) {
-          let err17 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len0 = data5.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data6 = data5[i0];
-          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-            if (data6.addon_id === void 0) {
-              let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-            }
-            if (data6.quantity === void 0) {
-              let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
-              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-            }
-            if (data6.addon_id !== void 0) {
-              let data7 = data6.addon_id;
-              if (typeof data7 == "string") {
-                if (func1(data7) > 255) {
-                  let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
-                  vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-                }
-                if (func1(data7) < 1) {
-                  let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
-                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-                }
-              } else {
-                let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
-                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      let _errs16 = errors, valid4 = !0, _errs17 = errors;
+      if (Array.isArray(data5) && data5.length > 10) {
+        let err17 = {};
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+      var _valid0 = _errs17 === errors;
+      if (errors = _errs16, vErrors !== null && (_errs16 ? vErrors.length = _errs16 : vErrors = null), _valid0) {
+        let _errs18 = errors;
+        if (Array.isArray(data5)) {
+          let len0 = data5.length;
+          for (let i0 = 0, most26 = errors + 6; i0 < len0 && errors < most26; i0++) {
+            let data6 = data5[i0];
+            if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+              if (data6.addon_id === void 0) {
+                let err18 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "addon_id" } };
+                vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
               }
-            }
-            if (data6.quantity !== void 0) {
-              let data8 = data6.quantity;
-              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
-                let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
-                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+              if (data6.quantity === void 0) {
+                let err19 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/required", keyword: "required", params: { missingProperty: "quantity" } };
+                vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
               }
-              if (typeof data8 == "number") {
-                if (data8 > 2147483647 || isNaN(data8)) {
-                  let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-                }
-                if (data8 < 1 || isNaN(data8)) {
-                  let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-                }
-                if (!formats0.validate(data8)) {
-                  let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
-                  vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+              if (data6.addon_id !== void 0) {
+                let data7 = data6.addon_id;
+                if (typeof data7 == "string") {
+                  if (func1(data7) > 255) {
+                    let err20 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+                  }
+                  if (func1(data7) < 1) {
+                    let err21 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/minLength", keyword: "minLength", params: { limit: 1 } };
+                    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                  }
+                } else {
+                  let err22 = { instancePath: instancePath + "/addons/" + i0 + "/addon_id", schemaPath: "#/$defs/AttachAddonReq/properties/addon_id/type", keyword: "type", params: { type: "string" } };
+                  vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
                 }
               }
+              if (data6.quantity !== void 0) {
+                let data8 = data6.quantity;
+                if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8))) {
+                  let err23 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/type", keyword: "type", params: { type: "integer" } };
+                  vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+                }
+                if (typeof data8 == "number") {
+                  if (data8 > 2147483647 || isNaN(data8)) {
+                    let err24 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+                    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                  }
+                  if (data8 < 1 || isNaN(data8)) {
+                    let err25 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+                    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+                  }
+                  if (!formats0.validate(data8)) {
+                    let err26 = { instancePath: instancePath + "/addons/" + i0 + "/quantity", schemaPath: "#/$defs/AttachAddonReq/properties/quantity/format", keyword: "format", params: { format: "int32" } };
+                    vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                  }
+                }
+              }
+            } else {
+              let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
+              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
             }
-          } else {
-            let err27 = { instancePath: instancePath + "/addons/" + i0, schemaPath: "#/$defs/AttachAddonReq/type", keyword: "type", params: { type: "object" } };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
           }
         }
+        var _valid0 = _errs18 === errors;
+        valid4 = _valid0;
+      }
+      if (!valid4) {
+        let err28 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (Array.isArray(data5) && data5.length > 10) {
+        let err29 = { instancePath: instancePath + "/addons", schemaPath: "#/properties/addons/maxItems", keyword: "maxItems", params: { limit: 10 } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.metadata !== void 0) {
       let data9 = data.metadata;
       if (!(data9 && typeof data9 == "object" && !Array.isArray(data9)) && data9 !== null) {
-        let err28 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err30 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9))
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        let most40 = errors + 6;
         for (let key0 in data9) {
+          if (errors >= most40) break;
           let data10 = data9[key0];
           if (typeof data10 != "string" && typeof data10 != "number" && typeof data10 != "boolean") {
-            let err29 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
-            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+            let err31 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
+            vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
           }
         }
+      }
     }
     if (data.discount_code !== void 0) {
       let data11 = data.discount_code;
       if (typeof data11 != "string" && data11 !== null) {
-        let err30 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema153.properties.discount_code.type } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err32 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/type", keyword: "type", params: { type: schema153.properties.discount_code.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data11 == "string" && func1(data11) > 255) {
-        let err31 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err33 = { instancePath: instancePath + "/discount_code", schemaPath: "#/properties/discount_code/maxLength", keyword: "maxLength", params: { limit: 255 } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.discount_codes !== void 0) {
       let data12 = data.discount_codes;
       if (!Array.isArray(data12) && data12 !== null) {
-        let err32 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema153.properties.discount_codes.type } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err34 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/type", keyword: "type", params: { type: schema153.properties.discount_codes.type } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
-      if (Array.isArray(data12)) {
-        if (data12.length > 100) {
-          let err33 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        let len1 = data12.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          let data13 = data12[i1];
-          if (typeof data13 == "string") {
-            if (func1(data13) > 255) {
-              let err34 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
-              vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      let _errs36 = errors, valid11 = !0, _errs37 = errors;
+      if (Array.isArray(data12) && data12.length > 100) {
+        let err35 = {};
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+      var _valid1 = _errs37 === errors;
+      if (errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null), _valid1) {
+        let _errs38 = errors;
+        if (Array.isArray(data12)) {
+          let len1 = data12.length;
+          for (let i1 = 0, most27 = errors + 6; i1 < len1 && errors < most27; i1++) {
+            let data13 = data12[i1];
+            if (typeof data13 == "string") {
+              if (func1(data13) > 255) {
+                let err36 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/then/items/maxLength", keyword: "maxLength", params: { limit: 255 } };
+                vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+              }
+            } else {
+              let err37 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/then/items/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
             }
-          } else {
-            let err35 = { instancePath: instancePath + "/discount_codes/" + i1, schemaPath: "#/properties/discount_codes/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
           }
         }
+        var _valid1 = _errs38 === errors;
+        valid11 = _valid1;
+      }
+      if (!valid11) {
+        let err38 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      }
+      if (Array.isArray(data12) && data12.length > 100) {
+        let err39 = { instancePath: instancePath + "/discount_codes", schemaPath: "#/properties/discount_codes/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
     if (data.adaptive_currency_fees_inclusive !== void 0) {
       let data14 = data.adaptive_currency_fees_inclusive;
       if (typeof data14 != "boolean" && data14 !== null) {
-        let err36 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema153.properties.adaptive_currency_fees_inclusive.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        let err40 = { instancePath: instancePath + "/adaptive_currency_fees_inclusive", schemaPath: "#/properties/adaptive_currency_fees_inclusive/type", keyword: "type", params: { type: schema153.properties.adaptive_currency_fees_inclusive.type } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
       }
     }
     if (data.cancel_scheduled_change_plan !== void 0 && typeof data.cancel_scheduled_change_plan != "boolean") {
-      let err37 = { instancePath: instancePath + "/cancel_scheduled_change_plan", schemaPath: "#/properties/cancel_scheduled_change_plan/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      let err41 = { instancePath: instancePath + "/cancel_scheduled_change_plan", schemaPath: "#/properties/cancel_scheduled_change_plan/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
     }
     if (data.collect_via_payment_link !== void 0 && typeof data.collect_via_payment_link != "boolean") {
-      let err38 = { instancePath: instancePath + "/collect_via_payment_link", schemaPath: "#/properties/collect_via_payment_link/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let err42 = { instancePath: instancePath + "/collect_via_payment_link", schemaPath: "#/properties/collect_via_payment_link/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
     }
   } else {
-    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+    let err43 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
   }
   return validate120.errors = vErrors, errors === 0;
 }
@@ -6211,14 +6637,17 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
         let err12 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableMetadata/type", keyword: "type", params: { type: schema45.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
-      if (data6 && typeof data6 == "object" && !Array.isArray(data6))
+      if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+        let most41 = errors + 6;
         for (let key0 in data6) {
+          if (errors >= most41) break;
           let data7 = data6[key0];
           if (typeof data7 != "string" && typeof data7 != "number" && typeof data7 != "boolean") {
             let err13 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableMetadata/additionalProperties/type", keyword: "type", params: { type: schema45.additionalProperties.type } };
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
         }
+      }
     }
     if (data.adaptive_currency_fees_inclusive !== void 0) {
       let data8 = data.adaptive_currency_fees_inclusive;
@@ -6240,7 +6669,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate122.evaluated = { props: { product_price: !0, product_currency: !0, product_description: !0, customer_balance_config: !0, metadata: !0, adaptive_currency_fees_inclusive: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var createWebhook = validate125;
-var schema172 = { type: "object", required: ["url"], properties: { url: { type: "string", minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$", "x-rule": "WHK-47" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"], default: !1 }, filter_types: { type: "array", maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, headers: { $ref: "#/$defs/NullableWebhookHeaders" }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 } } }, schema173 = { type: "string", enum: ["payment.succeeded", "payment.failed", "payment.processing", "payment.cancelled", "refund.succeeded", "refund.failed", "dispute.opened", "dispute.expired", "dispute.accepted", "dispute.cancelled", "dispute.challenged", "dispute.won", "dispute.lost", "subscription.active", "subscription.renewed", "subscription.on_hold", "subscription.past_due", "subscription.paused", "subscription.unpaused", "subscription.cancelled", "subscription.failed", "subscription.expired", "subscription.plan_changed", "subscription.updated", "subscription.update_payment_method", "license_key.created", "payout.created", "payout.on_hold", "payout.in_progress", "payout.failed", "payout.success", "credit.added", "credit.deducted", "credit.expired", "credit.rolled_over", "credit.rollover_forfeited", "credit.overage_charged", "credit.overage_reset", "credit.manual_adjustment", "credit.balance_low", "abandoned_checkout.detected", "abandoned_checkout.recovered", "dunning.started", "dunning.recovered", "entitlement_grant.created", "entitlement_grant.delivered", "entitlement_grant.failed", "entitlement_grant.revoked"] }, schema174 = { type: ["object", "null"], maxProperties: 50, propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, additionalProperties: { type: "string", maxLength: 4096, pattern: "^[^\\r\\n]*$" } }, schema175 = { type: ["object", "null"], additionalProperties: { type: "string" } }, pattern16 = new RegExp("^https?://[^\\s/?#]+\\S*$", "u"), pattern17 = new RegExp("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$", "u"), pattern18 = new RegExp("^[^\\r\\n]*$", "u");
+var schema172 = { type: "object", required: ["url"], properties: { url: { type: "string", minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]\\S*$", "x-rule": "WHK-47" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"], default: !1 }, filter_types: { type: "array", maxItems: 100, if: { maxItems: 100 }, then: { items: { $ref: "#/$defs/WebhookEventType" } } }, headers: { $ref: "#/$defs/NullableWebhookHeaders" }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 }, idempotency_key: { type: ["string", "null"], minLength: 1, maxLength: 255 } } }, schema173 = { type: "string", enum: ["payment.succeeded", "payment.failed", "payment.processing", "payment.cancelled", "refund.succeeded", "refund.failed", "dispute.opened", "dispute.expired", "dispute.accepted", "dispute.cancelled", "dispute.challenged", "dispute.won", "dispute.lost", "subscription.active", "subscription.renewed", "subscription.on_hold", "subscription.past_due", "subscription.paused", "subscription.unpaused", "subscription.cancelled", "subscription.failed", "subscription.expired", "subscription.plan_changed", "subscription.updated", "subscription.update_payment_method", "license_key.created", "payout.created", "payout.on_hold", "payout.in_progress", "payout.failed", "payout.success", "credit.added", "credit.deducted", "credit.expired", "credit.rolled_over", "credit.rollover_forfeited", "credit.overage_charged", "credit.overage_reset", "credit.manual_adjustment", "credit.balance_low", "abandoned_checkout.detected", "abandoned_checkout.recovered", "dunning.started", "dunning.recovered", "entitlement_grant.created", "entitlement_grant.delivered", "entitlement_grant.failed", "entitlement_grant.revoked"] }, schema174 = { type: ["object", "null"], maxProperties: 50, if: { maxProperties: 50 }, then: { propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, additionalProperties: { type: "string", maxLength: 4096, pattern: "^[^\\r\\n]*$" } } }, schema175 = { type: ["object", "null"], additionalProperties: { type: "string" } }, pattern16 = new RegExp("^https?://[^\\s/?#]\\S*$", "u"), pattern17 = new RegExp("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$", "u"), pattern18 = new RegExp("^[^\\r\\n]*$", "u");
 function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -6260,7 +6689,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
         if (!pattern16.test(data0)) {
-          let err3 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s/?#]+\\S*$" } };
+          let err3 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s/?#]\\S*$" } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
       } else {
@@ -6287,125 +6716,163 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.filter_types !== void 0) {
-      let data3 = data.filter_types;
+      let data3 = data.filter_types, _errs9 = errors, valid1 = !0, _errs10 = errors;
+      if (Array.isArray(data3) && data3.length > 100) {
+        let err8 = {};
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      if (errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null), _valid0) {
+        let _errs11 = errors;
+        if (Array.isArray(data3)) {
+          let len0 = data3.length;
+          for (let i0 = 0, most28 = errors + 6; i0 < len0 && errors < most28; i0++) {
+            let data4 = data3[i0];
+            if (typeof data4 != "string") {
+              let err9 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+            if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
+              let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema173.enum } };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            }
+          }
+        }
+        var _valid0 = _errs11 === errors;
+        valid1 = _valid0;
+      }
+      if (!valid1) {
+        let err11 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
       if (Array.isArray(data3)) {
         if (data3.length > 100) {
-          let err8 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-        }
-        let len0 = data3.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data4 = data3[i0];
-          if (typeof data4 != "string") {
-            let err9 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-          }
-          if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
-            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema173.enum } };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-          }
+          let err12 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/maxItems", keyword: "maxItems", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
       } else {
-        let err11 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        let err13 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.headers !== void 0) {
       let data5 = data.headers;
       if (!(data5 && typeof data5 == "object" && !Array.isArray(data5)) && data5 !== null) {
-        let err12 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/type", keyword: "type", params: { type: schema174.type } };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        let err14 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/type", keyword: "type", params: { type: schema174.type } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
-      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-        if (Object.keys(data5).length > 50) {
-          let err13 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/maxProperties", keyword: "maxProperties", params: { limit: 50 } };
-          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-        }
-        for (let key0 in data5) {
-          let _errs15 = errors;
-          if (typeof key0 == "string" && !pattern17.test(key0)) {
-            let err14 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, propertyName: key0 };
-            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-          }
-          var valid5 = _errs15 === errors;
-          if (!valid5) {
-            let err15 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
-            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-          }
-        }
-        for (let key1 in data5) {
-          let data6 = data5[key1];
-          if (typeof data6 == "string") {
-            if (func1(data6) > 4096) {
-              let err16 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+      let _errs18 = errors, valid6 = !0, _errs19 = errors;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5) && Object.keys(data5).length > 50) {
+        let err15 = {};
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+      var _valid1 = _errs19 === errors;
+      if (errors = _errs18, vErrors !== null && (_errs18 ? vErrors.length = _errs18 : vErrors = null), _valid1) {
+        let _errs20 = errors;
+        if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+          let most42 = errors + 6;
+          for (let key0 in data5) {
+            if (errors >= most42) break;
+            let _errs21 = errors;
+            if (typeof key0 == "string" && !pattern17.test(key0)) {
+              let err16 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/then/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, propertyName: key0 };
               vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
             }
-            if (!pattern18.test(data6)) {
-              let err17 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]*$" } };
+            var valid7 = _errs21 === errors;
+            if (!valid7) {
+              let err17 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/then/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
               vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
             }
-          } else {
-            let err18 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/additionalProperties/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+          let most43 = errors + 6;
+          for (let key1 in data5) {
+            if (errors >= most43) break;
+            let data6 = data5[key1];
+            if (typeof data6 == "string") {
+              if (func1(data6) > 4096) {
+                let err18 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/then/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+                vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+              }
+              if (!pattern18.test(data6)) {
+                let err19 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/then/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]*$" } };
+                vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+              }
+            } else {
+              let err20 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookHeaders/then/additionalProperties/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            }
           }
         }
+        var _valid1 = _errs20 === errors;
+        valid6 = _valid1;
+      }
+      if (!valid6) {
+        let err21 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5) && Object.keys(data5).length > 50) {
+        let err22 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/NullableWebhookHeaders/maxProperties", keyword: "maxProperties", params: { limit: 50 } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.metadata !== void 0) {
       let data7 = data.metadata;
       if (!(data7 && typeof data7 == "object" && !Array.isArray(data7)) && data7 !== null) {
-        let err19 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema175.type } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err23 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema175.type } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-        for (let key2 in data7)
+        let most44 = errors + 6;
+        for (let key2 in data7) {
+          if (errors >= most44) break;
           if (typeof data7[key2] != "string") {
-            let err20 = { instancePath: instancePath + "/metadata/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookMetadata/additionalProperties/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            let err24 = { instancePath: instancePath + "/metadata/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookMetadata/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
           }
+        }
       }
     }
     if (data.rate_limit !== void 0) {
       let data9 = data.rate_limit;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9)) && data9 !== null) {
-        let err21 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema172.properties.rate_limit.type } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err25 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema172.properties.rate_limit.type } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data9 == "number") {
         if (data9 > 2147483647 || isNaN(data9)) {
-          let err22 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          let err26 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
         if (data9 < 0 || isNaN(data9)) {
-          let err23 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          let err27 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
         if (!formats0.validate(data9)) {
-          let err24 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          let err28 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
       }
     }
     if (data.idempotency_key !== void 0) {
       let data10 = data.idempotency_key;
       if (typeof data10 != "string" && data10 !== null) {
-        let err25 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema172.properties.idempotency_key.type } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        let err29 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/type", keyword: "type", params: { type: schema172.properties.idempotency_key.type } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data10 == "string") {
         if (func1(data10) > 255) {
-          let err26 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/maxLength", keyword: "maxLength", params: { limit: 255 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          let err30 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/maxLength", keyword: "maxLength", params: { limit: 255 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
         if (func1(data10) < 1) {
-          let err27 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          let err31 = { instancePath: instancePath + "/idempotency_key", schemaPath: "#/properties/idempotency_key/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
       }
     }
   } else {
-    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate126.errors = vErrors, errors === 0;
 }
@@ -6416,7 +6883,7 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate125.evaluated = { props: { url: !0, description: !0, disabled: !0, filter_types: !0, headers: !0, metadata: !0, rate_limit: !0, idempotency_key: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var updateWebhook = validate128;
-var schema177 = { type: "object", properties: { url: { type: ["string", "null"], minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]+\\S*$" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"] }, filter_types: { type: ["array", "null"], maxItems: 100, items: { $ref: "#/$defs/WebhookEventType" } }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 } } };
+var schema177 = { type: "object", properties: { url: { type: ["string", "null"], minLength: 1, maxLength: 2048, pattern: "^https?://[^\\s/?#]\\S*$" }, description: { type: ["string", "null"], maxLength: 1e3 }, disabled: { type: ["boolean", "null"] }, filter_types: { type: ["array", "null"], maxItems: 100, if: { maxItems: 100 }, then: { items: { $ref: "#/$defs/WebhookEventType" } } }, metadata: { $ref: "#/$defs/NullableWebhookMetadata" }, rate_limit: { type: ["integer", "null"], format: "int32", minimum: 0, maximum: 2147483647 } } };
 function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -6436,7 +6903,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
         if (!pattern16.test(data0)) {
-          let err3 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s/?#]+\\S*$" } };
+          let err3 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s/?#]\\S*$" } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
       }
@@ -6465,63 +6932,81 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         let err7 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/type", keyword: "type", params: { type: schema177.properties.filter_types.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
-      if (Array.isArray(data3)) {
-        if (data3.length > 100) {
-          let err8 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-        }
-        let len0 = data3.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data4 = data3[i0];
-          if (typeof data4 != "string") {
-            let err9 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      let _errs9 = errors, valid1 = !0, _errs10 = errors;
+      if (Array.isArray(data3) && data3.length > 100) {
+        let err8 = {};
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      if (errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null), _valid0) {
+        let _errs11 = errors;
+        if (Array.isArray(data3)) {
+          let len0 = data3.length;
+          for (let i0 = 0, most29 = errors + 6; i0 < len0 && errors < most29; i0++) {
+            let data4 = data3[i0];
+            if (typeof data4 != "string") {
+              let err9 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+            if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
+              let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema173.enum } };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            }
           }
-          if (!(data4 === "payment.succeeded" || data4 === "payment.failed" || data4 === "payment.processing" || data4 === "payment.cancelled" || data4 === "refund.succeeded" || data4 === "refund.failed" || data4 === "dispute.opened" || data4 === "dispute.expired" || data4 === "dispute.accepted" || data4 === "dispute.cancelled" || data4 === "dispute.challenged" || data4 === "dispute.won" || data4 === "dispute.lost" || data4 === "subscription.active" || data4 === "subscription.renewed" || data4 === "subscription.on_hold" || data4 === "subscription.past_due" || data4 === "subscription.paused" || data4 === "subscription.unpaused" || data4 === "subscription.cancelled" || data4 === "subscription.failed" || data4 === "subscription.expired" || data4 === "subscription.plan_changed" || data4 === "subscription.updated" || data4 === "subscription.update_payment_method" || data4 === "license_key.created" || data4 === "payout.created" || data4 === "payout.on_hold" || data4 === "payout.in_progress" || data4 === "payout.failed" || data4 === "payout.success" || data4 === "credit.added" || data4 === "credit.deducted" || data4 === "credit.expired" || data4 === "credit.rolled_over" || data4 === "credit.rollover_forfeited" || data4 === "credit.overage_charged" || data4 === "credit.overage_reset" || data4 === "credit.manual_adjustment" || data4 === "credit.balance_low" || data4 === "abandoned_checkout.detected" || data4 === "abandoned_checkout.recovered" || data4 === "dunning.started" || data4 === "dunning.recovered" || data4 === "entitlement_grant.created" || data4 === "entitlement_grant.delivered" || data4 === "entitlement_grant.failed" || data4 === "entitlement_grant.revoked")) {
-            let err10 = { instancePath: instancePath + "/filter_types/" + i0, schemaPath: "#/$defs/WebhookEventType/enum", keyword: "enum", params: { allowedValues: schema173.enum } };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-          }
         }
+        var _valid0 = _errs11 === errors;
+        valid1 = _valid0;
+      }
+      if (!valid1) {
+        let err11 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+      if (Array.isArray(data3) && data3.length > 100) {
+        let err12 = { instancePath: instancePath + "/filter_types", schemaPath: "#/properties/filter_types/maxItems", keyword: "maxItems", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.metadata !== void 0) {
       let data5 = data.metadata;
       if (!(data5 && typeof data5 == "object" && !Array.isArray(data5)) && data5 !== null) {
-        let err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema175.type } };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        let err13 = { instancePath: instancePath + "/metadata", schemaPath: "#/$defs/NullableWebhookMetadata/type", keyword: "type", params: { type: schema175.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-        for (let key0 in data5)
+        let most45 = errors + 6;
+        for (let key0 in data5) {
+          if (errors >= most45) break;
           if (typeof data5[key0] != "string") {
-            let err12 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookMetadata/additionalProperties/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            let err14 = { instancePath: instancePath + "/metadata/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/NullableWebhookMetadata/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
           }
+        }
       }
     }
     if (data.rate_limit !== void 0) {
       let data7 = data.rate_limit;
       if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7)) && data7 !== null) {
-        let err13 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema177.properties.rate_limit.type } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err15 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/type", keyword: "type", params: { type: schema177.properties.rate_limit.type } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data7 == "number") {
         if (data7 > 2147483647 || isNaN(data7)) {
-          let err14 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          let err16 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data7 < 0 || isNaN(data7)) {
-          let err15 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err17 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (!formats0.validate(data7)) {
-          let err16 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/format", keyword: "format", params: { format: "int32" } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err18 = { instancePath: instancePath + "/rate_limit", schemaPath: "#/properties/rate_limit/format", keyword: "format", params: { format: "int32" } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
       }
     }
   } else {
-    let err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    let err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
   }
   return validate129.errors = vErrors, errors === 0;
 }
@@ -6540,48 +7025,68 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.headers !== void 0) {
-      let data0 = data.headers;
+      let data0 = data.headers, _errs4 = errors, valid2 = !0, _errs5 = errors;
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0) && Object.keys(data0).length > 50) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+      var _valid0 = _errs5 === errors;
+      if (errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null), _valid0) {
+        let _errs6 = errors;
+        if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+          let most46 = errors + 6;
+          for (let key0 in data0) {
+            if (errors >= most46) break;
+            let _errs7 = errors;
+            if (typeof key0 == "string" && !pattern17.test(key0)) {
+              let err2 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/then/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, propertyName: key0 };
+              vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+            }
+            var valid3 = _errs7 === errors;
+            if (!valid3) {
+              let err3 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/then/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+              vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+            }
+          }
+          let most47 = errors + 6;
+          for (let key1 in data0) {
+            if (errors >= most47) break;
+            let data1 = data0[key1];
+            if (typeof data1 == "string") {
+              if (func1(data1) > 4096) {
+                let err4 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/then/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+                vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+              }
+              if (!pattern18.test(data1)) {
+                let err5 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/then/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]*$" } };
+                vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+              }
+            } else {
+              let err6 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/then/additionalProperties/type", keyword: "type", params: { type: "string" } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          }
+        }
+        var _valid0 = _errs6 === errors;
+        valid2 = _valid0;
+      }
+      if (!valid2) {
+        let err7 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/if", keyword: "if", params: { failingKeyword: "then" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (Object.keys(data0).length > 50) {
-          let err1 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/maxProperties", keyword: "maxProperties", params: { limit: 50 } };
-          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-        }
-        for (let key0 in data0) {
-          let _errs4 = errors;
-          if (typeof key0 == "string" && !pattern17.test(key0)) {
-            let err2 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$" }, propertyName: key0 };
-            vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-          }
-          var valid2 = _errs4 === errors;
-          if (!valid2) {
-            let err3 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
-            vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-          }
-        }
-        for (let key1 in data0) {
-          let data1 = data0[key1];
-          if (typeof data1 == "string") {
-            if (func1(data1) > 4096) {
-              let err4 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 4096 } };
-              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-            }
-            if (!pattern18.test(data1)) {
-              let err5 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\r\\n]*$" } };
-              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-            }
-          } else {
-            let err6 = { instancePath: instancePath + "/headers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/WebhookHeaders/additionalProperties/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-          }
+          let err8 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/maxProperties", keyword: "maxProperties", params: { limit: 50 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
       } else {
-        let err7 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err9 = { instancePath: instancePath + "/headers", schemaPath: "#/$defs/WebhookHeaders/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
   } else {
-    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
   return validate132.errors = vErrors, errors === 0;
 }

@@ -46,7 +46,16 @@ function toCall(request: Request, base?: string): Call {
     header: (name) => request.headers.get(name),
     text: async (limitBytes) => {
       const text = await request.text();
-      return new TextEncoder().encode(text).byteLength > limitBytes ? undefined : text;
+      return isLonger(text, limitBytes) ? undefined : text;
     },
   };
 }
+
+/** Most bytes that a character of a text takes in UTF-8. */
+const bytesOfCharacterMax = 3;
+
+/** Whether a text has more bytes than that. It is encoded only where its length alone does not say so. */
+const isLonger = (text: string, limitBytes: number): boolean =>
+  text.length > limitBytes ||
+  (text.length * bytesOfCharacterMax > limitBytes &&
+    new TextEncoder().encode(text).byteLength > limitBytes);

@@ -5,6 +5,7 @@ import { type Gate, passHeader } from "./gate.js";
 import { pagePath } from "./page-paths.js";
 import { parsedBody } from "./parsed-body.js";
 import type { Passes } from "./passes.js";
+import { readBody } from "./read-body.js";
 
 /** What a server has before its sandbox. */
 export interface FrontDoor {
@@ -99,36 +100,21 @@ const strange: Reply = {
   }),
 };
 
-/** The body as text, or `undefined` as soon as it is known to be longer than the limit; the rest is thrown away. */
+/** The body as text, or `undefined` where it is longer than the limit. */
 async function readText(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {
   const parsed = parsedBody(request);
   if (parsed !== undefined) return Buffer.byteLength(parsed) > limitBytes ? undefined : parsed;
-  return new Promise((resolve) => {
-    if (Number(request.headers["content-length"] ?? 0) > limitBytes) {
-      request.resume();
-      resolve(undefined);
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= limitBytes) chunks.push(chunk);
-      else resolve(undefined);
-    });
-    request.on("end", () =>
-      resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()),
-    );
-    // The client went away: what is resolved then reaches nobody.
-    request.on("error", () => resolve(""));
-    request.on("close", () => resolve(""));
-  });
+  return readBody(request, limitBytes);
 }
+
+/** The answer to a body that is too large. */
+const tooLarge = 413;
 
 /**
  * Sends a reply, unless the application that the sandbox is mounted in has answered meanwhile.
  *
  * @rule BND-20 what is answered already is left alone
+ * @rule BDY-02 a body that is too large is not read to its end, so the connection ends with the answer
  */
 export function send(
   response: ServerResponse,
@@ -142,6 +128,8 @@ export function send(
     response.end();
     return;
   }
-  response.writeHead(status, { "content-length": Buffer.byteLength(body), ...headers });
+  const length = { "content-length": Buffer.byteLength(body) };
+  const last = status === tooLarge ? { connection: "close" } : {};
+  response.writeHead(status, { ...length, ...last, ...headers });
   response.end(body);
 }

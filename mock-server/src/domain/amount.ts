@@ -35,7 +35,7 @@ export function parseAmount(text: string): Amount {
 }
 
 /** The decimal that a number prints as, which is what its sender wrote: 0.1 is a tenth, not its binary neighbour. */
-export const amountOf = (value: number): Amount => asAmount(new Exact(String(value)));
+export const amountOf = (value: number | bigint): Amount => asAmount(new Exact(String(value)));
 
 /**
  * Reads the amount of a ledger entry, which must be above zero, below 10^10 and no finer than the credit's
@@ -89,7 +89,12 @@ export const isZero = (amount: Amount): boolean => amount.isZero();
 /** By its sign, without making a number to compare with; a grant is asked several times in each debit. */
 export const isPositive = (amount: Amount): boolean => amount.isPositive() && !amount.isZero();
 
-export const isNegative = (amount: Amount): boolean => amount.isNegative() && !amount.isZero();
+/** Whether an amount is a number, not infinite, and smaller than `limit` whichever its sign. */
+export const isBelow = (amount: Amount, limit: Amount): boolean => amount.abs().lt(limit);
+
+/** Whether an amount is a number, not infinite, and not below zero. */
+export const isSound = (amount: Amount): boolean =>
+  amount.isFinite() && (amount.isPositive() || amount.isZero());
 
 /** Negative when `a` is below `b`, zero when equal, positive when above. */
 export const compare = (a: Amount, b: Amount): number => a.comparedTo(b);
@@ -123,9 +128,13 @@ export const priceShareOf = (minor: number, part: number, whole: number): number
  * What `units` cost at `price` minor units each, in whole minor units, rounded half up.
  *
  * @rule OVR-26 half a minor unit is rounded up
+ * @rule MTR-82 nothing costs more than 2^53 - 1 minor units
  */
 export const costOf = (units: Amount, price: Amount): number =>
-  units.times(price).toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber();
+  Math.min(
+    units.times(price).toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber(),
+    Number.MAX_SAFE_INTEGER,
+  );
 
 /**
  * Splits `units` into whole steps of `rate`: how many steps of 10^-precision credits they buy, rounded down,

@@ -1,7 +1,7 @@
 import { DomainError } from "./errors.js";
 
-/** Flat key-value pairs that travel with a record. */
-export type Metadata = Readonly<Record<string, string | number | boolean>>;
+/** Flat key-value pairs that travel with a record. A `bigint` is a whole number beyond 2^53, which a `number` rounds. */
+export type Metadata = Readonly<Record<string, string | number | boolean | bigint>>;
 
 export interface MetadataLimits {
   readonly keyLengthMax: number;
@@ -33,13 +33,13 @@ export const eventMetadataLimits: MetadataLimits = {
  * @throws DomainError metadata-too-large (too many pairs), metadata-invalid (a key or value too long)
  */
 export function checkMetadata(metadata: Metadata, limits: MetadataLimits, where: string): void {
-  const pairs = Object.entries(metadata);
-  if (pairs.length > pairsMax) {
+  const count = Object.keys(metadata).length;
+  if (count > pairsMax) {
     throw new DomainError("metadata-too-large", limits.rule, {
-      message: `${where} has ${pairs.length} pairs but at most ${pairsMax} are allowed; merge or drop some`,
+      message: `${where} has ${count} pairs but at most ${pairsMax} are allowed; merge or drop some`,
     });
   }
-  for (const [key, value] of pairs) {
+  for (const [key, value] of Object.entries(metadata)) {
     if (isLonger(key, limits.keyLengthMax)) {
       throw new DomainError("metadata-invalid", limits.rule, {
         message: `${where} has the key "${key.slice(0, 60)}…" of ${[...key].length} characters but keys have at most ${limits.keyLengthMax}; shorten it`,

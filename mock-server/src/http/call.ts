@@ -7,7 +7,7 @@ export interface Call {
   readonly linkTo: (page: PageName, id: string) => string;
   /** Value of a header, by its lower-case name. */
   header(name: string): string | null;
-  /** The body as text; `undefined` when it is longer than the limit. */
+  /** The body as text; `undefined` when it is longer than the limit. Rejects when not all of it arrives. */
   text(limitBytes: number): Promise<string | undefined>;
 }
 

@@ -1,7 +1,9 @@
 import type { OperationFacts, Validator } from "@drawdown/spec/contract";
 import type { Call } from "./call.js";
 import { explain } from "./explain.js";
+import { readJson } from "./read-json.js";
 import { RequestError } from "./request-error.js";
+import { restoreIntegers } from "./restore-integers.js";
 import { unknownFields } from "./unknown-fields.js";
 
 export interface BodyLimits {
@@ -16,17 +18,12 @@ export interface DecodedBody {
   readonly warnings: readonly string[];
 }
 
-/** As deep as the service's own parser goes. */
-const depthMax = 128;
-
 /**
  * Reads and checks the JSON body of an operation.
  *
- * @rule EVT-16 malformed JSON and schema violations are 422
- * @rule EVT-17 a body over the limit is 413
  * @rule ENT-24 fields the operation does not know are ignored
  * @rule ERR-05 a body that cannot be read is answered with a message that names the field
- * @throws RequestError body-too-large, media-type, body-invalid
+ * @throws RequestError body-incomplete, body-too-large, media-type, body-invalid
  */
 export async function decodeBody(
   call: Call,
@@ -34,17 +31,10 @@ export async function decodeBody(
   validate: Validator,
   limits: BodyLimits,
 ): Promise<DecodedBody> {
-  const text = await call.text(limits.bytesMax);
-  if (text === undefined) {
-    throw new RequestError(
-      "body-too-large",
-      "EVT-17",
-      `the body is larger than ${limits.bytesMax} bytes; send it in smaller parts, or start the sandbox with a higher body limit`,
-    );
-  }
+  const text = await wholeText(call, limits.bytesMax);
   if (text === "" && !operation.isBodyRequired) return { value: {}, warnings: [] };
   checkMediaType(call.header("content-type"));
-  const value = parse(text);
+  const value = readJson(text);
   const tree = operation.body;
   if (!validate(value)) {
     throw new RequestError(
@@ -61,7 +51,48 @@ export async function decodeBody(
       `Your request body is invalid in strict mode: ${warnings.join("; ")}`,
     );
   }
+  restoreIntegers(text, value);
   return { value, warnings };
+}
+
+const noBody: DecodedBody = { value: undefined, warnings: [] };
+
+/**
+ * Lets a body pass that the operation does not take: it has to be whole all the same.
+ *
+ * @throws RequestError body-incomplete, body-too-large
+ */
+export async function ignoreBody(call: Call, bytesMax: number): Promise<DecodedBody> {
+  const isAnnounced =
+    call.method !== "GET" &&
+    ((call.header("content-length") ?? "0") !== "0" || call.header("transfer-encoding") !== null);
+  if (isAnnounced) await wholeText(call, bytesMax);
+  return noBody;
+}
+
+/**
+ * @rule BDY-01 a call whose body breaks off is carried out by nothing
+ * @rule EVT-17 a body over the limit is 413
+ */
+async function wholeText(call: Call, bytesMax: number): Promise<string> {
+  let text: string | undefined;
+  try {
+    text = await call.text(bytesMax);
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RequestError(
+      "body-incomplete",
+      "BDY-01",
+      `not all of the body arrived (${reason}), so nothing was done; send the call again`,
+    );
+  }
+  if (text !== undefined) return text;
+  throw new RequestError(
+    "body-too-large",
+    "EVT-17",
+    `the body is larger than ${bytesMax} bytes; send it in smaller parts, or start the sandbox with a higher body limit`,
+  );
 }
 
 function checkMediaType(header: string | null): void {
@@ -72,50 +103,4 @@ function checkMediaType(header: string | null): void {
     "",
     `the Content-Type header is ${header === null ? "missing" : JSON.stringify(header)} but must be application/json`,
   );
-}
-
-function parse(text: string): unknown {
-  if (depthOf(text) > depthMax) {
-    throw new RequestError(
-      "body-invalid",
-      "EVT-16",
-      `Your request body is invalid: it is nested more than ${depthMax} levels deep; flatten it`,
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RequestError(
-      "body-invalid",
-      "EVT-16",
-      text === ""
-        ? "Your request body is invalid: it is empty; send a JSON object"
-        : `Your request body is invalid: it is not JSON (${reason.slice(0, 200)})`,
-    );
-  }
-}
-
-/** How deep the brackets of a JSON text nest; brackets inside strings do not count. */
-function depthOf(text: string): number {
-  if (text.length <= depthMax) return 0;
-  let [depth, deepest, isInString] = [0, 0, false];
-  for (let i = 0; i < text.length; i++) {
-    switch (text.charCodeAt(i)) {
-      case 0x22: // "
-        isInString = !isInString;
-        break;
-      case 0x5c: // \ escapes the next character
-        if (isInString) i++;
-        break;
-      case 0x5b: // [
-      case 0x7b: // {
-        if (!isInString && ++depth > deepest) deepest = depth;
-        break;
-      case 0x5d: // ]
-      case 0x7d: // }
-        if (!isInString) depth--;
-    }
-  }
-  return deepest;
 }

@@ -8,15 +8,17 @@ import type { Tenant, Tenants } from "../sandbox/tenant.js";
 import { authenticate } from "./authenticate.js";
 import type { Call, Reply, Respond } from "./call.js";
 import type { AnyAnswer, Dialect, RefusalCode, WireError } from "./contract.js";
-import { type DecodedBody, decodeBody } from "./decode-body.js";
+import { decodeBody, ignoreBody } from "./decode-body.js";
 import { decodePath } from "./decode-path.js";
 import { decodeQuery } from "./decode-query.js";
+import { clip } from "./excerpt.js";
 import { nearest } from "./nearest.js";
 import { RateLimit, type TierNumber } from "./rate-limit.js";
 import { RequestError } from "./request-error.js";
 import { Router } from "./router.js";
 import { Warnings } from "./warnings.js";
 import { withoutEffect } from "./without-effect.js";
+import { writeJson } from "./write-json.js";
 
 export interface DispatchOptions {
   readonly tenants: Tenants;
@@ -40,6 +42,9 @@ interface Route {
   /** null: the vendor has it, the sandbox does not serve it. */
   readonly operation: OperationFacts | null;
 }
+
+/** Characters of a refusal's message. Every message names what was sent, which may be as long as a body. */
+const messageLengthMax = 2000;
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -99,7 +104,7 @@ export function dispatcher(options: DispatchOptions): Respond {
             bytesMax: options.bodyBytesMax,
             isStrict,
           })
-        : noBody;
+        : await ignoreBody(call, options.bodyBytesMax);
       for (const sentence of body.warnings) warnings.add(sentence);
       const input = {
         path: ids,
@@ -119,8 +124,6 @@ export function dispatcher(options: DispatchOptions): Respond {
     }
   };
 }
-
-const noBody: DecodedBody = { value: undefined, warnings: [] };
 
 const isTrue = (header: string | null): boolean => header === "true" || header === "1";
 
@@ -173,7 +176,7 @@ function preflight(call: Call, methods: readonly string[]): Reply {
 
 /** @rule SDK-41 an answer without a body has no content type, or the official client would try to parse it */
 function encode(answer: AnyAnswer, headers: Headers): Reply {
-  const body = answer.body === undefined ? null : JSON.stringify(answer.body);
+  const body = answer.body === undefined ? null : writeJson(answer.body);
   return reply(answer.status, headers, body);
 }
 
@@ -186,7 +189,9 @@ function refuse(error: unknown, dialect: Dialect | undefined, headers: Headers):
     ...(wire.shouldRetry === false ? { "x-should-retry": "false" } : {}),
     ...(rule === "" ? {} : { "drawdown-rule": `${rule}; ${basisOf[rule] ?? "inferred"}` }),
   };
-  const body = wire.isBare ? null : JSON.stringify({ code: wire.code, message });
+  const body = wire.isBare
+    ? null
+    : JSON.stringify({ code: wire.code, message: clip(message, messageLengthMax) });
   return reply(wire.status, said, body);
 }
 

@@ -1,23 +1,35 @@
 import type { FieldTree, ValidationError } from "@drawdown/spec/contract";
+import { excerpt } from "./excerpt.js";
+import { nameOf } from "./name-of.js";
 
-/** Most reasons named in one message; the rest is counted. */
+/** Most reasons named in one message. The validators stop looking soon after as many, so the rest is not counted. */
 const reasonsMax = 5;
 
-/** Why a body does not pass its schema, in words: each reason names the field, its value and what it must be. */
+/** Characters of a value that are shown. */
+const valueShownMax = 80;
+
+/**
+ * Why a body does not pass its schema, in words: each reason names the field, its value and what it must be.
+ *
+ * @rule BDY-03 a few reasons, at a cost that does not depend on the body
+ */
 export function explain(
   errors: readonly ValidationError[],
   body: unknown,
   tree: FieldTree | null,
 ): string {
-  const reasons = [...new Set(errors.flatMap((error) => reason(error, body, tree) ?? []))];
-  const named = reasons.slice(0, reasonsMax).join("; ");
-  return reasons.length <= reasonsMax
-    ? named
-    : `${named}; and ${reasons.length - reasonsMax} more problems`;
+  const reasons = new Set<string>();
+  for (const error of errors) {
+    const text = reason(error, body, tree);
+    if (text === undefined || reasons.has(text)) continue;
+    if (reasons.size === reasonsMax) return `${[...reasons].join("; ")}; and more problems`;
+    reasons.add(text);
+  }
+  return [...reasons].join("; ");
 }
 
 function reason(
-  { instancePath, keyword, params }: ValidationError,
+  { instancePath, keyword, params, propertyName }: ValidationError,
   body: unknown,
   tree: FieldTree | null,
 ): string | undefined {
@@ -26,35 +38,43 @@ function reason(
     .slice(1)
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   const { value, subtree } = follow(steps, body, tree);
-  const is = `${nameOf(steps)} is ${show(value)}`;
+  if (propertyName !== undefined) {
+    return `${nameOf(steps)} has the name ${show(propertyName)}, but names there must be of the form ${params["pattern"]}`;
+  }
+  const is = () => `${nameOf(steps)} is ${show(value)}`;
   switch (keyword) {
     case "required":
       return missing(steps, String(params["missingProperty"]), value, subtree);
     case "type":
-      return `${is} but must be ${typeWords(params["type"], value)}`;
+      return `${is()} but must be ${typeWords(params["type"], value)}`;
     case "enum":
-      return `${is} but must be ${oneOf(params["allowedValues"], value, steps.at(-1) ?? "", follow(steps.slice(0, -1), body, tree).subtree)}`;
+      return `${is()} but must be ${oneOf(params["allowedValues"], value, steps.at(-1) ?? "", follow(steps.slice(0, -1), body, tree).subtree)}`;
     case "minLength":
     case "maxLength":
-      return `${is}, ${String(value).length} characters, but must have at ${keyword === "minLength" ? "least" : "most"} ${params["limit"]}`;
+      return `${is()}, ${String(value).length} characters, but must have at ${keyword === "minLength" ? "least" : "most"} ${params["limit"]}`;
     case "minimum":
     case "maximum":
-      return `${is} but must be at ${keyword === "minimum" ? "least" : "most"} ${params["limit"]}`;
+      return `${is()} but must be at ${keyword === "minimum" ? "least" : "most"} ${params["limit"]}`;
     case "minItems":
     case "maxItems":
       return `${nameOf(steps)} has ${Array.isArray(value) ? value.length : 0} items but must have at ${keyword === "minItems" ? "least" : "most"} ${params["limit"]}`;
+    case "maxProperties":
+      return `${nameOf(steps)} has ${Object.keys(value ?? {}).length} entries but must have at most ${params["limit"]}`;
+    case "additionalProperties":
+      return `${nameOf([...steps, String(params["additionalProperty"])])} is no field there; ${subtree ? `there are ${Object.keys(subtree.fields).join(", ")}` : "leave it out"}`;
     case "minProperties":
       return `${nameOf(steps)} names nothing to change; send ${tree ? `one of ${Object.keys(tree.fields).join(", ")}` : "a field"}`;
     case "pattern":
-      return `${is} but must be ${/\\d\+\(\\\.\\d\+\)/.test(String(params["pattern"])) ? 'a plain decimal such as "12.50", without exponent or sign' : `of the form ${params["pattern"]}`}`;
+      return `${is()} but must be ${/\\d\+\(\\\.\\d\+\)/.test(String(params["pattern"])) ? 'a plain decimal such as "12.50", without exponent or sign' : `of the form ${params["pattern"]}`}`;
     case "format":
-      return `${is} but must be ${formatWords[String(params["format"])] ?? `of the format ${params["format"]}`}`;
+      return `${is()} but must be ${formatWords[String(params["format"])] ?? `of the format ${params["format"]}`}`;
     case "discriminator":
       return `${nameOf([...steps, String(params["tag"])])} is ${show(params["tagValue"])}, which is none of the kinds there are; see the document`;
     case "if":
-      return undefined; // the branch that failed says more
+    case "propertyNames":
+      return undefined; // what failed there says more
     default:
-      return `${is}, which breaks the rule "${keyword}"`;
+      return `${is()}, which breaks the rule "${keyword}"`;
   }
 }
 
@@ -63,16 +83,8 @@ const formatWords: { readonly [format: string]: string | undefined } = {
   email: "an email address",
 };
 
-const nameOf = (steps: readonly string[]): string =>
-  steps.length === 0
-    ? "the body"
-    : `\`${steps.map((step, i) => (/^\d+$/.test(step) ? `[${step}]` : i === 0 ? step : `.${step}`)).join("")}\``;
-
-function show(value: unknown): string {
-  if (value === undefined) return "missing";
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}
+const show = (value: unknown): string =>
+  value === undefined ? "missing" : excerpt(value, valueShownMax);
 
 function missing(
   steps: readonly string[],
@@ -101,9 +113,11 @@ const valuesMax = 12;
 
 function oneOf(allowed: unknown, value: unknown, field: string, tree: FieldTree | null): string {
   const values = Array.isArray(allowed) ? allowed.filter((it) => it !== null).map(String) : [];
+  // Whatever is no text, or longer than what is shown, means none of them.
+  const sent = typeof value === "string" && value.length <= valueShownMax ? value : "";
   const meant =
-    tree?.valueAliases[field]?.[String(value)] ??
-    values.find((it) => it.toLowerCase() === String(value).toLowerCase());
+    tree?.valueAliases[field]?.[sent] ??
+    values.find((it) => it.toLowerCase() === sent.toLowerCase());
   const list =
     values.length > valuesMax
       ? `${values.slice(0, valuesMax).join(", ")} … (${values.length} values)`

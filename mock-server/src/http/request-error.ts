@@ -11,6 +11,7 @@ export type RequestErrorCode =
   | "path-malformed"
   | "query-malformed"
   | "query-invalid"
+  | "body-incomplete"
   | "body-too-large"
   | "media-type"
   | "body-invalid"

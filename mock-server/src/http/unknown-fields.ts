@@ -1,5 +1,6 @@
 import type { FieldTree } from "@drawdown/spec/contract";
 import { closest, distance } from "fastest-levenshtein";
+import { nameOf } from "./name-of.js";
 
 /** Most sentences about one body; the rest is counted. */
 const warningsMax = 10;
@@ -9,36 +10,52 @@ const typoMax = 3;
 
 /** One sentence for each field of `value` that the tree does not know, saying what was probably meant. */
 export function unknownFields(tree: FieldTree, value: unknown): readonly string[] {
-  const found: string[] = [];
-  collect(tree, value, "", found);
-  return found.length <= warningsMax
-    ? found
-    : [...found.slice(0, warningsMax), `and ${found.length - warningsMax} more unknown fields`];
+  const found: Found = { sentences: [], count: 0 };
+  collect(tree, value, null, found);
+  const { sentences, count } = found;
+  if (count > sentences.length) {
+    sentences.push(`and ${count - sentences.length} more unknown fields`);
+  }
+  return sentences;
 }
 
-function collect(tree: FieldTree, value: unknown, where: string, found: string[]): void {
+interface Found {
+  readonly sentences: string[];
+  count: number;
+}
+
+/** The way to a value, innermost step first: it becomes text for the few that are named only. */
+type Way = { readonly step: string | number; readonly before: Way } | null;
+
+function collect(tree: FieldTree, value: unknown, before: Way, found: Found): void {
+  if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) {
-    for (const [position, item] of value.entries()) {
-      collect(tree, item, `${where}[${position}]`, found);
+    for (let step = 0; step < value.length; step++) {
+      collect(tree, value[step], { step, before }, found);
     }
     return;
   }
-  if (typeof value !== "object" || value === null) return;
   tree = shapeOf(tree, value);
-  for (const [name, field] of Object.entries(value)) {
-    const path = where === "" ? name : `${where}.${name}`;
-    if (!Object.hasOwn(tree.fields, name)) {
-      found.push(`unknown field \`${path}\`${suggestion(tree, name)}`);
-      continue;
+  for (const step of Object.keys(value)) {
+    if (Object.hasOwn(tree.fields, step)) {
+      const subtree = tree.fields[step];
+      if (subtree) collect(subtree, Reflect.get(value, step), { step, before }, found);
+    } else if (++found.count <= warningsMax) {
+      const name = nameAt({ step, before });
+      found.sentences.push(`unknown field ${name}${suggestion(tree, step)}`);
     }
-    const subtree = tree.fields[name];
-    if (subtree) collect(subtree, field, path, found);
   }
 }
 
 /** The fields of the shape that an object says it has, where there are several. */
 const shapeOf = (tree: FieldTree, value: object): FieldTree =>
   tree.byType?.[String(Reflect.get(value, "type"))] ?? tree;
+
+function nameAt(way: Way): string {
+  const steps: (string | number)[] = [];
+  for (let at = way; at; at = at.before) steps.push(at.step);
+  return nameOf(steps.reverse());
+}
 
 function suggestion(tree: FieldTree, name: string): string {
   const meant = meantBy(tree, name);
@@ -48,7 +65,11 @@ function suggestion(tree: FieldTree, name: string): string {
 /** The known field that a name stands for in older guides, or is a typing error away from. */
 function meantBy(tree: FieldTree, name: string): string | undefined {
   if (Object.hasOwn(tree.aliases, name)) return tree.aliases[name];
-  const near = closest(name, Object.keys(tree.fields));
+  // Comparing letter by letter costs the product of both lengths; what is longer than all of these is none of them.
+  const near = closest(
+    name,
+    Object.keys(tree.fields).filter((it) => name.length <= it.length + typoMax),
+  );
   return near !== undefined && isTypo(name, near) ? near : undefined;
 }
 

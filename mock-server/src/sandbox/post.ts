@@ -1,4 +1,4 @@
-import { add, compare, equal, isNegative, isZero, subtract } from "../domain/amount.js";
+import { add, compare, equal, isPositive, isSound, isZero, subtract } from "../domain/amount.js";
 import { assert } from "../domain/errors.js";
 import type { Account, Entry, Posting } from "../domain/ledger/account.js";
 import { eventOf } from "../domain/webhooks/event.js";
@@ -62,8 +62,12 @@ function assertChain(before: Account, { account, entries }: Posting): void {
       () => `a ${entry.type} entry of ${account.id} does not start where the last one ended`,
     );
     assert(
-      !isNegative(entry.balanceAfter) && !isNegative(entry.overageAfter),
-      () => `a ${entry.type} entry of ${account.id} goes below zero`,
+      isSound(entry.balanceAfter) && isSound(entry.overageAfter),
+      () => `a ${entry.type} entry of ${account.id} goes below zero, or is no number`,
+    );
+    assert(
+      isSound(entry.amount) && isPositive(entry.amount),
+      () => `a ${entry.type} entry of ${account.id} moves nothing, or no number`,
     );
     balance = entry.balanceAfter;
     overage = entry.overageAfter;
@@ -78,8 +82,9 @@ function assertGrants(before: Account, { account, grants }: Posting): void {
   let moved = subtract(before.balance, account.balance);
   for (const { before: known, after } of grants) {
     assert(
-      isZero(after.remaining) ||
-        (!isNegative(after.remaining) && compare(after.remaining, after.initial) <= 0),
+      isSound(after.remaining) &&
+        isSound(after.initial) &&
+        (isZero(after.remaining) || compare(after.remaining, after.initial) <= 0),
       () => `grant ${after.id} holds ${after.remaining} of ${after.initial}`,
     );
     if (known) moved = subtract(moved, known.remaining);

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   add,
+  amountOf,
+  costOf,
   formatAmount,
   parseAmount,
   parseCreditAmount,
@@ -91,4 +93,9 @@ describe("amounts", () => {
       { numRuns: 500, seed: 2 },
     );
   });
+});
+
+test("MTR-82 nothing costs more minor units than a number holds exactly", () => {
+  expect(costOf(amountOf(3), parseAmount("0.5"))).toBe(2);
+  expect(costOf(amountOf(1e30), parseAmount("99999"))).toBe(9007199254740991);
 });

@@ -100,6 +100,53 @@ describe("the audit", () => {
   });
 });
 
+describe("posting what is no number", () => {
+  const noAmounts = [amountOf(Number.NaN), amountOf(Number.POSITIVE_INFINITY)];
+
+  test.each(noAmounts)("LED-32 the write path refuses %s", async (amount) => {
+    const crooked = memoryStore().transaction(async (tx) => {
+      const unit = { tx, now, nextId: seededIds("x"), policy: documented, happened: [], warn() {} };
+      const account = emptyAccount("cdb", "cde", "cus", now);
+      const issued = grant(
+        account,
+        {
+          grantId: "g",
+          amount,
+          source: api,
+          reference: api,
+          expiresAt: null,
+          repaysOverage: false,
+          entryType: "credit_added",
+          rollover: null,
+          description: null,
+          metadata: null,
+        },
+        now,
+      );
+      post(unit, account, issued);
+    });
+    await expect(crooked).rejects.toThrow("invariant broken");
+  });
+
+  test.each(noAmounts)("LED-32 the audit names %s, wherever it is stored", async (amount) => {
+    const differences = await inStore(async (tx) => {
+      const [entry] = await ledgerOf(tx);
+      const held = await tx.get("grant", "g");
+      const account = await tx.get("account", "cdb");
+      if (!entry || !held || !account) throw new Error("nothing stored");
+      tx.put("entry", { ...entry, amount, balanceAfter: amount });
+      tx.put("grant", { ...held, initial: amount });
+      tx.put("account", { ...account, overage: amount });
+      return (await audit(tx)).differences;
+    });
+    for (const what of ["amount", "balanceAfter"]) {
+      expect(differences).toContainEqual(expect.stringMatching(`: ${what} is ${amount}$`));
+    }
+    expect(differences).toContainEqual(`cdb: grant g holds 0 of ${amount}`);
+    expect(differences).toContainEqual(`cdb: overage is ${amount}, but the ledger gives 20`);
+  });
+});
+
 describe("posting", () => {
   test("GRT-18 a posting that does not add up is a bug and writes nothing that stays", async () => {
     const store = memoryStore();

@@ -24,7 +24,8 @@ const event = (metadata: Metadata | null, at = 0): UsageEvent => ({
   metadata,
 });
 
-const values = (...all: (string | number | boolean)[]) => all.map((v, at) => event({ v }, at));
+const values = (...all: (string | number | boolean | bigint)[]) =>
+  all.map((v, at) => event({ v }, at));
 
 const total = (type: "count" | "sum" | "max" | "last", events: readonly UsageEvent[]) =>
   aggregate({ type, key: "v" }, events).total.toFixed();
@@ -65,6 +66,20 @@ describe("aggregation", () => {
   test("EVT-23 names that every object inherits are no properties of an event", () => {
     for (const key of ["__proto__", "constructor", "toString"]) {
       expect(aggregate({ type: "sum", key }, values(1)).skipped).toBe(1);
+    }
+  });
+
+  test("BDY-05 whole numbers beyond 2^53 are summed digit for digit", () => {
+    expect(total("sum", values(9007199254740993n, "9007199254740993", 1))).toBe(
+      "18014398509481987",
+    );
+  });
+
+  test("MTR-80 what is too large to be usage counts nowhere", () => {
+    const tooLarge = ["1".padEnd(31, "0"), "-1".padEnd(32, "0"), Number.POSITIVE_INFINITY];
+    for (const type of ["sum", "max", "last"] as const) {
+      const tally = aggregate({ type, key: "v" }, values("5", ...tooLarge, Number.NaN));
+      expect([tally.total.toFixed(), tally.counted, tally.skipped]).toEqual(["5", 1, 4]);
     }
   });
 
@@ -110,6 +125,17 @@ describe("conversion to credits", () => {
   test("MTR-55 units too few for a credit wait: 2,500 then 3,100 at 1,000 a credit", () => {
     expect(deducted([2500, 3100], "1000")).toEqual(["2", "1"]);
     expect(deducted([3100], "1000")).toEqual(["3"]);
+  });
+
+  test("MTR-81 one deduction takes what a ledger entry can, and the rest is beyond it for good", () => {
+    const rate = parseAmount("0.00000001");
+    const first = convert(nothingMetered, amountOf(1e20), rate, 2);
+    expect([first.credits.toFixed(), first.beyond.toFixed()]).toEqual([
+      "9999999999",
+      "9999999999999999990000000001",
+    ]);
+    const next = convert(first.metered, add(amountOf(1e20), parseAmount("0.0000001")), rate, 2);
+    expect([next.credits.toFixed(), next.beyond.toFixed()]).toEqual(["10", "0"]);
   });
 
   test("MTR-55 fractions are cut at the credit's precision", () => {

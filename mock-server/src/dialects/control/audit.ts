@@ -1,4 +1,4 @@
-import { equal, sum } from "../../domain/amount.js";
+import { compare, equal, isSound, sum } from "../../domain/amount.js";
 import { isOpen } from "../../domain/ledger/account.js";
 import { fold } from "../../domain/ledger/fold.js";
 import type { Tx } from "../../sandbox/ports.js";
@@ -29,6 +29,10 @@ export async function audit(tx: Tx): Promise<AuditResult> {
       differs("balance", account.balance, folded.balance);
     if (!equal(account.overage, folded.overage))
       differs("overage", account.overage, folded.overage);
+    for (const { id, initial, remaining } of grants) {
+      if (isSound(initial) && isSound(remaining) && compare(remaining, initial) <= 0) continue;
+      differences.push(`${account.id}: grant ${id} holds ${remaining} of ${initial}`);
+    }
     if (!equal(held, folded.balance)) differs("what its grants hold", held, folded.balance);
     if (account.entryCount !== folded.entryCount) {
       differs("entry count", account.entryCount, folded.entryCount);

@@ -27,6 +27,7 @@ export const errors: { readonly [Code in RefusalCode]: WireError } = {
   "path-malformed": wire(422, "INVALID_REQUEST_PARAMETERS"),
   "query-malformed": wire(400, "INVALID_QUERY_PARAMS"),
   "query-invalid": wire(422, "INVALID_QUERY_PARAMS"),
+  "body-incomplete": wire(400, "INCOMPLETE_REQUEST_BODY"),
   "body-too-large": wire(413, "PAYLOAD_TOO_LARGE"),
   "media-type": wire(415, "UNSUPPORTED_MEDIA_TYPE"),
   "body-invalid": wire(422, "INVALID_REQUEST_BODY"),

@@ -11,6 +11,8 @@ import type { ScheduledChange, Subscription } from "../../domain/subscriptions/s
 import type { Wallet, WalletEntry } from "../../domain/subscriptions/wallet.js";
 import { formatInstant, type Instant } from "../../domain/time.js";
 
+import { presentMetadata } from "./present-metadata.js";
+
 type Schemas = components["schemas"];
 type Currency = Schemas["Currency"];
 
@@ -34,7 +36,7 @@ export const presentProduct = (it: Product, businessId: string): Schemas["GetPro
   addons: [...it.addonIds],
   entitlements: [],
   license_key_enabled: false,
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
   created_at: formatInstant(it.createdAt),
   updated_at: formatInstant(it.updatedAt),
 });
@@ -55,7 +57,7 @@ export const presentProductItem = (
   tax_category: it.taxCategory as Schemas["TaxCategory"],
   tax_inclusive: it.price.isTaxInclusive,
   entitlements: [],
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
   created_at: formatInstant(it.createdAt),
   updated_at: formatInstant(it.updatedAt),
 });
@@ -197,7 +199,7 @@ const presentParty = (it: Customer): Schemas["CustomerLimitedDetailsResponse"] =
   email: it.email,
   name: it.name,
   phone_number: it.phoneNumber,
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
 });
 
 const presentBilling = (it: BillingAddress): Schemas["BillingAddress"] => ({
@@ -303,7 +305,7 @@ const presentSubscriptionCommon = (it: Subscription, customer: Customer) => ({
   cancelled_at: formatOptional(it.cancelledAt),
   paused_at: formatOptional(it.pausedAt),
   scheduled_change: it.scheduledChange && presentScheduled(it.scheduledChange, it.nextBillingAt),
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
   created_at: formatInstant(it.createdAt),
 });
 
@@ -388,7 +390,7 @@ const presentPaymentCommon = (it: Payment, customer: Customer, businessId: strin
   subscription_id: it.subscriptionId,
   subscription_ids: it.subscriptionId === null ? [] : [it.subscriptionId],
   is_multi_subscription: false,
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
   payment_method: isByCard(it) ? "card" : null,
   payment_method_type: isByCard(it) ? "credit" : null,
   payment_provider: "dodo" as const,

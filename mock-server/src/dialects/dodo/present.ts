@@ -9,6 +9,8 @@ import type { Meter } from "../../domain/metering/meter.js";
 import type { Policy } from "../../domain/policy.js";
 import { formatInstant, type Instant } from "../../domain/time.js";
 
+import { presentMetadata, presentValue } from "./present-metadata.js";
+
 type Schemas = components["schemas"];
 
 const formatOptional = (at: Instant | null): string | null =>
@@ -81,7 +83,7 @@ export const presentGrant = (
   is_expired: it.isExpired,
   is_rolled_over: it.isRolledOver,
   expires_at: formatOptional(it.expiresAt),
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
   created_at: formatInstant(it.createdAt),
   updated_at: formatInstant(it.updatedAt),
 });
@@ -112,7 +114,7 @@ export const presentEntry = (
   description: it.description,
   reference_type: it.reference.type,
   reference_id: it.reference.id,
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
   created_at: formatInstant(it.at),
 });
 
@@ -122,7 +124,7 @@ export const presentCustomer = (it: Customer, businessId: string): Schemas["Cust
   email: it.email,
   name: it.name,
   phone_number: it.phoneNumber,
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
   created_at: formatInstant(it.createdAt),
 });
 
@@ -144,7 +146,7 @@ const presentFilter = (filter: Filter): NonNullable<Schemas["MeterResponse"]["fi
   clauses: filter.clauses.map((clause) =>
     "clauses" in clause
       ? presentFilter(clause)
-      : { key: clause.key, operator: clause.operator, value: clause.value },
+      : { key: clause.key, operator: clause.operator, value: presentValue(clause.value) },
   ),
 });
 
@@ -154,5 +156,5 @@ export const presentEvent = (it: UsageEvent, businessId: string): Schemas["Event
   customer_id: it.customerId,
   event_name: it.name,
   timestamp: formatInstant(it.at),
-  metadata: it.metadata,
+  metadata: presentMetadata(it.metadata),
 });

@@ -1,4 +1,4 @@
-import { type Amount, add, equal, subtract, zero } from "../amount.js";
+import { type Amount, add, equal, isSound, subtract, zero } from "../amount.js";
 import type { Entry } from "./account.js";
 
 /** What a ledger says by itself, without looking at the account. */
@@ -25,6 +25,10 @@ export function fold(entries: Iterable<Entry>): Folded {
     entryCount += 1;
     const differs = (what: string, found: Amount | number, expected: Amount | number) =>
       breaks.push(`entry ${entry.id}: ${what} is ${found} but should be ${expected}`);
+    for (const figure of figures) {
+      // Two that are infinite are equal, and so would follow from one another.
+      if (!isSound(entry[figure])) breaks.push(`entry ${entry.id}: ${figure} is ${entry[figure]}`);
+    }
     if (entry.sequence !== entryCount) differs("sequence", entry.sequence, entryCount);
     if (!equal(entry.balanceBefore, balance))
       differs("balance_before", entry.balanceBefore, balance);
@@ -40,6 +44,14 @@ export function fold(entries: Iterable<Entry>): Folded {
   }
   return { balance, overage, entryCount, breaks };
 }
+
+const figures = [
+  "amount",
+  "balanceBefore",
+  "balanceAfter",
+  "overageBefore",
+  "overageAfter",
+] as const;
 
 /** Balance and overage after an entry, from its type and amount alone. */
 function effect(entry: Entry, balance: Amount, overage: Amount): readonly [Amount, Amount] {

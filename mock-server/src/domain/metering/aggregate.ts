@@ -1,5 +1,5 @@
-import { type Amount, add, amountOf, larger, zero } from "../amount.js";
-import type { UsageEvent } from "./event.js";
+import { type Amount, add, amountOf, isBelow, larger, zero } from "../amount.js";
+import { type UsageEvent, unitsMax } from "./event.js";
 import { numberOf } from "./filter.js";
 
 /**
@@ -68,6 +68,7 @@ export function aggregate(aggregation: Aggregation, events: Iterable<UsageEvent>
 }
 
 const one = amountOf(1);
+const most = amountOf(unitsMax);
 
 function propertyOf(
   { metadata }: UsageEvent,
@@ -77,5 +78,6 @@ function propertyOf(
   if (!metadata || !Object.hasOwn(metadata, key)) return undefined;
   const value = metadata[key];
   if (value === undefined || (typeof value === "string" && !countsText)) return undefined;
-  return numberOf(value);
+  const number = numberOf(value);
+  return number && isBelow(number, most) ? number : undefined;
 }

@@ -1,4 +1,14 @@
-import { type Amount, add, divideDown, isPositive, larger, subtract, zero } from "../amount.js";
+import {
+  type Amount,
+  add,
+  amountOf,
+  divideDown,
+  isPositive,
+  larger,
+  smaller,
+  subtract,
+  zero,
+} from "../amount.js";
 
 /** What a meter has accounted for in one billing period. Starts as `nothingMetered` in every period. */
 export interface Metered {
@@ -10,14 +20,18 @@ export interface Metered {
 
 export const nothingMetered: Metered = { units: zero, carried: zero };
 
+/** The largest whole number that a ledger entry may move (LED-14). */
+const creditsMax = amountOf(9_999_999_999);
+
 /**
  * Turns the period's aggregate into the credits to deduct now.
  *
  * @param aggregate the aggregate over all of the period's events so far
  * @param unitsPerCredit usage units that cost one credit, above zero
  * @param precision decimals of the credit
- * @returns the credits due since the last call, and the state for the next one
+ * @returns the credits due since the last call, those beyond what one deduction may take, and the state for the next one
  * @rule MTR-54 only growth above the highest aggregate so far costs; nothing is ever given back
+ * @rule MTR-81 one deduction takes at most 9999999999 credits, and what is beyond is not taken later either
  * @rule MTR-55 credits are rounded down and the units left over wait for the next call
  */
 export function convert(
@@ -25,9 +39,15 @@ export function convert(
   aggregate: Amount,
   unitsPerCredit: Amount,
   precision: number,
-): { readonly credits: Amount; readonly metered: Metered } {
+): { readonly credits: Amount; readonly beyond: Amount; readonly metered: Metered } {
   const growth = subtract(aggregate, metered.units);
-  if (!isPositive(growth)) return { credits: zero, metered };
-  const { credits, rest } = divideDown(add(metered.carried, growth), unitsPerCredit, precision);
-  return { credits, metered: { units: larger(metered.units, aggregate), carried: rest } };
+  if (!isPositive(growth)) return { credits: zero, beyond: zero, metered };
+  const due = divideDown(add(metered.carried, growth), unitsPerCredit, precision);
+  const credits = smaller(due.credits, creditsMax);
+  const beyond = subtract(due.credits, credits);
+  return {
+    credits,
+    beyond,
+    metered: { units: larger(metered.units, aggregate), carried: due.rest },
+  };
 }

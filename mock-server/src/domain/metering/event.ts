@@ -14,6 +14,9 @@ export interface UsageEvent {
   readonly metadata: Metadata | null;
 }
 
+/** Numbers to be metered are smaller than this. 64 bits hold far fewer, and sums of a billion such numbers are exact. */
+export const unitsMax = 1e30;
+
 const ageMaxMs = 60 * 60 * 1000;
 const aheadMaxMs = 5 * 60 * 1000;
 
@@ -38,7 +41,22 @@ export function checkEvents(events: readonly UsageEvent[], now: Instant): void {
     checkTime(event, position, now);
     if (event.metadata) {
       checkMetadata(event.metadata, eventMetadataLimits, `events[${position}].metadata`);
+      checkNumbers(event.metadata, `events[${position}].metadata`);
     }
+  }
+}
+
+/**
+ * @rule MTR-80 a number of 10^30 or more cannot be usage
+ * @throws DomainError metadata-invalid
+ */
+function checkNumbers(metadata: Metadata, where: string): void {
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== "number" && typeof value !== "bigint") continue;
+    if (Math.abs(Number(value)) < unitsMax) continue;
+    throw new DomainError("metadata-invalid", "MTR-80", {
+      message: `${where}.${key} is ${value} but numbers of an event must be between -10^30 and 10^30, both excluded; send it in larger units, or as text if it is none to count`,
+    });
   }
 }
 

@@ -12,7 +12,7 @@ export type Operator =
   | "contains"
   | "does_not_contain";
 
-type Value = string | number | boolean;
+type Value = string | number | boolean | bigint;
 
 export interface Condition {
   readonly key: string;
@@ -118,6 +118,7 @@ export function numberOf(value: Value): Amount | undefined {
 }
 
 /** Whether a value is a number, or text that is entirely a plain decimal. */
-export const isNumeric = (value: Value): value is number | string =>
+export const isNumeric = (value: Value): value is number | bigint | string =>
   typeof value === "number" ||
+  typeof value === "bigint" ||
   (typeof value === "string" && /^-?\d{1,60}(\.\d{1,60})?$/.test(value));

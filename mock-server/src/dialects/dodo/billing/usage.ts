@@ -202,7 +202,7 @@ class Pass {
       `meter ${link.meterId} of ${subscription.id} names no credit that is stored`,
     );
     const { precision } = entitlement;
-    const { credits, metered } = convert(
+    const { credits, beyond, metered } = convert(
       usage.metered,
       policy.freeThresholdOnCredits === "applied"
         ? beyondFree(usage.tally.total, link.freeThreshold)
@@ -210,7 +210,7 @@ class Pass {
       unitsPerCredit,
       precision,
     );
-    let { dropped } = usage;
+    let dropped = add(usage.dropped, beyond);
     if (isPositive(credits)) {
       const item = subscription.cart.find((it) => it.entitlementId === entitlement.id);
       const account = await accountOf(this.unit, entitlement.id, subscription.customerId);

@@ -7,11 +7,13 @@ import { expiryOf } from "../../../domain/ledger/rules/expiry.js";
 import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
 import { formatInstant, type Instant } from "../../../domain/time.js";
 import { readInstant } from "../../../http/read-instant.js";
+import { writeJson } from "../../../http/write-json.js";
 import { holderKey, type UsedKey } from "../../../sandbox/tables.js";
 import { enter, type Movement } from "../billing/enter.js";
 import { type Context, type HandlersOf, notFound, page, withinDates } from "../context.js";
 import { findAccount, load, loadEntitlement } from "../load.js";
 import { presentBalance, presentEntry, presentGrant } from "../present.js";
+import { presentMetadata } from "../present-metadata.js";
 
 type Request = components["schemas"]["CreateLedgerEntryRequest"];
 
@@ -156,7 +158,7 @@ const keyId = (
 
 /** What makes two requests with one key the same. */
 const requestText = ({ entry_type, amount, expires_at, metadata, reason }: Request): string =>
-  JSON.stringify([
+  writeJson([
     entry_type,
     parseAmount(amount),
     reason ?? null,
@@ -229,7 +231,7 @@ function presentCreated(
     overage_after: formatAmount(last.overageAfter, precision),
     grant_id: first.grantId,
     reason: first.description,
-    metadata: first.metadata,
+    metadata: presentMetadata(first.metadata),
     created_at: formatInstant(first.at),
   };
 }

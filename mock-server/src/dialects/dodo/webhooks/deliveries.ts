@@ -8,6 +8,7 @@ import {
   renewed,
 } from "../../../domain/webhooks/delivery.js";
 import { type Endpoint, faultless } from "../../../domain/webhooks/endpoint.js";
+import { writeJson } from "../../../http/write-json.js";
 import { schedule } from "../../../sandbox/agenda.js";
 import { systemTime } from "../../../sandbox/clock.js";
 import type { Answered, Deliveries, Outgoing, Tx, Unit } from "../../../sandbox/ports.js";
@@ -61,7 +62,7 @@ export const deliveriesOf = (businessId: string): Deliveries => ({
     }
     const event = await tx.get("outgoingEvent", delivery.eventId);
     assert(event !== undefined, `event ${delivery.eventId} is not stored`);
-    const body = JSON.stringify(await render({ tx, businessId }, event));
+    const body = writeJson(await render({ tx, businessId }, event));
     const request = signed(endpoint, event.id, body, unit);
     if (!mode.isCollected) return { request, copies: mode.copies };
     const attempt = attemptOf(unit, request, { status: null, error: null, answer: null });
