@@ -35,9 +35,9 @@ async function node(...args: string[]): Promise<string> {
 }
 
 /** Starts the installed command; answers where it listens. */
-async function start(): Promise<string> {
+async function start(words: readonly string[] = ["--port", "0"]): Promise<string> {
   const bin = join(app, "node_modules/@drawdown/mock-server/bin/drawdown.mjs");
-  const child = spawn(process.execPath, [bin, "--port", "0", "--json"], {
+  const child = spawn(process.execPath, [bin, ...words, "--json"], {
     cwd: app,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -57,6 +57,24 @@ test("it serves its documents, whole, and has a front page that leads to each of
     const text = await readFile(join(root, "spec", name), "utf8");
     expect([name, answer.status, await answer.text()]).toEqual([name, 200, text]);
   }
+});
+
+test("it starts as its README says, with only the port changed", async () => {
+  const readme = await readFile(join(packed.folder, "README.md"), "utf8");
+  const [, words = ""] = /^npx drawdown (serve --port 4010)$/m.exec(readme) ?? [];
+  const url = await start(words.replace("4010", "0").split(" "));
+  expect((await fetch(`${url}/_sandbox/health`)).status).toBe(200);
+});
+
+test("an application as it is runs as the README says, its calls taken to a sandbox", async () => {
+  const readme = await readFile(join(root, "README.md"), "utf8");
+  const [, words = ""] =
+    /^node (--import @drawdown\/mock-server\/redirect app\.js)$/m.exec(readme) ?? [];
+  const call = `fetch("https://test.dodopayments.com/customers", { headers: { authorization: "Bearer k" } })`;
+  await write("app.js", `${call}.then(async (it) => console.log(it.status, await it.text()));`);
+  const said = await node(...words.split(" "));
+  expect(said).toContain('200 {"items":[]}\n');
+  expect(said).toContain("go to a sandbox in this process\n");
 });
 
 test("a message about what is not served points at a document that is there", async () => {

@@ -13,7 +13,7 @@ const help = `drawdown ${version}: an offline sandbox for credit-based billing
   drawdown send [options]              sign any body and send it to an endpoint
   drawdown listen [options]            show deliveries as they happen
 
-  drawdown help [COMMAND]              this, or the options of a command
+  drawdown help [COMMAND]              this, or the options of another command
   drawdown version
 
 All but serve talk to a running sandbox:
@@ -49,7 +49,9 @@ async function execute(args: readonly string[]): Promise<void> {
   const [first = "serve", ...rest] = args;
   if (first === "version" || first === "--version") return console.log(version);
   if (first === "help" || first === "--help" || first === "-h") {
-    return rest[0] === undefined ? console.log(help) : commandOf(rest[0])(["--help"]);
+    if (rest[0] !== undefined) return commandOf(rest[0])(["--help"]);
+    // Options without a command are those of serve.
+    return console.log(`${help}\n\n${(await import("./cli/serve.js")).help}`);
   }
   return first.startsWith("-") ? serve(args) : commandOf(first)(rest);
 }

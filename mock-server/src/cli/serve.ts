@@ -18,7 +18,8 @@ import {
   wholeNumber,
 } from "./command-line.js";
 
-const help = `drawdown serve [options]: run a sandbox until it is stopped
+/** What `--help` says of it. */
+export const help = `drawdown serve [options]: run a sandbox until it is stopped
 
   --port N          port to listen on, 0 for any free one     (4010)
   --host ADDRESS    address to bind to                        (127.0.0.1)
@@ -32,7 +33,7 @@ const help = `drawdown serve [options]: run a sandbox until it is stopped
                                                               (the machine's time)
   --frozen          clocks stand still until they are moved
   --seed TEXT       decides every id                          (drawdown)
-  --strict          refuse unknown body fields instead of warning
+  --strict          refuse unknown fields and query parameters
   --key KEY         accept this key only; may be repeated     (any key)
   --meter-delay N   seconds between passes of the meter worker, 0 to
                     deduct usage at once                      (60)
