@@ -6,6 +6,7 @@ import {
   type Payment,
   recurringPrice,
   sell,
+  setCard,
   subscribe,
   subscriptionOf,
   usagePrice,
@@ -133,19 +134,112 @@ scenario("SUB-09 a charge needs a price in whole minor units", async (world) => 
   expect(await paid(world, it.id)).toEqual([1000]);
 });
 
-scenario("SUB-09 only an on-demand subscription is charged", async (world) => {
+scenario("SUB-15 only an on-demand subscription is charged", async (world) => {
   const { customer } = await open(world);
   const id = await subscribe(world, await sell(world, recurringPrice(), []), customer);
-  expect(await refusesCharge(world, 422, id)).toBe("INVALID_REQUEST_PARAMETERS");
+  expect(await refusesCharge(world, 422, id)).toBe("SUBSCRIPTION_NOT_ON_DEMAND");
   expect(await refusesCharge(world, 404, "sub_none")).toBe("NOT_FOUND");
   expect(await paid(world, id)).toEqual([1000]);
 });
 
-scenario("SUB-09 a cancelled subscription is not charged again", async (world) => {
+scenario("SUB-15 a cancelled subscription is not charged again", async (world) => {
   const it = await shop(world);
   await update(world, it.id, { status: "cancelled" });
   expect(await refusesCharge(world, 422, it.id)).toBe("SUBSCRIPTION_INACTIVE");
   expect(await paid(world, it.id)).toEqual([1000]);
+});
+
+scenario(
+  "SUB-15 one that is scheduled to end is not charged, until that is undone",
+  async (world) => {
+    const it = await shop(world);
+    await update(world, it.id, { cancel_at_next_billing_date: true });
+    expect(await refusesCharge(world, 422, it.id)).toBe(
+      "CHARGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION",
+    );
+    await update(world, it.id, { cancel_at_next_billing_date: false });
+    expect((await charge(world, it.id)).status).toBe(200);
+    expect(await paid(world, it.id)).toEqual([1000, 250]);
+  },
+);
+
+scenario("SUB-77 a declined charge holds the subscription until it is paid", async (world) => {
+  const it = await shop(world);
+  await setCard(world, it.id, true);
+  expect((await charge(world, it.id)).status).toBe(200);
+  expect((await subscriptionOf(world, it.id)).status).toBe("on_hold");
+  expect(await refusesCharge(world, 422, it.id)).toBe("SUBSCRIPTION_INACTIVE");
+  await world.advance("90d");
+  expect(await paid(world, it.id)).toEqual([1000]);
+  expect(await setCard(world, it.id, false)).toEqual({ fails: false, status: "active" });
+  expect(await paid(world, it.id)).toEqual([1000, 250]);
+  expect((await charge(world, it.id, { product_price: 120 })).status).toBe(200);
+  expect(await paid(world, it.id)).toEqual([1000, 250, 120]);
+  expect(await world.ledger(it)).toBe(granted);
+});
+
+scenario("SUB-77 one that is held when it goes off demand renews once paid", async (world) => {
+  const it = await shop(world);
+  await setCard(world, it.id, true);
+  await charge(world, it.id);
+  const next_billing_date = "2026-01-20T00:00:00Z";
+  await update(world, it.id, { disable_on_demand: { next_billing_date } });
+  await world.advance("2026-03-01T00:00:00Z");
+  expect((await subscriptionOf(world, it.id)).status).toBe("on_hold");
+  await setCard(world, it.id, false);
+  expect(await paid(world, it.id)).toEqual([1000, 250, 1000]);
+  expect(await subscriptionOf(world, it.id)).toMatchObject({
+    status: "active",
+    previous_billing_date: "2026-02-20T00:00:00.000000Z",
+    next_billing_date: "2026-03-20T00:00:00.000000Z",
+  });
+  expect(await world.audited()).toBe(2);
+});
+
+scenario("SUB-19 one charged on demand ends at the next of its dates", async (world) => {
+  const it = await shop(world);
+  await world.advance("2026-03-15T00:00:00Z");
+  await update(world, it.id, { cancel_at_next_billing_date: true });
+  expect(await subscriptionOf(world, it.id)).toMatchObject({
+    status: "active",
+    next_billing_date: "2026-04-01T00:00:00.000000Z",
+  });
+  await world.advance("2026-03-31T23:59:59Z");
+  expect((await subscriptionOf(world, it.id)).status).toBe("active");
+  await world.advance("1s");
+  expect(await subscriptionOf(world, it.id)).toMatchObject({
+    status: "cancelled",
+    cancelled_at: "2026-04-01T00:00:00.000000Z",
+  });
+  expect(await paid(world, it.id)).toEqual([1000]);
+});
+
+scenario("SUB-19 a pause puts off the end of one charged on demand", async (world) => {
+  const it = await shop(world);
+  await world.advance("2026-03-15T00:00:00Z");
+  await update(world, it.id, { status: "paused" });
+  await world.advance("60d");
+  await update(world, it.id, { cancel_at_next_billing_date: true });
+  await world.advance("30d");
+  await update(world, it.id, { status: "active" });
+  await world.advance("2026-06-29T23:59:59Z");
+  expect((await subscriptionOf(world, it.id)).status).toBe("active");
+  await world.advance("1s");
+  expect((await subscriptionOf(world, it.id)).status).toBe("cancelled");
+});
+
+scenario("SUB-19 one that is held ends after it is paid", async (world) => {
+  const it = await shop(world);
+  await setCard(world, it.id, true);
+  await charge(world, it.id);
+  await update(world, it.id, { cancel_at_next_billing_date: true });
+  await world.advance("2026-03-15T00:00:00Z");
+  expect((await subscriptionOf(world, it.id)).status).toBe("on_hold");
+  await setCard(world, it.id, false);
+  expect((await subscriptionOf(world, it.id)).status).toBe("active");
+  await world.advance("2026-04-01T00:00:00Z");
+  expect((await subscriptionOf(world, it.id)).status).toBe("cancelled");
+  expect(await paid(world, it.id)).toEqual([1000, 250]);
 });
 
 scenario("SUB-34 the plan of an on-demand subscription stays", async (world) => {
@@ -174,7 +268,7 @@ scenario("SUB-09 a subscription taken off demand renews from then on", async (wo
     on_demand: false,
     next_billing_date: "2026-02-10T00:00:00.000000Z",
   });
-  expect(await refusesCharge(world, 422, it.id)).toBe("INVALID_REQUEST_PARAMETERS");
+  expect(await refusesCharge(world, 422, it.id)).toBe("SUBSCRIPTION_NOT_ON_DEMAND");
   await world.advance("2026-02-09T23:59:59Z");
   expect(await paid(world, it.id)).toEqual([700]);
   await world.advance("2026-03-10T00:00:00Z");

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { events } from "../harness/receiver.js";
 import { scenario } from "../harness/scenario.js";
 import {
   attach,
@@ -246,6 +247,21 @@ scenario("SUB-09 one that has ended takes no new renewal date", async (world) =>
     body: { next_billing_date: "2026-01-02T00:00:00Z" },
   });
   expect(await subscriptionOf(world, id)).toEqual(ended);
+});
+
+scenario("SUB-09 an end that has come is not taken back, and tells nobody", async (world) => {
+  const { customer } = await open(world);
+  const id = await subscribe(world, await sell(world, recurringPrice(), []), customer);
+  const change = { path: { subscription_id: id } };
+  await world.ok("updateSubscription", { ...change, body: { status: "cancelled" } });
+  const told = (await events(world)).length;
+  for (const cancel_at_next_billing_date of [false, true]) {
+    await world.refused(422, "updateSubscription", {
+      ...change,
+      body: { cancel_at_next_billing_date },
+    });
+  }
+  expect(await events(world)).toHaveLength(told);
 });
 
 scenario("SUB-10 a subscription from the 31st renews on the last day", async (world) => {

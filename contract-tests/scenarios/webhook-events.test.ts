@@ -668,7 +668,7 @@ scenario("OVR-22 overage on a last invoice is paid before the end", async (world
   }
 });
 
-scenario("SUB-09 a charge on demand is a payment, made or failed", async (world) => {
+scenario("SUB-77 a charge on demand is a payment, made or failed", async (world) => {
   const { entitlement, customer } = await open(world);
   const plan = await sell(world, recurringPrice(), [attach(entitlement, "100")]);
   const subscription_id = await subscribe(world, plan, customer, {
@@ -680,8 +680,72 @@ scenario("SUB-09 a charge on demand is a payment, made or failed", async (world)
   expect(typesOf(paid)).toEqual(["payment.succeeded"]);
   expect(paid[0]?.payload.data).toMatchObject({ subscription_id, total_amount: 250 });
   await setCard(world, subscription_id, true);
-  expect(await typesCaused(world, charge)).toEqual(["payment.failed"]);
+  expect(await typesCaused(world, charge)).toEqual(["payment.failed", "subscription.on_hold"]);
+  expect(await typesCaused(world, () => setCard(world, subscription_id, false))).toEqual([
+    "payment.succeeded",
+    "subscription.active",
+  ]);
 });
+
+scenario("SUB-17 an update that changes nothing sends no event", async (world) => {
+  const it = await subscribed(world);
+  await patch(world, it.id, { metadata: { plan: "pro", seat: "4" } });
+  const { credit_entitlement_cart, next_billing_date } = await subscriptionOf(world, it.id);
+  for (const body of [
+    {},
+    { metadata: { seat: "4", plan: "pro" } },
+    { cancel_at_next_billing_date: false },
+    { next_billing_date },
+    { credit_entitlement_cart: [{ credit_entitlement_id: it.entitlement.id }] },
+    {
+      credit_entitlement_cart: [
+        {
+          credit_entitlement_id: it.entitlement.id,
+          credits_amount: credit_entitlement_cart[0]?.credits_amount,
+        },
+      ],
+    },
+  ]) {
+    const nothing = await typesCaused(world, () => patch(world, it.id, body));
+    expect(nothing, JSON.stringify(body)).toEqual([]);
+  }
+  for (const body of [{ metadata: {} }, { cancel_at_next_billing_date: true }]) {
+    expect(await typesCaused(world, () => patch(world, it.id, body))).toEqual([
+      "subscription.updated",
+    ]);
+  }
+});
+
+scenario("SUB-18 a change sent three times is one", async (world) => {
+  const it = await subscribed(world);
+  const large = await sell(world, recurringPrice({ price: 3000 }), [attach(it.entitlement, "300")]);
+  await world.advance("10d");
+  const click = () =>
+    change(world, it.id, large, { proration_billing_mode: "difference_immediately" });
+  const types = await typesCaused(world, () => Promise.all([click(), click(), click()]));
+  expect(types).toEqual(["payment.succeeded", "subscription.plan_changed", "credit.added"]);
+  expect((await world.balance(it)).balance).toBe("400");
+});
+
+scenario(
+  "SUB-48 a scheduled change tells of itself when a late payment makes it",
+  async (world) => {
+    const it = await subscribed(world);
+    const large = await sell(world, recurringPrice({ price: 3000 }), [
+      attach(it.entitlement, "300"),
+    ]);
+    await change(world, it.id, large, { effective_at: "next_billing_date" });
+    await setCard(world, it.id, true);
+    await world.advance("40d");
+    expect(await typesCaused(world, () => setCard(world, it.id, false))).toEqual([
+      "payment.succeeded",
+      "subscription.plan_changed",
+      "subscription.active",
+      "credit.added",
+    ]);
+    expect((await subscriptionOf(world, it.id)).product_id).toBe(large.product_id);
+  },
+);
 
 scenario("EXP-09 expiry sets off the low-balance event", async (world) => {
   const it = await subscribed(world, { expires_after_days: 10, low_balance_threshold_percent: 20 });

@@ -58,6 +58,15 @@ export function checkMetadata(metadata: Metadata, limits: MetadataLimits, where:
   }
 }
 
+/** Whether two have the same pairs, in whatever order. */
+export const isSameMetadata = (one: Metadata, other: Metadata): boolean => {
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && one[key] === other[key])
+  );
+};
+
 /** Whether text has more characters than that. One outside the basic plane takes two places but counts once. */
 const isLonger = (text: string, lengthMax: number): boolean =>
   text.length > lengthMax && [...text].length > lengthMax;

@@ -35,6 +35,7 @@ export const billingControls = {
         message: `The subscription ${stored.id} is ${stored.isOnDemand ? "charged on demand" : stored.status}, so it has no cycle to close`,
       });
     }
+    await drain(unit, "now");
     const subscription = movedBoundary(stored, unit.now);
     unit.tx.put("subscription", subscription);
     planBoundary(unit, subscription);

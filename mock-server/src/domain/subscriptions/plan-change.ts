@@ -74,6 +74,39 @@ export function billFor(
   return { leftOver, ...payable(Math.max(total, 0), invoiceCredit + leftOver) };
 }
 
+/** The credits of a subscription that another plan has not. */
+export const droppedCredits = (
+  { cart }: Subscription,
+  plan: Pick<Plan, "cart">,
+): readonly Attachment[] =>
+  cart.filter((it) => !plan.cart.some(({ entitlementId }) => entitlementId === it.entitlementId));
+
+/**
+ * Whether a subscription is on this plan already: the same product in the same quantity, with the same add-ons.
+ *
+ * @rule SUB-18 changing to it is no change
+ */
+export function isOnPlan(subscription: Subscription, plan: Plan): boolean {
+  const addonsOf = ({ addons }: Plan): string =>
+    addons
+      .map((it) => `${it.addonId} ${it.quantity}`)
+      .sort()
+      .join(" ");
+  return (
+    subscription.productId === plan.productId &&
+    subscription.quantity === plan.quantity &&
+    addonsOf(subscription) === addonsOf(plan)
+  );
+}
+
+/** What a change to the plan it is on comes to. */
+export const noChange = (subscription: Subscription): PlanChange => ({
+  after: { ...subscription, scheduledChange: null },
+  restarts: false,
+  lines: [],
+  credits: [],
+});
+
 function linesOf(
   subscription: Subscription,
   plan: Plan,
@@ -118,8 +151,7 @@ function creditsFor(
   const { left, whole } = remainderOf(subscription, now);
   const carries = (cart: readonly Attachment[], id: string) =>
     cart.find((it) => it.entitlementId === id);
-  const dropped = subscription.cart.filter((it) => !carries(plan.cart, it.entitlementId));
-  return [...plan.cart, ...dropped]
+  return [...plan.cart, ...droppedCredits(subscription, plan)]
     .map((item) => {
       const [before, after] = [
         carries(subscription.cart, item.entitlementId),

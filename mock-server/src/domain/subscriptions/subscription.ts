@@ -71,6 +71,12 @@ export interface UnpaidChange {
   readonly periodStartAt: Instant;
 }
 
+export interface UnpaidCharge {
+  /** Minor units. */
+  readonly amount: number;
+  readonly metadata: Metadata;
+}
+
 /** Credits that a plan change gives, or takes where the amount is below zero. */
 export interface CreditChange {
   readonly item: Attachment;
@@ -115,6 +121,10 @@ export interface Subscription extends Plan {
   readonly cancellation: Cancellation;
   readonly scheduledChange: ScheduledChange | null;
   readonly pendingChange: PendingChange | null;
+  /** End of the period whose renewal was declined and is still to be paid; null: none is. */
+  readonly unpaidRenewalAt: Instant | null;
+  /** A charge on demand that was declined and is still to be paid; null: none is. */
+  readonly unpaidCharge: UnpaidCharge | null;
   readonly metadata: Metadata;
   /** Whether the customer's card will be declined at the next renewal. */
   readonly failsNextRenewal: boolean;
@@ -193,6 +203,8 @@ export function openSubscription(opening: Opening, now: Instant): Subscription {
     cancellation: { comment: null, feedback: null },
     scheduledChange: null,
     pendingChange: null,
+    unpaidRenewalAt: null,
+    unpaidCharge: null,
     metadata: opening.metadata,
     failsNextRenewal: opening.failsNextRenewal,
     usageDue: 0,
@@ -224,14 +236,16 @@ export function nextPeriod(subscription: Subscription): Subscription {
 }
 
 /**
- * The subscription with its current period ending at another instant; later periods count from there.
+ * The subscription with its current period ending at another instant; later periods count from there. So does the whole
+ * term where a trial is what ends then.
  */
-export const movedBoundary = (subscription: Subscription, at: Instant): Subscription => ({
-  ...subscription,
-  nextBillingAt: at,
-  anchorAt: at,
-  periodNumber: 0,
-});
+export function movedBoundary(subscription: Subscription, at: Instant): Subscription {
+  const moved = { ...subscription, nextBillingAt: at, anchorAt: at, periodNumber: 0 };
+  const movesTerm = subscription.isTrial && subscription.unpaidRenewalAt === null;
+  return movesTerm
+    ? { ...moved, startedAt: at, expiresAt: addTimeframe(at, subscription.period) }
+    : moved;
+}
 
 /** @rule SUB-54 paused: billing stops until it is resumed */
 export const paused = (subscription: Subscription, now: Instant): Subscription => ({
@@ -278,12 +292,28 @@ export function endOfPeriod(
 }
 
 /**
- * The subscription in the period that `now` falls in, after being on hold: periods that passed unpaid are not made up.
+ * The subscription in the period that `now` falls in, once what it owed is paid: periods that passed unpaid are not made
+ * up. One whose next date was moved meanwhile runs from the date it was not paid at until that one.
+ *
+ * @rule SUB-68 the present lies in the period that a late payment pays for
  */
 export function resumedPeriod(subscription: Subscription, now: Instant): Subscription {
-  let resumed = nextPeriod(subscription);
-  while (resumed.nextBillingAt <= now && endingOf(resumed) === null) resumed = nextPeriod(resumed);
-  return { ...resumed, status: "active" };
+  const { unpaidRenewalAt, nextBillingAt, anchorAt, periodNumber } = subscription;
+  const paid: Subscription = { ...subscription, status: "active", unpaidRenewalAt: null };
+  if (unpaidRenewalAt !== null && nextBillingAt > now) {
+    const begun = nextPeriod({ ...paid, nextBillingAt: unpaidRenewalAt });
+    return { ...begun, nextBillingAt, anchorAt, periodNumber };
+  }
+  return presentPeriod(nextPeriod(paid), now);
+}
+
+/** The subscription in the period that `now` falls in. It is not after the end of the term, which ends it. */
+export function presentPeriod(subscription: Subscription, now: Instant): Subscription {
+  let present = subscription;
+  while (present.nextBillingAt <= now && present.nextBillingAt !== present.expiresAt) {
+    present = nextPeriod(present);
+  }
+  return present;
 }
 
 /** Why the subscription does not go on at its next billing date; `null`: it goes on. */

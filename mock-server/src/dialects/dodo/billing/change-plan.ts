@@ -1,13 +1,14 @@
 import { isPositive, smaller, subtract, sum, zero } from "../../../domain/amount.js";
 import { deduct } from "../../../domain/ledger/deduct.js";
 import type { Payment } from "../../../domain/subscriptions/payment.js";
-import { billFor, changePlan } from "../../../domain/subscriptions/plan-change.js";
-import type {
-  CreditChange,
-  Plan,
-  ProrationMode,
-  Subscription,
-  UnpaidChange,
+import { billFor, changePlan, droppedCredits } from "../../../domain/subscriptions/plan-change.js";
+import {
+  type CreditChange,
+  type Plan,
+  type ProrationMode,
+  presentPeriod,
+  type Subscription,
+  type UnpaidChange,
 } from "../../../domain/subscriptions/subscription.js";
 import type { Instant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
@@ -18,6 +19,7 @@ import { accountOf } from "./holdings.js";
 import { issueToSubscriber } from "./issue.js";
 import { closeUsage, meteredOwed } from "./metered.js";
 import { charge, isDeclined } from "./pay.js";
+import { overageOwed, settleOverage } from "./settle.js";
 import { drain } from "./usage.js";
 
 export interface ChangeRequest {
@@ -38,6 +40,7 @@ export interface Changed {
  *
  * @rule SUB-35 when the charge is declined the change takes effect all the same, or waits for the payment
  * @rule SUB-42 credits come with the payment, so one that fails brings none
+ * @rule OVR-51 overage of a credit that the new plan lacks is settled with the change
  */
 export async function changeNow(
   unit: Unit,
@@ -45,12 +48,20 @@ export async function changeNow(
   { plan, mode, waitsForPayment }: ChangeRequest,
 ): Promise<Changed> {
   const { tx, now, policy } = unit;
-  await drain(unit, "before now");
+  await drain(unit, "now");
   const subscription = { ...stored, pendingChange: null };
   const change = changePlan(subscription, plan, mode, policy.planChangeDates, now);
+  const left = { ...subscription, cart: droppedCredits(subscription, plan) };
   const usage = change.restarts ? await meteredOwed(tx, subscription) : 0;
-  const { amount, invoiceCredit } = billFor(change.lines, usage, subscription.invoiceCredit);
-  const after: Subscription = { ...change.after, invoiceCredit };
+  const overage = await overageOwed(unit, left);
+  const isBilled = mode !== "do_not_bill";
+  const { amount, invoiceCredit } = billFor(
+    change.lines,
+    usage + (isBilled ? overage : 0),
+    subscription.invoiceCredit,
+  );
+  const usageDue = subscription.usageDue + (isBilled ? 0 : overage);
+  const after: Subscription = { ...change.after, invoiceCredit, usageDue };
   const declined = amount > 0 && (await isDeclined(tx, subscription, amount));
   const payment =
     amount > 0 ? await charge(unit, { subscription: after, amount, isDeclined: declined }) : null;
@@ -60,6 +71,7 @@ export async function changeNow(
     return { subscription: waiting, payment };
   }
   announce(unit, "subscription.plan_changed", after);
+  await settleOverage(unit, left);
   if (change.restarts) await closeUsage(unit, subscription);
   if (subscription.isTrial && !after.isTrial) await endTrialCredits(unit, subscription);
   const periodStartAt = subscription.previousBillingAt;
@@ -75,17 +87,28 @@ export async function changeNow(
   return { subscription: after, payment };
 }
 
-/** Charges what was declined with a card that works again: a plan change, a renewal, or both. */
+/**
+ * Charges what was declined with a card that works again: a plan change, a charge on demand, a renewal, or several. Usage
+ * from while it was on hold counts nowhere (MTR-52).
+ */
 export async function payArrears(unit: Unit, stored: Subscription): Promise<Subscription> {
   if (stored.status !== "on_hold") return payWaiting(unit, stored);
-  const unpaid = stored.pendingChange?.unpaid;
-  if (!unpaid) return payWaiting(unit, await recover(unit, stored));
-  const paid = await payChange(unit, { ...stored, pendingChange: null }, unpaid);
-  return paid.nextBillingAt > unit.now ? goOn(unit, paid) : recover(unit, paid);
+  await drain(unit, "now");
+  const { pendingChange, unpaidCharge } = stored;
+  const paid: Subscription = {
+    ...stored,
+    pendingChange: pendingChange?.unpaid ? null : pendingChange,
+    unpaidCharge: null,
+  };
+  if (pendingChange?.unpaid) await payChange(unit, paid, pendingChange.unpaid);
+  if (unpaidCharge) await charge(unit, { subscription: paid, ...unpaidCharge, isDeclined: false });
+  const owesRenewal =
+    paid.unpaidRenewalAt !== null || (!paid.isOnDemand && paid.nextBillingAt <= unit.now);
+  return payWaiting(unit, owesRenewal ? await recover(unit, paid) : goOn(unit, paid));
 }
 
 /** Makes a change that waited for its payment. */
-async function payWaiting(unit: Unit, running: Subscription): Promise<Subscription> {
+export async function payWaiting(unit: Unit, running: Subscription): Promise<Subscription> {
   const { pendingChange, status } = running;
   if (!pendingChange || pendingChange.unpaid || status !== "active") return running;
   const { plan, mode } = pendingChange;
@@ -98,14 +121,13 @@ async function payChange(
   unit: Unit,
   subscription: Subscription,
   { amount, credits, periodStartAt }: UnpaidChange,
-): Promise<Subscription> {
+): Promise<void> {
   await charge(unit, { subscription, amount, isDeclined: false });
   await applyCredits(unit, subscription, credits, periodStartAt);
-  return subscription;
 }
 
 function goOn(unit: Unit, subscription: Subscription): Subscription {
-  const running: Subscription = { ...subscription, status: "active" };
+  const running: Subscription = { ...presentPeriod(subscription, unit.now), status: "active" };
   unit.tx.put("subscription", running);
   announce(unit, "subscription.active", running);
   planBoundary(unit, running);

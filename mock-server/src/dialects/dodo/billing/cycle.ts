@@ -1,22 +1,14 @@
-import { costOf } from "../../../domain/amount.js";
 import { assert } from "../../../domain/errors.js";
-import {
-  type Account,
-  type Grant,
-  type Reference,
-  referenceOf,
-} from "../../../domain/ledger/account.js";
+import type { Grant, Reference } from "../../../domain/ledger/account.js";
+import { referenceOf } from "../../../domain/ledger/account.js";
 import { expire } from "../../../domain/ledger/expire.js";
 import { rollOver } from "../../../domain/ledger/roll-over.js";
 import { isPast } from "../../../domain/ledger/rules/expiry.js";
-import { atReset, resetOverage } from "../../../domain/ledger/settle-overage.js";
 import type { Metadata } from "../../../domain/metadata.js";
 import { continued } from "../../../domain/subscriptions/plan-change.js";
-import type { Attachment } from "../../../domain/subscriptions/product.js";
 import {
   endingOf,
   nextPeriod,
-  overagePriceOf,
   payable,
   resumedPeriod,
   rollsAt,
@@ -25,18 +17,20 @@ import {
 import { schedule } from "../../../sandbox/agenda.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
-import { findAccount } from "../load.js";
 import { announce } from "./announce.js";
 import { issueToSubscriber } from "./issue.js";
-import { closeUsage, meteredOwed } from "./metered.js";
 import { charge, isDeclined } from "./pay.js";
+import { heldBy, settleUsage, usageOwed } from "./settle.js";
 import { drain } from "./usage.js";
 
-/** Plans the end of the subscription's current period; one that is charged on request only ends with its term. */
+/**
+ * Plans the end of the subscription's current period; one that is charged on request goes on until its term is over,
+ * unless it is to be cancelled at its next date.
+ */
 export function planBoundary(unit: Unit, subscription: Subscription): void {
-  const { id, nextBillingAt, isOnDemand } = subscription;
+  const { id, nextBillingAt } = subscription;
   planTerm(unit, subscription);
-  if (isOnDemand) return;
+  if (!hasBoundary(subscription)) return;
   schedule(unit, "close-cycle", id, nextBillingAt);
   schedule(unit, "renew", id, nextBillingAt);
 }
@@ -49,12 +43,18 @@ export function planTerm(unit: Unit, { id, status, isOnDemand, expiresAt }: Subs
   }
 }
 
+const hasBoundary = ({ isOnDemand, cancelsAtNextBilling }: Subscription): boolean =>
+  !isOnDemand || cancelsAtNextBilling;
+
 /** The subscription if this task is still meant for it: its dates may have moved since the task was planned. */
 async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription | undefined> {
   const subscription = await tx.get("subscription", id);
   assert(subscription !== undefined, `subscription ${id} is not stored`);
-  const { status, nextBillingAt, isOnDemand } = subscription;
-  return status === "active" && nextBillingAt === now && !isOnDemand ? subscription : undefined;
+  const isMeant =
+    subscription.status === "active" &&
+    subscription.nextBillingAt === now &&
+    hasBoundary(subscription);
+  return isMeant ? subscription : undefined;
 }
 
 /**
@@ -76,9 +76,10 @@ export async function closeCycle(unit: Unit, subscriptionId: string): Promise<vo
 
 /** Settles overage and carries credits over, unless the renewal is going to fail. */
 async function closeBooks(unit: Unit, subscription: Subscription): Promise<void> {
-  const { amount } = renewalOf(subscription, await usageOwed(unit, subscription));
+  const owed = subscription.usageDue + (await usageOwed(unit, subscription));
+  const { amount } = renewalOf(subscription, owed);
   if (await isDeclined(unit.tx, subscription, amount)) return;
-  const usageDue = await settleUsage(unit, subscription);
+  const usageDue = subscription.usageDue + (await settleUsage(unit, subscription));
   await rollOverGrants(unit, subscription);
   unit.tx.put("subscription", { ...subscription, usageDue });
 }
@@ -109,6 +110,8 @@ export async function endSubscription(
     cancelsAtNextBilling: false,
     scheduledChange: null,
     pendingChange: null,
+    unpaidRenewalAt: null,
+    unpaidCharge: null,
   };
   unit.tx.put("subscription", ended);
   announce(unit, `subscription.${status}`, ended);
@@ -143,7 +146,7 @@ export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
   const { subscription, amount, invoiceCredit } = renewalOf(ending, owed);
   if (await isDeclined(unit.tx, subscription, amount)) {
     await charge(unit, { subscription, amount, isDeclined: true });
-    putOnHold(unit, ending);
+    putOnHold(unit, { ...ending, unpaidRenewalAt: ending.nextBillingAt });
     return;
   }
   await charge(unit, { subscription, amount, isDeclined: false });
@@ -178,6 +181,7 @@ export async function recover(unit: Unit, held: Subscription): Promise<Subscript
   const due = held.usageDue + (await settleUsage(unit, held));
   const { subscription, amount, invoiceCredit } = renewalOf(held, due);
   await charge(unit, { subscription, amount, isDeclined: false });
+  if (held.scheduledChange) announce(unit, "subscription.plan_changed", subscription);
   const resumed = resumedPeriod({ ...subscription, invoiceCredit }, unit.now);
   announce(unit, "subscription.active", resumed);
   await beginPeriod(unit, resumed);
@@ -212,58 +216,6 @@ export function holdOpen(unit: Unit, subscription: Subscription): void {
   unit.tx.put("subscription", subscription);
   planBoundary(unit, subscription);
 }
-
-/** The credits of a subscription's cart that the customer has ever held. */
-async function heldBy(
-  { tx }: Unit,
-  { cart, customerId }: Subscription,
-): Promise<readonly { readonly item: Attachment; readonly account: Account }[]> {
-  const held = [];
-  for (const item of cart) {
-    const [account] = await findAccount(tx, item.entitlementId, customerId);
-    if (account) held.push({ item, account });
-  }
-  return held;
-}
-
-/** Minor units that overage and metered usage of the current period cost, as things stand. */
-async function usageOwed(unit: Unit, subscription: Subscription): Promise<number> {
-  let owed = await meteredOwed(unit.tx, subscription);
-  for (const { item, account } of await heldBy(unit, subscription)) owed += costFor(item, account);
-  return owed;
-}
-
-/**
- * Closes the books of the current period: overage is cleared where its behaviour says so, and metered usage goes into
- * the history.
- *
- * @returns minor units to bill for both with the next payment
- */
-const settleUsage = async (unit: Unit, subscription: Subscription): Promise<number> =>
-  (await settleOverage(unit, subscription)) + (await closeUsage(unit, subscription));
-
-/**
- * Clears the overage of a subscription's credits, where their behaviours say so.
- *
- * @returns minor units to bill for it with the next payment
- */
-async function settleOverage(unit: Unit, subscription: Subscription): Promise<number> {
-  const { id, metadata } = subscription;
-  let due = 0;
-  for (const { item, account } of await heldBy(unit, subscription)) {
-    due += costFor(item, account);
-    const posting = resetOverage(account, item.overageBehavior, {
-      reference: { type: "subscription", id },
-      metadata,
-    });
-    if (posting) post(unit, account, posting);
-  }
-  return due;
-}
-
-/** Minor units that an account's overage costs; nothing unless the behaviour bills. */
-const costFor = (item: Attachment, { overage }: Account): number =>
-  atReset[item.overageBehavior].isBilled ? costOf(overage, overagePriceOf(item)) : 0;
 
 /**
  * @rule ROL-02 at the end of the cycle; what was carried at its own date within the cycle is not carried again

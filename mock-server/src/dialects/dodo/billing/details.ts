@@ -36,11 +36,19 @@ export const patchedDetails = (
   },
 });
 
-/** Gives the customer of a subscription the name that a PATCH asks for (SUB-16). */
+/**
+ * Gives the customer of a subscription the name that a PATCH asks for (SUB-16).
+ *
+ * @returns whether that is another name than before
+ */
 export async function renameCustomer(
   tx: Tx,
   { customerId }: Subscription,
-  name: string,
-): Promise<void> {
-  tx.put("customer", { ...(await customerOf(tx, customerId)), name });
+  name: string | null,
+): Promise<boolean> {
+  if (name === null) return false;
+  const customer = await customerOf(tx, customerId);
+  if (customer.name === name) return false;
+  tx.put("customer", { ...customer, name });
+  return true;
 }

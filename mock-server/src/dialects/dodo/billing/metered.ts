@@ -1,6 +1,7 @@
 import { zero } from "../../../domain/amount.js";
 import { chargeFor, type MeterCharge } from "../../../domain/metering/charge.js";
 import type { Subscription } from "../../../domain/subscriptions/subscription.js";
+import { instantOf } from "../../../domain/time.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { periodUsageId } from "../../../sandbox/tables.js";
 
@@ -40,11 +41,13 @@ export async function meteredOwed(tx: Tx, subscription: Subscription): Promise<n
 export async function closeUsage(unit: Unit, subscription: Subscription): Promise<number> {
   if (subscription.meters.length === 0) return 0;
   const owed = await meteredOwed(unit.tx, subscription);
+  const { nextBillingAt, unpaidRenewalAt } = subscription;
   unit.tx.put("usagePeriod", {
     id: periodId(subscription),
     subscriptionId: subscription.id,
     startAt: subscription.previousBillingAt,
-    endAt: unit.now,
+    // What is paid late ended at its own date.
+    endAt: instantOf(Math.min(unit.now, unpaidRenewalAt ?? nextBillingAt)),
     meters: await meterCharges(unit.tx, subscription),
   });
   return owed;

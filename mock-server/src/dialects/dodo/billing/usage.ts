@@ -73,6 +73,7 @@ async function planForEarly(unit: Unit, delayMs: number): Promise<void> {
  * their instant, because a period or a grant that ends then no longer has the instant itself.
  *
  * @rule MTR-58 an event is taken once
+ * @rule MTR-64 whoever changes what counts takes first what was accepted before
  */
 export async function drain(unit: Unit, until: "before now" | "now"): Promise<void> {
   const { tx, now } = unit;

@@ -2,6 +2,7 @@ import type { components } from "@drawdown/spec/dodo";
 import { DomainError } from "../../../domain/errors.js";
 import type { Condition, Filter } from "../../../domain/metering/filter.js";
 import { createMeter } from "../../../domain/metering/meter.js";
+import { drain } from "../billing/usage.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
 import { presentMeter } from "../present.js";
@@ -50,13 +51,17 @@ export const meters: HandlersOf<
   },
 
   /** @rule MTR-05 archiving an unknown meter is 404, bringing back one that is not archived a server error */
-  async archiveMeter({ tx, now }, { path }) {
+  async archiveMeter(context, { path }) {
+    const { tx, now } = context;
+    await drain(context, "now");
     const meter = await load(tx, "meter", path.id, "MTR-05");
     tx.put("meter", { ...meter, archivedAt: meter.archivedAt ?? now, updatedAt: now });
     return { status: 204 };
   },
 
-  async unarchiveMeter({ tx, now }, { path }) {
+  async unarchiveMeter(context, { path }) {
+    const { tx, now } = context;
+    await drain(context, "now");
     const meter = await tx.get("meter", path.id);
     if (!meter || meter.archivedAt === null) {
       throw new DomainError("meter-not-archived", "MTR-05", {

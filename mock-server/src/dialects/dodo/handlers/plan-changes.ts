@@ -1,9 +1,21 @@
 import type { components } from "@drawdown/spec/dodo";
 import { refusing } from "../../../domain/errors.js";
-import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import {
+  checkMetadata,
+  generalMetadataLimits,
+  isSameMetadata,
+  type Metadata,
+} from "../../../domain/metadata.js";
 import type { MeterCharge } from "../../../domain/metering/charge.js";
 import { addonsTotal } from "../../../domain/subscriptions/addon.js";
-import { billFor, type ChangeLine, changePlan } from "../../../domain/subscriptions/plan-change.js";
+import {
+  billFor,
+  type ChangeLine,
+  changePlan,
+  droppedCredits,
+  isOnPlan,
+  noChange,
+} from "../../../domain/subscriptions/plan-change.js";
 import { isPlan, type PlanProduct } from "../../../domain/subscriptions/product.js";
 import {
   type Plan,
@@ -13,8 +25,10 @@ import {
 import { formatInstant } from "../../../domain/time.js";
 import type { Tx } from "../../../sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
+import { announce } from "../billing/announce.js";
 import { changeNow } from "../billing/change-plan.js";
 import { meterCharges, totalOf } from "../billing/metered.js";
+import { overageOwed } from "../billing/settle.js";
 import type { Context, HandlersOf } from "../context.js";
 import { refuseDiscounts } from "../discounts.js";
 import { load } from "../load.js";
@@ -37,6 +51,10 @@ export const planChanges: HandlersOf<
     if (body.collect_via_payment_link === true) throw refusedPaymentLink();
     const metadata = body.metadata ?? subscription.metadata;
     checkMetadata(metadata, generalMetadataLimits, "`metadata`");
+    if (isOnPlan(subscription, plan)) {
+      stay(context, subscription, metadata);
+      return { status: 200, body: unpaid };
+    }
     if (body.effective_at === "next_billing_date") {
       const scheduledChange = {
         id: nextId("uuid"),
@@ -65,15 +83,15 @@ export const planChanges: HandlersOf<
     const { subscription, plan } = await requested(context, path.subscription_id, body);
     const isLater = body.effective_at === "next_billing_date";
     const effectiveAt = isLater ? subscription.nextBillingAt : now;
-    const change = changePlan(
-      subscription,
-      plan,
-      body.proration_billing_mode,
-      policy.planChangeDates,
-      effectiveAt,
-    );
+    const mode = body.proration_billing_mode;
+    const change = isOnPlan(subscription, plan)
+      ? noChange(subscription)
+      : changePlan(subscription, plan, mode, policy.planChangeDates, effectiveAt);
     const meters = change.restarts ? await meterCharges(tx, subscription) : [];
-    const { amount, leftOver } = billFor(change.lines, totalOf(meters), subscription.invoiceCredit);
+    const left = { ...subscription, cart: droppedCredits(subscription, change.after) };
+    const overage = isLater || mode === "do_not_bill" ? 0 : await overageOwed(context, left);
+    const usage = totalOf(meters) + overage;
+    const { amount, leftOver } = billFor(change.lines, usage, subscription.invoiceCredit);
     const currency = currencyOf(plan.currency);
     return {
       status: 200,
@@ -112,6 +130,14 @@ export const planChanges: HandlersOf<
     return { status: 204 };
   },
 };
+
+/** Changes to the plan a subscription is on: at most a change that is scheduled is called off by it. */
+function stay(context: Context, stored: Subscription, metadata: Metadata): void {
+  const staying: Subscription = { ...stored, metadata, scheduledChange: null };
+  if (stored.scheduledChange === null && isSameMetadata(stored.metadata, metadata)) return;
+  context.tx.put("subscription", staying);
+  announce(context, "subscription.updated", staying);
+}
 
 const unpaid = { payment_id: null, payment_link: null, client_secret: null, expires_on: null };
 
@@ -159,11 +185,13 @@ const refusedPaymentLink = () =>
 
 /**
  * @rule SUB-34 only a subscription that is active and not charged on request changes its plan
+ * @rule SUB-78 nor one that is scheduled to end
  * @rule SUB-33 one change at a time
  * @rule SUB-57 a change may replace the one that is scheduled, and does when it takes effect
  */
 function refuseUnchangeable(subscription: Subscription, replacesScheduled: boolean): void {
-  const { id, status, isOnDemand, pendingChange, scheduledChange } = subscription;
+  const { id, status, isOnDemand, cancelsAtNextBilling } = subscription;
+  const { pendingChange, scheduledChange } = subscription;
   if (status !== "active" && !pendingChange) {
     throw refuse(
       "SUB-34",
@@ -176,6 +204,13 @@ function refuseUnchangeable(subscription: Subscription, replacesScheduled: boole
       "SUB-34",
       `The subscription ${id} is charged on demand, and such a one does not change its plan`,
       "plan-change-on-demand",
+    );
+  }
+  if (cancelsAtNextBilling) {
+    throw refuse(
+      "SUB-78",
+      `The subscription ${id} is scheduled to end and does not change its plan; first take that back with \`cancel_at_next_billing_date\`: false`,
+      "plan-change-while-ending",
     );
   }
   if (pendingChange) {

@@ -4,6 +4,7 @@ import type { Product } from "../../../domain/subscriptions/product.js";
 import { addonIdsOf } from "../billing/addons.js";
 import { attachmentsOf, priceOf } from "../billing/attach.js";
 import { refuseOtherCurrency } from "../billing/money.js";
+import { drain } from "../billing/usage.js";
 import { type Context, type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
 import { presentProduct, presentProductItem } from "../present-billing.js";
@@ -59,6 +60,7 @@ export const products: HandlersOf<
   async updateProduct(context, { path, body }) {
     const { tx, now } = context;
     warnOfBrand(context, body.brand_id ?? null);
+    if (body.price) await drain(context, "now"); // by the meters it still has
     const stored = await load(tx, "product", path.id, "ERR-03");
     const price = body.price ? await priceOf(context, body.price) : stored.price;
     if (!body.credit_entitlements) refuseOtherCurrency(stored.attachments, price.currency);

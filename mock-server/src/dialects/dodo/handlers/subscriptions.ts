@@ -2,25 +2,19 @@ import type { components } from "@drawdown/spec/dodo";
 import { formatAmount, larger, subtract, zero } from "../../../domain/amount.js";
 import { DomainError, refusing } from "../../../domain/errors.js";
 import type { Account } from "../../../domain/ledger/account.js";
-import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import { checkMetadata, generalMetadataLimits, isSameMetadata } from "../../../domain/metadata.js";
 import type { Attachment } from "../../../domain/subscriptions/product.js";
-import {
-  movedBoundary,
-  paused,
-  type Subscription,
-  unpaused,
-} from "../../../domain/subscriptions/subscription.js";
-import { addTimeframe, formatInstant } from "../../../domain/time.js";
+import type { Subscription } from "../../../domain/subscriptions/subscription.js";
 import { readInstant } from "../../../http/read-instant.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { all } from "../../../sandbox/tables.js";
 import { announce } from "../billing/announce.js";
 import { creditsIn, limitIn } from "../billing/attach.js";
-import { endSubscription, planBoundary, planTerm } from "../billing/cycle.js";
+import { chargeOnDemand } from "../billing/charge-on-demand.js";
 import { patchedDetails, renameCustomer } from "../billing/details.js";
 import { meterCharges } from "../billing/metered.js";
 import { refuseOtherCurrency } from "../billing/money.js";
-import { charge, isDeclined } from "../billing/pay.js";
+import { refuseEnded, refuseMixed, rescheduled } from "../billing/reschedule.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { findAccount, load } from "../load.js";
 import { presentSubscriptionItem, presentUsagePeriod, printed } from "../present-billing.js";
@@ -83,14 +77,15 @@ export const subscriptions: HandlersOf<
     const edited: Subscription = {
       ...stored,
       ...patchedDetails(stored, body),
-      cancelsAtNextBilling: body.cancel_at_next_billing_date ?? stored.cancelsAtNextBilling,
       metadata: body.metadata ?? stored.metadata,
       cart: cartOf(stored, body.credit_entitlement_cart ?? []),
     };
-    const updated = await scheduled(context, extended(context, edited, body), body);
-    if (body.customer_name) await renameCustomer(context.tx, stored, body.customer_name);
-    context.tx.put("subscription", updated);
-    announceUpdate(context, updated, body);
+    const updated = await rescheduled(context, edited, body);
+    const isRenamed = await renameCustomer(context.tx, stored, body.customer_name ?? null);
+    if (isRenamed || !isSame(stored, updated)) {
+      context.tx.put("subscription", updated);
+      announceUpdate(context, updated, body);
+    }
     return { status: 200, body: await viewSubscription(context, updated) };
   },
 
@@ -118,18 +113,14 @@ export const subscriptions: HandlersOf<
    * Charges a subscription that was made for charges on request. No cycle begins, so no credits come with it (GRT-15).
    */
   async chargeSubscription(context, { path, body }) {
-    const { tx } = context;
-    const subscription = await load(tx, "subscription", path.subscription_id, "SUB-34");
-    refuseUnchargeable(subscription, body.product_currency ?? subscription.currency);
+    const subscription = await load(context.tx, "subscription", path.subscription_id, "SUB-34");
     const metadata = body.metadata ?? subscription.metadata;
-    checkMetadata(metadata, generalMetadataLimits, "`metadata`");
-    const usesWallet = body.customer_balance_config?.allow_customer_credits_usage ?? true;
-    const amount = body.product_price;
-    const declined = usesWallet
-      ? await isDeclined(tx, subscription, amount)
-      : subscription.failsNextRenewal;
-    const asked = { subscription, amount, isDeclined: declined, usesWallet, metadata };
-    const payment = await charge(context, asked);
+    const payment = await chargeOnDemand(context, subscription, {
+      amount: body.product_price,
+      currency: body.product_currency ?? subscription.currency,
+      usesWallet: body.customer_balance_config?.allow_customer_credits_usage ?? true,
+      metadata,
+    });
     return { status: 200, body: { payment_id: payment.id } };
   },
 
@@ -173,60 +164,20 @@ export const subscriptions: HandlersOf<
   },
 };
 
-function refuseUnchargeable(
-  { id, status, isOnDemand, currency }: Subscription,
-  asked: string,
-): void {
-  if (!isOnDemand) {
-    throw refuse(
-      "SUB-34",
-      `The subscription ${id} renews by itself and cannot be charged on demand; begin one with \`subscription_data.on_demand\``,
-    );
-  }
-  if (status !== "active") {
-    throw refuse(
-      "SUB-34",
-      `The subscription ${id} is ${status}; only an active one can be charged`,
-      "subscription-inactive",
-    );
-  }
-  if (asked !== currency) {
-    throw refuse(
-      "SUB-34",
-      `\`product_currency\` is ${asked}, but the subscription ${id} is in ${currency}; leave it out`,
-    );
-  }
-}
+/**
+ * Whether an update leaves everything as it was.
+ *
+ * @rule SUB-17 one that changes nothing tells nobody
+ */
+const isSame = (before: Subscription, after: Subscription): boolean =>
+  isSameMetadata(before.metadata, after.metadata) &&
+  JSON.stringify({ ...before, metadata: null }) === JSON.stringify({ ...after, metadata: null });
 
 /** Cancelling has told of itself already. */
 function announceUpdate(unit: Unit, subscription: Subscription, { status }: Patch): void {
   if (status === "paused") announce(unit, "subscription.paused", subscription);
   else if (status === "active") announce(unit, "subscription.unpaused", subscription);
   else if (status !== "cancelled") announce(unit, "subscription.updated", subscription);
-}
-
-/** What a PATCH changes in when, and whether, the subscription is billed. */
-async function scheduled(
-  unit: Unit,
-  subscription: Subscription,
-  body: Patch,
-): Promise<Subscription> {
-  if (body.disable_on_demand) {
-    return disableOnDemand(unit, subscription, body.disable_on_demand.next_billing_date);
-  }
-  const moved = body.next_billing_date
-    ? moveBilling(unit, subscription, body.next_billing_date)
-    : subscription;
-  switch (body.status) {
-    case "cancelled":
-      return endSubscription(unit, moved, "cancelled");
-    case "paused":
-      return pause(unit, moved);
-    case "active":
-      return resume(unit, moved);
-    default:
-      return moved;
-  }
 }
 
 function usageOf(
@@ -251,126 +202,7 @@ function usageOf(
   };
 }
 
-/**
- * @rule SUB-53 pausing and resuming are asked for alone, and by status; the older `pause` is refused
- */
-function refuseMixed(body: Patch): void {
-  if (body.pause !== undefined && body.pause !== null) {
-    throw refuse(
-      "SUB-53",
-      '`pause` is no longer accepted; send `status`: "paused" or "active" instead',
-    );
-  }
-  if (!body.status || body.status === "cancelled") return;
-  if (body.status !== "paused" && body.status !== "active") {
-    throw refuse(
-      "SUB-53",
-      `\`status\` is "${body.status}" but can be set to "cancelled", "paused" and "active" only`,
-    );
-  }
-  if (Object.keys(body).length > 1) {
-    throw refuse(
-      "SUB-53",
-      `\`status\` "${body.status}" stands beside other changes; send it alone`,
-    );
-  }
-}
-
-const ended: ReadonlySet<string> = new Set(["cancelled", "failed", "expired"]);
-
-/** @rule SUB-09 cancelled, failed and expired are final: nothing of billing changes any more */
-function refuseEnded({ id, status }: Subscription, body: Patch): void {
-  const asks =
-    body.next_billing_date ||
-    body.cancel_at_next_billing_date ||
-    body.status === "cancelled" ||
-    body.subscription_period_count ||
-    body.subscription_period_interval ||
-    body.disable_on_demand;
-  if (!asks || !ended.has(status)) return;
-  throw refuse("SUB-09", `The subscription ${id} is ${status}, which is final; start a new one`);
-}
-
 const refuse = refusing("subscription-invalid");
-
-function pause(unit: Unit, subscription: Subscription): Subscription {
-  const { id, status } = subscription;
-  if (status === "paused") {
-    throw refuse("SUB-54", `The subscription ${id} is paused already`, "subscription-paused");
-  }
-  if (status !== "active") {
-    throw refuse(
-      "SUB-54",
-      `The subscription ${id} is ${status}; only an active one can be paused`,
-      "subscription-inactive",
-    );
-  }
-  return paused(subscription, unit.now);
-}
-
-function resume(unit: Unit, subscription: Subscription): Subscription {
-  if (subscription.status !== "paused") {
-    throw refuse(
-      "SUB-54",
-      `The subscription ${subscription.id} is ${subscription.status}, not paused, so it cannot be resumed`,
-      "subscription-not-paused",
-    );
-  }
-  const resumed = unpaused(subscription, unit.now);
-  planBoundary(unit, resumed);
-  return resumed;
-}
-
-/** @rule SUB-11 only to a later time; later boundaries count from there */
-function moveBilling(
-  unit: Unit,
-  subscription: Subscription,
-  text: string,
-  name = "next_billing_date",
-): Subscription {
-  const at = readInstant(text, name);
-  if (at <= unit.now) {
-    throw refuse(
-      "SUB-11",
-      `Cannot change next_billing_date to past time: it is ${formatInstant(at)} but now is ${formatInstant(unit.now)}; send a later one`,
-    );
-  }
-  const moved = movedBoundary(subscription, at);
-  planBoundary(unit, moved);
-  return moved;
-}
-
-/** Makes a subscription that was charged on request renew by itself, from the date given. */
-function disableOnDemand(unit: Unit, subscription: Subscription, date: string): Subscription {
-  if (!subscription.isOnDemand) {
-    throw refuse(
-      "SUB-34",
-      `\`disable_on_demand\` is set, but the subscription ${subscription.id} is not charged on demand`,
-    );
-  }
-  const renewing = { ...subscription, isOnDemand: false };
-  return moveBilling(unit, renewing, date, "disable_on_demand.next_billing_date");
-}
-
-/** @rule SUB-56 the term, counted from the start of the first paid period, can only become longer */
-function extended(unit: Unit, subscription: Subscription, body: Patch): Subscription {
-  const { subscription_period_count: count, subscription_period_interval: interval } = body;
-  if (!count && !interval) return subscription;
-  const period = {
-    count: count ?? subscription.period.count,
-    interval: interval ?? subscription.period.interval,
-  };
-  const expiresAt = addTimeframe(subscription.startedAt, period);
-  if (subscription.expiresAt !== null && expiresAt <= subscription.expiresAt) {
-    throw refuse(
-      "SUB-56",
-      `The subscription ${subscription.id} would end at ${formatInstant(expiresAt)}, but it lasts until ${formatInstant(subscription.expiresAt)}; a period can only be extended`,
-    );
-  }
-  const longer = { ...subscription, period, expiresAt };
-  planTerm(unit, longer);
-  return longer;
-}
 
 function cartOf(
   subscription: Subscription,
