@@ -36,9 +36,9 @@ export type Command =
   | { readonly kind: "pack" }
   | { readonly kind: "card"; readonly fails: boolean }
   | { readonly kind: "cancelAtEnd" }
-  | { readonly kind: "cancelNow" }
+  | { readonly kind: "cancelNow"; readonly units: number }
   | { readonly kind: "advance"; readonly days: number }
-  /** Usage half a minute before a change of plan or the closing of a cycle; none when 0. */
+  /** Usage half a minute before a change of plan, the closing of a cycle, a pause or an end; none when 0. */
   | {
       readonly kind: "change";
       readonly units: number;
@@ -47,7 +47,7 @@ export type Command =
     }
   | { readonly kind: "close"; readonly units: number }
   | { readonly kind: "takeBackChange" }
-  | { readonly kind: "pause" }
+  | { readonly kind: "pause"; readonly units: number }
   | { readonly kind: "resume" };
 
 const minute = 60_000;
@@ -166,7 +166,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.constantFrom<Command>(
       { kind: "takeBackChange" },
       { kind: "takeBackChange" },
-      { kind: "pause" },
+      { kind: "pause", units: 0 },
       { kind: "resume" },
       { kind: "resume" },
     ),
@@ -193,9 +193,9 @@ const episode: fc.Arbitrary<readonly Command[]> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.array(command, { maxLength: 2 }), days(40))
-      .map(([meanwhile, wait]): Command[] => [
-        { kind: "pause" },
+      .tuple(unitsBefore, fc.array(command, { maxLength: 2 }), days(40))
+      .map(([units, meanwhile, wait]): Command[] => [
+        { kind: "pause", units },
         ...meanwhile,
         wait,
         { kind: "resume" },
@@ -220,7 +220,10 @@ const ending: fc.Arbitrary<readonly Command[]> = fc.oneof(
     weight: 2,
     arbitrary: fc
       .tuple(
-        fc.constantFrom<Command>({ kind: "cancelAtEnd" }, { kind: "cancelNow" }),
+        fc.oneof(
+          fc.constant<Command>({ kind: "cancelAtEnd" }),
+          fc.record({ kind: fc.constant("cancelNow" as const), units: unitsBefore }),
+        ),
         fc.array(command, { maxLength: 8, size: "max" }),
       )
       .map(([cancel, after]) => [cancel, ...after]),
@@ -297,15 +300,18 @@ export async function run(subject: Subject, what: Command): Promise<boolean> {
     case "takeBackChange":
       return subject.status !== "active" || subject.takeBackChange();
     case "pause":
-      return subject.pause();
+      return using(what.units, () => subject.pause());
     case "resume":
       return subject.resume();
     case "cancelAtEnd":
-      if (subject.status === "active") await subject.cancelAtEnd();
+      if (open) await subject.cancelAtEnd();
       return true;
     case "cancelNow":
-      if (open) await subject.cancelNow();
-      return true;
+      if (!open) return true;
+      return using(what.units, async () => {
+        await subject.cancelNow();
+        return true;
+      });
   }
 }
 

@@ -221,7 +221,10 @@ export class SecondModel {
   setCard(fails: boolean): void {
     this.cardFails = fails;
     if (fails) return;
+    // SUB-59: what waits, waits through a pause.
+    if (this.status === "paused") return;
     if (this.status === "on_hold") {
+      this.#runMeter();
       const owing = this.#owing;
       this.#owing = null;
       this.status = "active";
@@ -233,15 +236,15 @@ export class SecondModel {
         if (this.#now >= this.next) this.#renew([]);
       }
     }
-    const change = this.#prevented;
-    this.#prevented = null;
-    if (change !== null) this.#change(change);
+    this.#makePrevented();
   }
 
-  /** SUB-30 to SUB-44. Answers whether it was accepted. */
+  /** SUB-78, SUB-18, SUB-30 to SUB-44. Answers whether it was accepted. */
   changePlan(change: Change, later: boolean): boolean {
     if (this.status !== "active" || this.#prevented !== null || this.#scheduled !== null)
       return false;
+    if (this.cancelsAtEnd) return false;
+    if (change.plan === this.#plan.plan && change.quantity === this.#plan.quantity) return true;
     if (later) {
       this.#scheduled = change;
       return true;
@@ -272,7 +275,7 @@ export class SecondModel {
   /** SUB-53 to SUB-55. */
   pause(): boolean {
     if (this.status !== "active") return false;
-    if (this.#prevented !== null) this.unsettled = "a pause while a change awaits payment";
+    this.#runMeter();
     this.status = "paused";
     this.#pausedAt = this.#now;
     return true;
@@ -280,13 +283,21 @@ export class SecondModel {
 
   resume(): boolean {
     if (this.status !== "paused") return false;
+    this.#runMeter();
     this.status = "active";
     const length = this.#now - this.#pausedAt;
     this.next += length;
     this.#termEnd += length;
     this.#anchor = this.next;
     this.#months = 0;
+    if (!this.cardFails) this.#makePrevented();
     return true;
+  }
+
+  #makePrevented(): void {
+    const change = this.#prevented;
+    this.#prevented = null;
+    if (change !== null) this.#change(change);
   }
 
   /** The period ends now and later ones count from now. */
@@ -295,15 +306,21 @@ export class SecondModel {
     this.next = this.#now;
     this.#anchor = this.#now;
     this.#months = 0;
+    // SUB-13, SUB-69: the term counts from the first paid period, which a trial that is closed begins.
+    if (this.#inTrial) this.#termEnd = this.#termFrom(this.#now);
     this.#closePeriod();
     return true;
   }
 
+  /** SUB-78: it calls off a change that waits for its payment. */
   cancelAtEnd(): void {
     this.cancelsAtEnd = true;
+    this.#prevented = null;
   }
 
+  /** MTR-64. */
   cancelNow(): void {
+    this.#runMeter();
     this.#end("cancelled");
   }
 

@@ -107,6 +107,7 @@ export async function endSubscription(
     invoiceCredit,
     usageDue: 0,
     cancelledAt: status === "cancelled" ? unit.now : subscription.cancelledAt,
+    pausedAt: null,
     cancelsAtNextBilling: false,
     scheduledChange: null,
     pendingChange: null,
