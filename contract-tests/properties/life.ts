@@ -71,6 +71,7 @@ export const terms: fc.Arbitrary<Terms> = fc.record({
       "percentageLossAs=rollover_forfeited" as const,
       "autoRepay=next_cycle" as const,
       "planChangeDates=unchanged" as const,
+      "planChangeBack=granted" as const,
     ),
     { nil: null, freq: 2 },
   ),

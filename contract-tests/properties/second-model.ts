@@ -44,7 +44,8 @@ export interface Terms {
     | "consumptionOrder=earliest_expiry"
     | "percentageLossAs=rollover_forfeited"
     | "autoRepay=next_cycle"
-    | "planChangeDates=unchanged";
+    | "planChangeDates=unchanged"
+    | "planChangeBack=granted";
   readonly plans: Readonly<Record<PlanName, Plan>>;
   readonly lifeDays: number | null;
   readonly overage: "off" | "unlimited" | number;
@@ -84,6 +85,8 @@ const priceOf = ({ plan, quantity }: Subscribed): number => prices[plan] * quant
 interface Move {
   readonly credits: number;
   readonly ours: readonly Grant[];
+  /** What its charge pays for, in credits; below zero, what it sets off. */
+  readonly paid: number;
 }
 
 interface Payment {
@@ -137,6 +140,10 @@ export class SecondModel {
   #owing: (Move & { readonly price: number }) | null = null;
   /** SUB-37: what changes of plan left over in money. */
   #invoiceCredit = 0;
+  /** SUB-79: credits that changes were charged for, credits they moved, and where each plan was first entered. */
+  #paidByChanges = 0;
+  #movedByChanges = 0;
+  readonly #entered = new Map<string, { readonly at: number; readonly moved: number }>();
   #trialGrant: Grant | null = null;
   #inTrial: boolean;
   #pausedAt = 0;
@@ -149,6 +156,7 @@ export class SecondModel {
     this.#inTrial = terms.trial !== null;
     const paidFrom = start + (terms.trial?.days ?? 0) * day;
     this.#termEnd = this.#termFrom(paidFrom);
+    this.#enterFirst("basic 1");
     if (terms.trial === null) {
       this.#anchor = start;
       this.#months = 1;
@@ -386,8 +394,7 @@ export class SecondModel {
     this.#resetOverage();
     this.#expireOrRoll(leaving, true);
     this.#charge(owed);
-    this.#plan = this.#scheduled ?? this.#plan;
-    this.#scheduled = null;
+    this.#takeUpScheduled();
     if (this.#inTrial) this.#termEnd = this.#termFrom(this.next);
     this.#endTrial();
     this.#unitsThisPeriod = 0;
@@ -410,12 +417,22 @@ export class SecondModel {
     const [left, whole] = [this.next - this.#now, this.next - this.previous];
     const delta = Math.trunc(((fresh - this.#creditsOf(this.#plan)) * left) / whole);
     const prorates = this.terms.plans[change.plan].prorates && !endsTrial;
+    const paid = this.#paidFor(change, left, whole);
     const isOurs = (it: Grant) => it.source === "subscription" && it.made >= this.previous;
     const ours = this.#grants.filter(isOurs);
     if (endsTrial) this.#endTrial();
     this.#plan = change;
     if (bills && (endsTrial || this.terms.policy !== "planChangeDates=unchanged")) this.#restart();
-    return { credits: prorates ? delta : bills ? fresh : 0, ours };
+    return { credits: prorates ? delta : bills ? fresh : 0, ours, paid };
+  }
+
+  /** In credits, what the charge of a change pays for and sets off: by the same parts of the period as the money. */
+  #paidFor(change: Change, left: number, whole: number): number {
+    const [old, fresh] = [this.#creditsOf(this.#plan), this.#creditsOf(change)];
+    if (change.mode === "do_not_bill") return 0;
+    if (change.mode === "full_immediately" || this.#inTrial) return fresh;
+    if (change.mode === "difference_immediately") return fresh - old;
+    return Math.trunc((fresh * left) / whole) - Math.trunc((old * left) / whole);
   }
 
   /** SUB-56: the term counts from the first paid period. */
@@ -434,17 +451,37 @@ export class SecondModel {
     this.#creditsThisPeriod = 0;
   }
 
-  /** SUB-39: never into overage. */
-  #moveCredits({ credits, ours }: Move): void {
-    if (credits > 0) {
+  /** SUB-79, SUB-39: never into overage. */
+  #moveCredits({ credits, ours, paid }: Move): void {
+    const name = `${this.#plan.plan} ${this.#plan.quantity}`;
+    const earlier =
+      this.terms.policy === "planChangeBack=granted" ? undefined : this.#entered.get(name);
+    this.#paidByChanges += paid;
+    const most = earlier
+      ? Math.max(this.#paidByChanges, earlier.moved) - this.#movedByChanges
+      : credits;
+    const moved = Math.min(credits, most);
+    if (moved > 0) {
       // No rule says whether credits that a change adds in a trial are the trial's (EXP-10); in the engine they are.
       if (this.#inTrial && this.terms.trial?.endWithTrial && this.#plan.plan === "basic") {
         this.unsettled = "a change that adds credits in a trial whose credits end with it";
       }
-      this.#issuePlan(credits);
+      this.#issuePlan(moved);
+      this.#movedByChanges += moved;
+    } else {
+      const held = (grants: readonly Grant[]) => grants.reduce((sum, it) => sum + it.left, 0);
+      const ofRound = this.#grants.filter(
+        (it) =>
+          (it.source === "subscription" || it.source === "rollover") &&
+          it.made >= (earlier?.at ?? 0),
+      );
+      const alone = Math.min(-credits, held(ours));
+      const isRound = earlier !== undefined && -most > alone;
+      const taken = isRound ? Math.min(-most, held(ofRound)) : alone;
+      this.#draw(taken, isRound ? ofRound : ours);
+      this.#movedByChanges -= taken;
     }
-    const held = ours.reduce((sum, it) => sum + it.left, 0);
-    if (credits < 0) this.#draw(Math.min(-credits, held), ours);
+    this.#enterFirst(name);
   }
 
   /** EXP-10. */
@@ -455,6 +492,22 @@ export class SecondModel {
     if (grant === null || grant.left === 0) return;
     grant.ends = this.#now;
     this.#lose(grant, "credit_expired");
+  }
+
+  /** SUB-79, SUB-43: its first period is paid in full and grants in full. */
+  #takeUpScheduled(): void {
+    const change = this.#scheduled;
+    if (change === null) return;
+    this.#scheduled = null;
+    this.#plan = change;
+    this.#paidByChanges += this.#creditsOf(change);
+    this.#movedByChanges += this.#creditsOf(change);
+    this.#enterFirst(`${change.plan} ${change.quantity}`, this.next);
+  }
+
+  #enterFirst(name: string, at = this.#now): void {
+    if (this.#entered.has(name)) return;
+    this.#entered.set(name, { at, moved: this.#movedByChanges });
   }
 
   #creditsOf({ plan, quantity }: Subscribed): number {

@@ -868,6 +868,11 @@ export interface components {
              */
             planChangeDates: "reset" | "unchanged";
             /**
+             * @description C43: whether a change back to an earlier plan settles what the changes between gave, or grants by itself.
+             * @enum {string}
+             */
+            planChangeBack: "settled" | "granted";
+            /**
              * @description C18: which grants repay overage under `carry_deficit_auto_repay`.
              * @enum {string}
              */
@@ -944,6 +949,11 @@ export interface components {
              * @enum {string}
              */
             planChangeDates?: "reset" | "unchanged";
+            /**
+             * @description C43: whether a change back to an earlier plan settles what the changes between gave, or grants by itself.
+             * @enum {string}
+             */
+            planChangeBack?: "settled" | "granted";
             /**
              * @description C18: which grants repay overage under `carry_deficit_auto_repay`.
              * @enum {string}
@@ -2052,6 +2062,7 @@ export interface operations {
                      *       "freeThresholdOnCredits": "ignored",
                      *       "balanceAmounts": "string",
                      *       "planChangeDates": "reset",
+                     *       "planChangeBack": "settled",
                      *       "autoRepay": "every_grant",
                      *       "percentageLossAs": "credit_expired",
                      *       "usageBasedPlanChange": "allowed",
@@ -2097,6 +2108,7 @@ export interface operations {
                      *       "freeThresholdOnCredits": "ignored",
                      *       "balanceAmounts": "string",
                      *       "planChangeDates": "reset",
+                     *       "planChangeBack": "settled",
                      *       "autoRepay": "every_grant",
                      *       "percentageLossAs": "credit_expired",
                      *       "usageBasedPlanChange": "allowed",
@@ -3141,6 +3153,7 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
         "freeThresholdOnCredits": null,
         "balanceAmounts": null,
         "planChangeDates": null,
+        "planChangeBack": null,
         "autoRepay": null,
         "percentageLossAs": null,
         "usageBasedPlanChange": null,

@@ -362,6 +362,7 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "SUB-76": "inferred",
   "SUB-77": "inferred",
   "SUB-78": "inferred",
+  "SUB-79": "inferred",
   "CHK-01": "documented",
   "CHK-02": "inferred",
   "CHK-03": "inferred",

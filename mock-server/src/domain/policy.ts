@@ -17,6 +17,8 @@ export const switches = {
   balanceAmounts: ["string", "number"],
   /** C15: whether an immediate plan change begins a new period. */
   planChangeDates: ["reset", "unchanged"],
+  /** C43: whether a round of plan changes is settled, or each change grants by itself. */
+  planChangeBack: ["settled", "granted"],
   /** C18: which grants repay overage that repays itself. */
   autoRepay: ["every_grant", "next_cycle"],
   /** C20: how the part that a rollover percentage leaves behind is booked. */
@@ -47,6 +49,7 @@ export const documented: Policy = {
   freeThresholdOnCredits: "ignored",
   balanceAmounts: "string",
   planChangeDates: "reset",
+  planChangeBack: "settled",
   autoRepay: "every_grant",
   percentageLossAs: "credit_expired",
   usageBasedPlanChange: "allowed",

@@ -1,6 +1,7 @@
 import { isZero, priceShareOf, shareOf, subtract, zero } from "../amount.js";
 import type { Policy } from "../policy.js";
 import { addTimeframe, type Instant } from "../time.js";
+import { added, afterChange, planKey } from "./plan-books.js";
 import type { Attachment } from "./product.js";
 import {
   type CreditChange,
@@ -19,6 +20,8 @@ export interface ChangeLine {
   readonly price: number;
   /** How much of it counts, below zero for what is set off. */
   readonly factor: number;
+  /** The same as a share: parts of a whole. */
+  readonly share: { readonly part: number; readonly whole: number };
   /** Minor units. */
   readonly total: number;
 }
@@ -30,6 +33,8 @@ export interface PlanChange {
   readonly restarts: boolean;
   readonly lines: readonly ChangeLine[];
   readonly credits: readonly CreditChange[];
+  /** Credits that the charge pays for, below zero where more is set off. */
+  readonly paidCredits: readonly CreditChange[];
 }
 
 /**
@@ -55,6 +60,7 @@ export function changePlan(
     credits: converts
       ? plan.cart.map((item) => ({ item, amount: creditsOf(item, plan.quantity) }))
       : creditsFor(subscription, plan, mode, now),
+    paidCredits: lines.reduce<readonly CreditChange[]>((sum, it) => added(sum, paidBy(it)), []),
   };
 }
 
@@ -86,18 +92,8 @@ export const droppedCredits = (
  *
  * @rule SUB-18 changing to it is no change
  */
-export function isOnPlan(subscription: Subscription, plan: Plan): boolean {
-  const addonsOf = ({ addons }: Plan): string =>
-    addons
-      .map((it) => `${it.addonId} ${it.quantity}`)
-      .sort()
-      .join(" ");
-  return (
-    subscription.productId === plan.productId &&
-    subscription.quantity === plan.quantity &&
-    addonsOf(subscription) === addonsOf(plan)
-  );
-}
+export const isOnPlan = (subscription: Subscription, plan: Plan): boolean =>
+  planKey(subscription) === planKey(plan);
 
 /** What a change to the plan it is on comes to. */
 export const noChange = (subscription: Subscription): PlanChange => ({
@@ -105,6 +101,7 @@ export const noChange = (subscription: Subscription): PlanChange => ({
   restarts: false,
   lines: [],
   credits: [],
+  paidCredits: [],
 });
 
 function linesOf(
@@ -120,6 +117,7 @@ function linesOf(
       plan: of,
       price,
       factor: (sign * left) / whole,
+      share: { part: sign * left, whole },
       total: sign * priceShareOf(price, left, whole),
     };
   };
@@ -129,6 +127,13 @@ function linesOf(
   const isShare = mode === "prorated_immediately";
   return [line(subscription, -1, isShare), line(plan, 1, isShare)];
 }
+
+/** The credits of a plan that a part of its price pays for. */
+const paidBy = ({ plan, share }: ChangeLine): readonly CreditChange[] =>
+  plan.cart.map((item) => ({
+    item,
+    amount: shareOf(creditsOf(item, plan.quantity), share.part, share.whole, item.precision),
+  }));
 
 /** How much of the period is left, and how long it is, in milliseconds. */
 const remainderOf = ({ previousBillingAt, nextBillingAt }: Subscription, now: Instant) => ({
@@ -186,7 +191,7 @@ function restarted(subscription: Subscription, plan: Plan, now: Instant): Subscr
  * The subscription on another plan, with its dates as they are; another frequency counts from the next one. A change
  * that was scheduled is made by it, or replaced.
  */
-export function continued(subscription: Subscription, plan: Plan): Subscription {
+function continued(subscription: Subscription, plan: Plan): Subscription {
   const { frequency, nextBillingAt } = subscription;
   const isSameFrequency =
     frequency.count === plan.frequency.count && frequency.interval === plan.frequency.interval;
@@ -195,5 +200,15 @@ export function continued(subscription: Subscription, plan: Plan): Subscription 
     ...plan,
     scheduledChange: null,
     ...(isSameFrequency ? {} : { anchorAt: nextBillingAt, periodNumber: 0 }),
+  };
+}
+
+/** The subscription on a plan that takes over with a renewal, which pays for all that it grants. */
+export function renewedOn(subscription: Subscription, plan: Plan): Subscription {
+  const credits = plan.cart.map((item) => ({ item, amount: creditsOf(item, plan.quantity) }));
+  const { planBooks, nextBillingAt, unpaidRenewalAt } = subscription;
+  return {
+    ...continued(subscription, plan),
+    planBooks: afterChange(planBooks, plan, credits, credits, unpaidRenewalAt ?? nextBillingAt),
   };
 }

@@ -5,6 +5,7 @@ import type { Metadata } from "../metadata.js";
 import { addDays, addTimeframe, type Instant, instantOf, type Timeframe } from "../time.js";
 import { type AddonLine, addonsTotal } from "./addon.js";
 import type { BilledParty, BillingAddress } from "./checkout.js";
+import { openBooks, type PlanBooks } from "./plan-books.js";
 import {
   type Attachment,
   type MeterLink,
@@ -67,6 +68,8 @@ export interface UnpaidChange {
   /** Minor units. */
   readonly amount: number;
   readonly credits: readonly CreditChange[];
+  /** Credits that the charge pays for. */
+  readonly paidCredits: readonly CreditChange[];
   /** Start of the period it was made in, whose grants it may take from. */
   readonly periodStartAt: Instant;
 }
@@ -125,6 +128,7 @@ export interface Subscription extends Plan {
   readonly unpaidRenewalAt: Instant | null;
   /** A charge on demand that was declined and is still to be paid; null: none is. */
   readonly unpaidCharge: UnpaidCharge | null;
+  readonly planBooks: PlanBooks;
   readonly metadata: Metadata;
   /** Whether the customer's card will be declined at the next renewal. */
   readonly failsNextRenewal: boolean;
@@ -205,6 +209,7 @@ export function openSubscription(opening: Opening, now: Instant): Subscription {
     pendingChange: null,
     unpaidRenewalAt: null,
     unpaidCharge: null,
+    planBooks: openBooks(plan, now),
     metadata: opening.metadata,
     failsNextRenewal: opening.failsNextRenewal,
     usageDue: 0,

@@ -1,22 +1,16 @@
-import { isPositive, smaller, subtract, sum, zero } from "../../../domain/amount.js";
-import { deduct } from "../../../domain/ledger/deduct.js";
 import type { Payment } from "../../../domain/subscriptions/payment.js";
 import { billFor, changePlan, droppedCredits } from "../../../domain/subscriptions/plan-change.js";
 import {
-  type CreditChange,
   type Plan,
   type ProrationMode,
   presentPeriod,
   type Subscription,
   type UnpaidChange,
 } from "../../../domain/subscriptions/subscription.js";
-import type { Instant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
-import { post } from "../../../sandbox/post.js";
 import { announce } from "./announce.js";
+import { applyCredits } from "./change-credits.js";
 import { endTrialCredits, planBoundary, putOnHold, recover } from "./cycle.js";
-import { accountOf } from "./holdings.js";
-import { issueToSubscriber } from "./issue.js";
 import { closeUsage, meteredOwed } from "./metered.js";
 import { charge, isDeclined } from "./pay.js";
 import { overageOwed, settleOverage } from "./settle.js";
@@ -76,15 +70,16 @@ export async function changeNow(
   if (subscription.isTrial && !after.isTrial) await endTrialCredits(unit, subscription);
   const periodStartAt = subscription.previousBillingAt;
   if (declined) {
-    const unpaid = { amount, credits: change.credits, periodStartAt };
+    const { credits, paidCredits } = change;
+    const unpaid = { amount, credits, paidCredits, periodStartAt };
     const owing = { ...after, pendingChange: { plan, mode, unpaid } };
     putOnHold(unit, owing);
     return { subscription: owing, payment };
   }
-  tx.put("subscription", after);
-  await applyCredits(unit, after, change.credits, periodStartAt);
-  if (change.restarts) planBoundary(unit, after);
-  return { subscription: after, payment };
+  const credited = await applyCredits(unit, after, { ...change, periodStartAt });
+  tx.put("subscription", credited);
+  if (change.restarts) planBoundary(unit, credited);
+  return { subscription: credited, payment };
 }
 
 /**
@@ -95,12 +90,12 @@ export async function payArrears(unit: Unit, stored: Subscription): Promise<Subs
   if (stored.status !== "on_hold") return payWaiting(unit, stored);
   await drain(unit, "now");
   const { pendingChange, unpaidCharge } = stored;
-  const paid: Subscription = {
+  const owing: Subscription = {
     ...stored,
     pendingChange: pendingChange?.unpaid ? null : pendingChange,
     unpaidCharge: null,
   };
-  if (pendingChange?.unpaid) await payChange(unit, paid, pendingChange.unpaid);
+  const paid = pendingChange?.unpaid ? await payChange(unit, owing, pendingChange.unpaid) : owing;
   if (unpaidCharge) await charge(unit, { subscription: paid, ...unpaidCharge, isDeclined: false });
   const owesRenewal =
     paid.unpaidRenewalAt !== null || (!paid.isOnDemand && paid.nextBillingAt <= unit.now);
@@ -120,10 +115,10 @@ export async function payWaiting(unit: Unit, running: Subscription): Promise<Sub
 async function payChange(
   unit: Unit,
   subscription: Subscription,
-  { amount, credits, periodStartAt }: UnpaidChange,
-): Promise<void> {
-  await charge(unit, { subscription, amount, isDeclined: false });
-  await applyCredits(unit, subscription, credits, periodStartAt);
+  unpaid: UnpaidChange,
+): Promise<Subscription> {
+  await charge(unit, { subscription, amount: unpaid.amount, isDeclined: false });
+  return applyCredits(unit, subscription, unpaid);
 }
 
 function goOn(unit: Unit, subscription: Subscription): Subscription {
@@ -132,46 +127,4 @@ function goOn(unit: Unit, subscription: Subscription): Subscription {
   announce(unit, "subscription.active", running);
   planBoundary(unit, running);
   return running;
-}
-
-/**
- * Gives the credits of a change, and takes those that are too many (SUB-39) from what the grants of its period still
- * hold: never from other grants, and never into overage.
- */
-async function applyCredits(
-  unit: Unit,
-  subscription: Subscription,
-  credits: readonly CreditChange[],
-  periodStartAt: Instant,
-): Promise<void> {
-  for (const { item, amount } of credits) {
-    if (isPositive(amount)) await issueToSubscriber(unit, subscription, item, amount);
-    else
-      await takeBack(unit, subscription, { item, amount: subtract(zero, amount) }, periodStartAt);
-  }
-}
-
-async function takeBack(
-  unit: Unit,
-  subscription: Subscription,
-  { item, amount }: CreditChange,
-  periodStartAt: Instant,
-): Promise<void> {
-  const account = await accountOf(unit, item.entitlementId, subscription.customerId);
-  const grants = await unit.tx.find("grant", unit.policy.consumptionOrder, account.id, {
-    where: ({ source, createdAt }) =>
-      source.type === "subscription" && source.id === subscription.id && createdAt >= periodStartAt,
-  });
-  const parameters = {
-    entryType: "credit_deducted",
-    amount: smaller(amount, sum(grants.map((it) => it.remaining))),
-    overage: { enabled: false, limit: null, behavior: item.overageBehavior },
-    excess: "drop",
-    reference: { type: "subscription", id: subscription.id },
-    description: "Credits taken back by a plan change",
-    metadata: subscription.metadata,
-    print: String,
-  } as const;
-  const { posting } = deduct(account, grants, parameters, unit.now);
-  if (posting) post(unit, account, posting);
 }

@@ -5,7 +5,7 @@ import { expire } from "../../../domain/ledger/expire.js";
 import { rollOver } from "../../../domain/ledger/roll-over.js";
 import { isPast } from "../../../domain/ledger/rules/expiry.js";
 import type { Metadata } from "../../../domain/metadata.js";
-import { continued } from "../../../domain/subscriptions/plan-change.js";
+import { renewedOn } from "../../../domain/subscriptions/plan-change.js";
 import {
   endingOf,
   nextPeriod,
@@ -127,7 +127,7 @@ export async function endSubscription(
 function renewalOf(ending: Subscription, usageDue: number) {
   const { scheduledChange, invoiceCredit } = ending;
   const subscription: Subscription = scheduledChange
-    ? continued(ending, scheduledChange.plan)
+    ? renewedOn(ending, scheduledChange.plan)
     : ending;
   return { subscription, ...payable(subscription.recurringAmount + usageDue, invoiceCredit) };
 }

@@ -206,18 +206,18 @@ function refuseUnchangeable(subscription: Subscription, replacesScheduled: boole
       "plan-change-on-demand",
     );
   }
-  if (cancelsAtNextBilling) {
-    throw refuse(
-      "SUB-78",
-      `The subscription ${id} is scheduled to end and does not change its plan; first take that back with \`cancel_at_next_billing_date\`: false`,
-      "plan-change-while-ending",
-    );
-  }
   if (pendingChange) {
     throw refuse(
       "SUB-33",
       `The subscription ${id} has a plan change that awaits payment; wait until it is paid`,
       "plan-change-pending",
+    );
+  }
+  if (cancelsAtNextBilling) {
+    throw refuse(
+      "SUB-78",
+      `The subscription ${id} is scheduled to end and does not change its plan; first take that back with \`cancel_at_next_billing_date\`: false`,
+      "plan-change-while-ending",
     );
   }
   if (scheduledChange && !replacesScheduled) {
