@@ -105,7 +105,7 @@ scenario("GRT-15 a declined first charge on demand issues nothing", async (world
 
 for (const mandate_only of [true, false]) {
   const kind = mandate_only ? "a mandate" : "a paid subscription";
-  scenario(`SUB-09 a charge to ${kind} is a payment without credits`, async (world) => {
+  scenario(`GRT-15 a charge to ${kind} is a payment without credits`, async (world) => {
     const it = await shop(world, { mandate_only });
     const entries = await world.entries(it);
     await world.advance("10d");
@@ -126,7 +126,7 @@ for (const mandate_only of [true, false]) {
   });
 }
 
-scenario("SUB-09 a charge needs a price in whole minor units", async (world) => {
+scenario("SUB-15 a charge needs a price in whole minor units", async (world) => {
   const it = await shop(world);
   for (const body of [{}, ...[-1, 1.5, "250", null].map((product_price) => ({ product_price }))]) {
     expect((await charge(world, it.id, body)).status, JSON.stringify(body)).toBe(422);
@@ -259,7 +259,7 @@ scenario("SUB-34 the plan of an on-demand subscription stays", async (world) => 
   expect(await paid(world, it.id)).toEqual([1000]);
 });
 
-scenario("SUB-09 a subscription taken off demand renews from then on", async (world) => {
+scenario("SUB-29 a subscription taken off demand renews from then on", async (world) => {
   const it = await shop(world, { product_price: 700 });
   const next_billing_date = "2026-02-10T00:00:00Z";
   await update(world, it.id, { disable_on_demand: { next_billing_date } });
@@ -283,7 +283,7 @@ scenario("SUB-09 a subscription taken off demand renews from then on", async (wo
   expect(await world.audited()).toBe(3);
 });
 
-scenario("SUB-09 a subscription goes off demand at a time to come", async (world) => {
+scenario("SUB-29 a subscription goes off demand at a time to come", async (world) => {
   const it = await shop(world);
   await world.advance("1d");
   const path = { subscription_id: it.id };

@@ -3,6 +3,7 @@ import { scenario } from "../harness/scenario.js";
 import {
   attach,
   meterLink,
+  recurringPrice,
   sell,
   setCard,
   subscribe,
@@ -88,6 +89,40 @@ scenario("OVR-22 EX-07 invoiced overage is on the renewal, then cleared", async 
     [...firstMonth, cleared, granted, "credit_added +100 : 100→200, overage 0→0"].join("\n"),
   );
   expect(await world.audited()).toBe(6);
+});
+
+scenario("OVR-22 overage of two credits is on one bill, each at its price", async (world) => {
+  const invoiced = { overage_behavior: "invoice_at_billing" };
+  const tokens = await world.entitlement(withOverage({ ...invoiced, price_per_unit: "10" }));
+  const images = await world.entitlement(
+    withOverage({ ...invoiced, price_per_unit: "25", name: "Images" }),
+  );
+  const customer = await world.customer();
+  const plan = await sell(world, recurringPrice(), [attach(tokens, "100"), attach(images, "5")]);
+  const id = await subscribe(world, plan, customer);
+  await world.debit({ entitlement: tokens, customer }, "130");
+  await world.debit({ entitlement: images, customer }, "9");
+  await world.advance("P1M");
+  const charges = async () => {
+    const { items } = await world.ok<{ items: { total_amount: number }[] }>("listPayments", {
+      query: { subscription_id: id },
+    });
+    return items.map((it) => it.total_amount).reverse();
+  };
+  expect(await charges()).toEqual([1000, 1400]);
+  for (const [entitlement, credits] of [
+    [tokens, "100"],
+    [images, "5"],
+  ] as const) {
+    expect(await world.balance({ entitlement, customer })).toMatchObject({
+      balance: credits,
+      overage: "0",
+    });
+  }
+  await world.debit({ entitlement: images, customer }, "6");
+  await world.advance("P1M");
+  expect(await charges()).toEqual([1000, 1400, 1025]);
+  await world.audited();
 });
 
 scenario("OVR-23 EX-08 a carried deficit stands beside the new credits", async (world) => {

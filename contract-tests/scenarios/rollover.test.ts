@@ -211,6 +211,31 @@ scenario(
   },
 );
 
+scenario("ROL-02 the end of a cycle rolls no other subscription's credits", async (world) => {
+  const { entitlement, customer } = await onPlan(world, "100", rolling(100));
+  const holding = { entitlement, customer };
+  const other = await sell(world, recurringPrice(), [attach(entitlement, "7", rolling(100))]);
+  await world.advance("2026-01-15T00:00:00Z");
+  await subscribe(world, other, customer);
+  await world.advance(february);
+  expect(await lives(world, holding)).toEqual([
+    "0 of 100 subscription 0, rolled",
+    "100 of 100 rollover 1, until ever",
+    "100 of 100 subscription 0, until ever",
+    "7 of 7 subscription 0, until ever",
+  ]);
+  await world.advance("2026-02-15T00:00:00Z");
+  expect(await lives(world, holding)).toEqual([
+    "0 of 100 subscription 0, rolled",
+    "0 of 7 subscription 0, rolled",
+    "100 of 100 rollover 1, until ever",
+    "100 of 100 subscription 0, until ever",
+    "7 of 7 rollover 1, until ever",
+    "7 of 7 subscription 0, until ever",
+  ]);
+  await world.audited();
+});
+
 scenario("ROL-03 rollover goes first and only the rest expires", async (world) => {
   // 31 days end with January, so expiry and the end of the cycle fall together.
   const it = await onPlan(world, "100", rolling(50, { expires_after_days: 31, ...aMonth }));

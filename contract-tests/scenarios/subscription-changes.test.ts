@@ -7,6 +7,7 @@ import {
   recurringPrice,
   type Subscription,
   sell,
+  setCard,
   subscribe,
   subscriptionOf,
   usageOf,
@@ -256,6 +257,37 @@ scenario("SUB-52 after a cancellation nothing is issued or carried", async (worl
   expect(items).toHaveLength(2);
   expect(await world.audited()).toBe(3);
 });
+
+for (const [name, lifeDays] of [
+  ["at the end of the period", 31],
+  ["after it", 45],
+] as const) {
+  scenario(`SUB-52 credits that end ${name} are lost with the subscription`, async (world) => {
+    const holding = await open(world, { expires_after_days: lifeDays });
+    const id = await begin(world, holding, { rollover_enabled: true, rollover_percentage: 100 });
+    await patched(world, id, { cancel_at_next_billing_date: true });
+    await world.advance("P1Y");
+    expect((await subscriptionOf(world, id)).status).toBe("cancelled");
+    expect(await world.ledger(holding)).toBe(`${once}\ncredit_expired -100 : 100→0, overage 0→0`);
+    expect(await world.grants(holding)).toMatchObject([
+      { is_expired: true, is_rolled_over: false, rollover_count: 0 },
+    ]);
+  });
+}
+
+scenario(
+  "SUB-52 one that was cancelled on hold grants nothing for a card that works",
+  async (world) => {
+    const holding = await open(world);
+    const id = await begin(world, holding);
+    await setCard(world, id, true);
+    await world.advance("P1M");
+    await patched(world, id, { status: "cancelled" });
+    await setCard(world, id, false);
+    await world.advance("P1M");
+    expect(await world.ledger(holding)).toBe(once);
+  },
+);
 
 scenario("SUB-53 the older pause field is always refused", async (world) => {
   const holding = await open(world);

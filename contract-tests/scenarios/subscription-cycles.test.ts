@@ -236,18 +236,44 @@ scenario("SUB-09 on_hold ends with a payment, cancelled and expired never", asyn
   await world.audited();
 });
 
-scenario("SUB-09 one that has ended takes no new renewal date", async (world) => {
-  const { customer } = await open(world);
-  const id = await subscribe(world, await sell(world, recurringPrice(), []), customer);
-  const change = { path: { subscription_id: id } };
-  await world.ok("updateSubscription", { ...change, body: { status: "cancelled" } });
-  const ended = await subscriptionOf(world, id);
-  await world.refused(422, "updateSubscription", {
-    ...change,
-    body: { next_billing_date: "2026-01-02T00:00:00Z" },
+for (const how of ["cancelled", "expired"]) {
+  scenario(`SUB-09 ${how} is final: no call brings it back or changes its bills`, async (world) => {
+    const holding = await open(world);
+    const term = { subscription_period_count: 1, subscription_period_interval: "Month" };
+    const plan = await sell(world, recurringPrice(term), [attach(holding.entitlement, "100")]);
+    const larger = await sell(world, recurringPrice({ price: 3000 }), []);
+    const id = await subscribe(world, plan, holding.customer);
+    const path = { subscription_id: id };
+    if (how === "expired") await world.advance("P1M");
+    else await world.ok("updateSubscription", { path, body: { status: "cancelled" } });
+    const ended = await subscriptionOf(world, id);
+    expect(ended.status).toBe(how);
+    for (const body of [
+      { next_billing_date: "2027-01-02T00:00:00Z" },
+      { cancel_at_next_billing_date: true },
+      { cancel_at_next_billing_date: false },
+      { subscription_period_count: 24 },
+      { subscription_period_interval: "Year" },
+      { disable_on_demand: { next_billing_date: "2027-01-02T00:00:00Z" } },
+      { status: "cancelled" },
+      { status: "paused" },
+      { status: "active" },
+    ]) {
+      await world.refused(422, "updateSubscription", { path, body });
+    }
+    const change = { quantity: 1, proration_billing_mode: "full_immediately" };
+    const body = { product_id: larger.product_id, ...change };
+    for (const operation of ["changePlan", "previewChangePlan"] as const) {
+      await world.refused(422, operation, { path, body });
+    }
+    await world.refused(422, "chargeSubscription", { path, body: { product_price: 100 } });
+    expect(await setCard(world, id, false)).toEqual({ fails: false, status: how });
+    await world.advance("P1Y");
+    expect(await subscriptionOf(world, id)).toEqual(ended);
+    expect(await paymentsOf(world, id)).toEqual(["succeeded 1000"]);
+    expect(await world.ledger(holding)).toBe(issued(100));
   });
-  expect(await subscriptionOf(world, id)).toEqual(ended);
-});
+}
 
 scenario("SUB-09 an end that has come is not taken back, and tells nobody", async (world) => {
   const { customer } = await open(world);

@@ -184,6 +184,48 @@ scenario("SUB-54 a paused subscription outlasts renewals and its term", async (w
   expect(await world.audited()).toBe(2);
 });
 
+scenario("SUB-54 after a pause the term ends later, not at its old end", async (world) => {
+  const holding = await open(world);
+  const id = await begin(world, holding, threeMonths);
+  await world.advance("10d");
+  await pause(world, id);
+  await world.advance("5d");
+  await resume(world, id);
+  for (const [at, status] of [
+    ["2026-04-01T00:00:00Z", "active"],
+    ["2026-04-05T23:59:59Z", "active"],
+    ["2026-04-06T00:00:00Z", "expired"],
+  ] as const) {
+    await world.advance(at);
+    expect((await subscriptionOf(world, id)).status, at).toBe(status);
+  }
+  expect(await paymentsOf(world, id)).toEqual(["2026-01-01", "2026-02-06", "2026-03-06"]);
+  expect(await world.ledger(holding)).toBe(`${twice}\ncredit_added +100 : 200→300, overage 0→0`);
+});
+
+scenario("SUB-54 the term of one charged on demand ends later, too", async (world) => {
+  const { entitlement, customer } = await open(world);
+  const plan = await sell(world, recurringPrice(threeMonths), [attach(entitlement, "100")]);
+  const id = await subscribe(world, plan, customer, {
+    subscription_data: { on_demand: { mandate_only: false } },
+  });
+  await pause(world, id);
+  await world.advance("120d");
+  expect((await subscriptionOf(world, id)).status).toBe("paused");
+  await resume(world, id);
+  await world.advance("2026-07-29T23:59:59Z");
+  expect((await subscriptionOf(world, id)).status).toBe("active");
+  await world.advance("1s");
+  expect((await subscriptionOf(world, id)).status).toBe("expired");
+});
+
+scenario("SUB-54 one that is cancelled is not paused any more", async (world) => {
+  const id = await begin(world, await open(world));
+  await pause(world, id);
+  await patch(world, id, { status: "cancelled" });
+  expect((await subscriptionOf(world, id)).paused_at).toBeNull();
+});
+
 scenario("SUB-54 a paused subscription can be cancelled", async (world) => {
   const holding = await open(world);
   const id = await begin(world, holding);

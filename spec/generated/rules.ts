@@ -313,6 +313,7 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "SUB-26": "documented",
   "SUB-27": "inferred",
   "SUB-28": "inferred",
+  "SUB-29": "documented",
   "SUB-30": "documented",
   "SUB-31": "documented",
   "SUB-32": "conflicting",

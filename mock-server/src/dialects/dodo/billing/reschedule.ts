@@ -166,7 +166,7 @@ function refuseBeyondTerm(subscription: Subscription, at: Instant, name: string)
   );
 }
 
-/** Makes a subscription that was charged on request renew by itself, from the date given. */
+/** @rule SUB-29 a subscription that was charged on request renews by itself from the date given */
 function disableOnDemand(unit: Unit, subscription: Subscription, date: string): Subscription {
   if (!subscription.isOnDemand) {
     throw refuse(
