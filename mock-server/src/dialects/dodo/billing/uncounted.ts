@@ -27,12 +27,13 @@ interface Finding {
  */
 export async function warnOfUncounted(unit: Unit, events: readonly UsageEvent[]): Promise<void> {
   const lookups = new Lookups(unit);
+  const countsText = unit.policy.numericStrings === "counted";
   const findings = new Map<string, Finding>();
   for (const event of events) {
-    const meters = lookups.known(event.name) ?? (await lookups.metersOf(event.name));
+    const named = lookups.known(event.name) ?? (await lookups.metersNamed(event.name));
     const why =
-      whyUncounted(event, meters, unit) ??
-      (event.at < unit.now ? await lookups.whyLate(event, meters) : undefined);
+      whyUncounted(event, named, countsText) ??
+      (event.at < unit.now ? await lookups.whyLate(event, named.meters) : undefined);
     if (why === undefined) continue;
     const key = `${event.name} ${why}`;
     const known = findings.get(key);
@@ -45,18 +46,14 @@ export async function warnOfUncounted(unit: Unit, events: readonly UsageEvent[])
 /** What is wrong with the event itself; undefined: a meter counts it, or leaves it out by its filter. */
 function whyUncounted(
   event: UsageEvent,
-  meters: readonly Meter[],
-  { policy }: Unit,
+  { meters, otherCase }: Named,
+  countsText: boolean,
 ): string | undefined {
-  const matching = meters.filter((it) => it.eventName === event.name);
-  if (matching.length === 0) {
-    const [other] = meters;
-    return other ? otherCase(other) : nameless;
-  }
+  if (meters.length === 0) return otherCase ? whyOtherCase(otherCase) : nameless;
   let why: string | undefined;
-  for (const meter of matching) {
+  for (const meter of meters) {
     if (!counts(meter, event)) continue;
-    const reason = whyNoValue(meter.aggregation, event, policy.numericStrings === "counted");
+    const reason = whyNoValue(meter.aggregation, event, countsText);
     if (reason === undefined) return undefined;
     const { type, key } = meter.aggregation;
     const aggregates = `meter ${meter.id} takes the ${type} of \`${key}\`, which is`;
@@ -70,25 +67,36 @@ function whyUncounted(
 
 const nameless = "no meter counts events of this name";
 
-const otherCase = ({ id, eventName }: Meter): string =>
+const whyOtherCase = ({ id, eventName }: Meter): string =>
   `names are case-sensitive, and meter ${id} counts ${JSON.stringify(eventName)}`;
+
+/** The meters of one event name. */
+interface Named {
+  readonly meters: readonly Meter[];
+  /** One whose event name is the same in another case. */
+  readonly otherCase: Meter | undefined;
+}
 
 /** What the events of one request are held against, each looked up once. */
 class Lookups {
-  readonly #meters = new Map<string, readonly Meter[]>();
+  readonly #named = new Map<string, Named>();
   readonly #subscriptions = new Map<string, readonly Subscription[]>();
 
   constructor(private readonly unit: Unit) {}
 
-  /** Meters whose event name is this in any case, if they were looked up. */
-  known(eventName: string): readonly Meter[] | undefined {
-    return this.#meters.get(eventName);
+  /** Meters of this event name, if they were looked up. */
+  known(eventName: string): Named | undefined {
+    return this.#named.get(eventName);
   }
 
-  async metersOf(eventName: string): Promise<readonly Meter[]> {
+  async metersNamed(eventName: string): Promise<Named> {
     const found = await this.unit.tx.find("meter", "byEventName", eventName.toLowerCase());
-    this.#meters.set(eventName, found);
-    return found;
+    const named = {
+      meters: found.filter((it) => it.eventName === eventName),
+      otherCase: found.find((it) => it.eventName !== eventName),
+    };
+    this.#named.set(eventName, named);
+    return named;
   }
 
   /** Why the event belongs to no open period of any subscription that would count it; undefined: it does. */
