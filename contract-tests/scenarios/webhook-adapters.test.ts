@@ -1,4 +1,5 @@
 import { verifyWebhookPayload } from "@dodopayments/core/webhook";
+import { verifyWebhookPayload as verifyOlder } from "dodopayments-core-0-3-11/webhook";
 import { expect } from "vitest";
 import {
   attemptAsSigned,
@@ -133,6 +134,11 @@ const sent = [
   "subscription.updated",
 ];
 
+/** What the older adapter has no name for; nor has it one for a subscription that is paused when it is told. */
+const unknownToOlder = ["credit.overage_reset", "subscription.paused", "subscription.unpaused"];
+const isUnknownToOlder = (type: string, body: string): boolean =>
+  unknownToOlder.includes(type) || JSON.parse(body).data.status === "paused";
+
 scenario("WHK-21 every event of a whole life is verified by every library", async (world) => {
   await setMode(world, { collected: true });
   const endpoint = await listenTo(world, "http://localhost:9/hooks");
@@ -156,5 +162,9 @@ scenario("WHK-21 every event of a whole life is verified by every library", asyn
       body,
     });
     expect(payload.type).toBe(event_type);
+    // An older one wants every field it knows, empty ones as null.
+    if (isUnknownToOlder(event_type, body)) continue;
+    const older = await verifyOlder({ webhookKey: secret, headers: { ...headers }, body });
+    expect(older.type).toBe(event_type);
   }
 });

@@ -218,10 +218,21 @@ export interface SubscriptionView {
   readonly businessId: string;
 }
 
+/** What a subscription may have and the sandbox's have not. The service sends such fields, too, as null. */
+const emptyOfSubscription = {
+  custom_field_responses: null,
+  discount_cycles_remaining: null,
+  discount_id: null,
+  discounts: null,
+  payment_method_id: null,
+};
+
+/** @rule WHK-48 what is empty is null, and not left out */
 export const presentSubscription = (
   it: Subscription,
   { customer, accounts, businessId }: SubscriptionView,
 ): Schemas["SubscriptionResponse"] => ({
+  ...emptyOfSubscription,
   ...presentSubscriptionCommon(it, customer),
   brand_id: businessId,
   addons: it.addons.map(({ addonId, quantity }) => ({ addon_id: addonId, quantity })),
@@ -338,18 +349,36 @@ const presentCartItem = (
 export const printed = (amount: Account["balance"] | undefined, precision: number): string =>
   amount ? formatAmount(amount, precision) : (0).toFixed(precision);
 
+/** The same of a payment. */
+const emptyOfPayment = {
+  card_holder_name: null,
+  card_issuing_country: null,
+  custom_field_responses: null,
+  discount_id: null,
+  discounts: null,
+  invoice_id: null,
+  invoice_url: null,
+  payment_method_id: null,
+  refund_status: null,
+};
+
+/** @rule CHK-43 what never settled has no tax and no method */
+const ofSettled = <Value>({ status }: Payment, value: Value): Value | null =>
+  status === "succeeded" ? value : null;
+
 export const presentPayment = (
   it: Payment,
   customer: Customer,
   businessId: string,
 ): Schemas["PaymentResponse"] => ({
+  ...emptyOfPayment,
   ...presentPaymentCommon(it, customer, businessId),
   business_id: businessId,
   billing: presentBilling(it.billing),
-  tax: 0,
+  tax: ofSettled(it, 0),
   settlement_amount: it.amount,
   settlement_currency: currencyOf(it.currency),
-  settlement_tax: 0,
+  settlement_tax: ofSettled(it, 0),
   checkout_session_id: it.checkoutId,
   product_cart: it.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
   card_type: isByCard(it) ? "credit" : null,
@@ -391,7 +420,7 @@ const presentPaymentCommon = (it: Payment, customer: Customer, businessId: strin
   subscription_ids: it.subscriptionId === null ? [] : [it.subscriptionId],
   is_multi_subscription: false,
   metadata: presentMetadata(it.metadata),
-  payment_method: isByCard(it) ? "card" : null,
+  payment_method: isByCard(it) ? ofSettled(it, "card") : null,
   payment_method_type: isByCard(it) ? "credit" : null,
   payment_provider: "dodo" as const,
   card_last_four: isByCard(it) ? it.cardLastFour : null,
