@@ -299,6 +299,39 @@ for (const [balanceAmounts, amounts] of [
   });
 }
 
+/** A subscription and its credits, as they are told; numbers break the document, so they are read from the control API. */
+async function toldOf(world: World, type: string): Promise<unknown> {
+  const holding = await open(world, { precision: 2 });
+  const plan = await sell(world, recurringPrice(), [attach(holding.entitlement, "15.5")]);
+  await subscribe(world, plan, holding.customer);
+  const path = `/_sandbox/events?event_type=${type}`;
+  const { items } = await world.control<{ items: { payload: { data: unknown } }[] }>("GET", path);
+  return items[0]?.payload.data;
+}
+
+for (const [amounts, cart, entry] of [
+  [
+    "string",
+    { credits_amount: "15.50", remaining_balance: "15.50", overage_balance: "0.00" },
+    { amount: "15.50", balance_before: "0.00", balance_after: "15.50" },
+  ],
+  [
+    "number",
+    { credits_amount: 15.5, remaining_balance: 15.5, overage_balance: 0 },
+    { amount: 15.5, balance_before: 0, balance_after: 15.5, overage_before: 0, overage_after: 0 },
+  ],
+] as const) {
+  httpScenario(`BAL-20 cartAmounts ${amounts} in the cart of a subscription`, async (world) => {
+    await setPolicy(world, { cartAmounts: amounts });
+    const told = await toldOf(world, "subscription.active");
+    expect(told).toMatchObject({ credit_entitlement_cart: [cart] });
+  });
+  httpScenario(`WHK-49 webhookAmounts ${amounts} in the webhook of an entry`, async (world) => {
+    await setPolicy(world, { webhookAmounts: amounts });
+    expect(await toldOf(world, "credit.added")).toMatchObject(entry);
+  });
+}
+
 const changePlan = (product_id: string, subscription_id: string) =>
   ({
     path: { subscription_id },

@@ -10,6 +10,8 @@ const documented = {
   apiEntriesAs: "credit_entry",
   numericStrings: "counted",
   freeThresholdOnCredits: "ignored",
+  cartAmounts: "string",
+  webhookAmounts: "string",
   balanceAmounts: "string",
   planChangeDates: "reset",
   planChangeBack: "settled",
@@ -22,7 +24,13 @@ const documented = {
   severalSubscriptions: "allowed",
 };
 
-const seen = { balanceAmounts: "number", idempotency: "replay", readOnlyWrites: "unauthorized" };
+const seen = {
+  cartAmounts: "number",
+  webhookAmounts: "number",
+  balanceAmounts: "number",
+  idempotency: "replay",
+  readOnlyWrites: "unauthorized",
+};
 const observed = { ...documented, profile: "observed", ...seen };
 const custom = { ...documented, profile: "custom" };
 

@@ -858,6 +858,16 @@ export interface components {
              */
             freeThresholdOnCredits: "ignored" | "applied";
             /**
+             * @description C14b: type of `credits_amount`, `remaining_balance` and `overage_balance` in the cart of a subscription.
+             * @enum {string}
+             */
+            cartAmounts: "string" | "number";
+            /**
+             * @description C14c: type of `amount`, balances and overages of a ledger entry in its webhook.
+             * @enum {string}
+             */
+            webhookAmounts: "string" | "number";
+            /**
              * @description C14: type of `balance` and `overage` on the balance object.
              * @enum {string}
              */
@@ -939,6 +949,16 @@ export interface components {
              * @enum {string}
              */
             freeThresholdOnCredits?: "ignored" | "applied";
+            /**
+             * @description C14b: type of `credits_amount`, `remaining_balance` and `overage_balance` in the cart of a subscription.
+             * @enum {string}
+             */
+            cartAmounts?: "string" | "number";
+            /**
+             * @description C14c: type of `amount`, balances and overages of a ledger entry in its webhook.
+             * @enum {string}
+             */
+            webhookAmounts?: "string" | "number";
             /**
              * @description C14: type of `balance` and `overage` on the balance object.
              * @enum {string}
@@ -2060,6 +2080,8 @@ export interface operations {
                      *       "apiEntriesAs": "credit_entry",
                      *       "numericStrings": "counted",
                      *       "freeThresholdOnCredits": "ignored",
+                     *       "cartAmounts": "string",
+                     *       "webhookAmounts": "string",
                      *       "balanceAmounts": "string",
                      *       "planChangeDates": "reset",
                      *       "planChangeBack": "settled",
@@ -2106,6 +2128,8 @@ export interface operations {
                      *       "apiEntriesAs": "credit_entry",
                      *       "numericStrings": "counted",
                      *       "freeThresholdOnCredits": "ignored",
+                     *       "cartAmounts": "string",
+                     *       "webhookAmounts": "string",
                      *       "balanceAmounts": "string",
                      *       "planChangeDates": "reset",
                      *       "planChangeBack": "settled",
@@ -3151,6 +3175,8 @@ export const operationTable: readonly (OperationFacts & { readonly id: keyof ope
         "apiEntriesAs": null,
         "numericStrings": null,
         "freeThresholdOnCredits": null,
+        "cartAmounts": null,
+        "webhookAmounts": null,
         "balanceAmounts": null,
         "planChangeDates": null,
         "planChangeBack": null,

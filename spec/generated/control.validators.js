@@ -409,7 +409,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate26.evaluated = { props: { fails: !0 }, dynamicProps: !1, dynamicItems: !1 };
 var setPolicy = validate27;
-var schema45 = { type: "object", additionalProperties: !1, minProperties: 1, properties: { profile: { type: "string", enum: ["documented", "observed"] }, consumptionOrder: { type: "string", enum: ["fifo", "earliest_expiry"] }, idempotency: { type: "string", enum: ["conflict", "replay"] }, apiEntriesAs: { type: "string", enum: ["credit_entry", "manual_adjustment"] }, numericStrings: { type: "string", enum: ["counted", "ignored"] }, freeThresholdOnCredits: { type: "string", enum: ["ignored", "applied"] }, balanceAmounts: { type: "string", enum: ["string", "number"] }, planChangeDates: { type: "string", enum: ["reset", "unchanged"] }, planChangeBack: { type: "string", enum: ["settled", "granted"] }, autoRepay: { type: "string", enum: ["every_grant", "next_cycle"] }, percentageLossAs: { type: "string", enum: ["credit_expired", "rollover_forfeited"] }, usageBasedPlanChange: { type: "string", enum: ["allowed", "refused"] }, checkoutCreditAmounts: { type: "string", enum: ["allowed", "refused"] }, emptyEventFilter: { type: "string", enum: ["all", "none"] }, readOnlyWrites: { type: "string", enum: ["forbidden", "unauthorized"] }, severalSubscriptions: { type: "string", enum: ["allowed", "refused"] } } }, func8 = Object.prototype.hasOwnProperty;
+var schema45 = { type: "object", additionalProperties: !1, minProperties: 1, properties: { profile: { type: "string", enum: ["documented", "observed"] }, consumptionOrder: { type: "string", enum: ["fifo", "earliest_expiry"] }, idempotency: { type: "string", enum: ["conflict", "replay"] }, apiEntriesAs: { type: "string", enum: ["credit_entry", "manual_adjustment"] }, numericStrings: { type: "string", enum: ["counted", "ignored"] }, freeThresholdOnCredits: { type: "string", enum: ["ignored", "applied"] }, cartAmounts: { type: "string", enum: ["string", "number"] }, webhookAmounts: { type: "string", enum: ["string", "number"] }, balanceAmounts: { type: "string", enum: ["string", "number"] }, planChangeDates: { type: "string", enum: ["reset", "unchanged"] }, planChangeBack: { type: "string", enum: ["settled", "granted"] }, autoRepay: { type: "string", enum: ["every_grant", "next_cycle"] }, percentageLossAs: { type: "string", enum: ["credit_expired", "rollover_forfeited"] }, usageBasedPlanChange: { type: "string", enum: ["allowed", "refused"] }, checkoutCreditAmounts: { type: "string", enum: ["allowed", "refused"] }, emptyEventFilter: { type: "string", enum: ["all", "none"] }, readOnlyWrites: { type: "string", enum: ["forbidden", "unauthorized"] }, severalSubscriptions: { type: "string", enum: ["allowed", "refused"] } } }, func8 = Object.prototype.hasOwnProperty;
 function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate27.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -491,119 +491,141 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
-    if (data.balanceAmounts !== void 0) {
-      let data6 = data.balanceAmounts;
+    if (data.cartAmounts !== void 0) {
+      let data6 = data.cartAmounts;
       if (typeof data6 != "string") {
-        let err14 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/type", keyword: "type", params: { type: "string" } };
+        let err14 = { instancePath: instancePath + "/cartAmounts", schemaPath: "document#/$defs/PolicyChange/properties/cartAmounts/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (!(data6 === "string" || data6 === "number")) {
-        let err15 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.balanceAmounts.enum } };
+        let err15 = { instancePath: instancePath + "/cartAmounts", schemaPath: "document#/$defs/PolicyChange/properties/cartAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.cartAmounts.enum } };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
-    if (data.planChangeDates !== void 0) {
-      let data7 = data.planChangeDates;
+    if (data.webhookAmounts !== void 0) {
+      let data7 = data.webhookAmounts;
       if (typeof data7 != "string") {
-        let err16 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/type", keyword: "type", params: { type: "string" } };
+        let err16 = { instancePath: instancePath + "/webhookAmounts", schemaPath: "document#/$defs/PolicyChange/properties/webhookAmounts/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
-      if (!(data7 === "reset" || data7 === "unchanged")) {
-        let err17 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/enum", keyword: "enum", params: { allowedValues: schema45.properties.planChangeDates.enum } };
+      if (!(data7 === "string" || data7 === "number")) {
+        let err17 = { instancePath: instancePath + "/webhookAmounts", schemaPath: "document#/$defs/PolicyChange/properties/webhookAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.webhookAmounts.enum } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.planChangeBack !== void 0) {
-      let data8 = data.planChangeBack;
+    if (data.balanceAmounts !== void 0) {
+      let data8 = data.balanceAmounts;
       if (typeof data8 != "string") {
-        let err18 = { instancePath: instancePath + "/planChangeBack", schemaPath: "document#/$defs/PolicyChange/properties/planChangeBack/type", keyword: "type", params: { type: "string" } };
+        let err18 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
-      if (!(data8 === "settled" || data8 === "granted")) {
-        let err19 = { instancePath: instancePath + "/planChangeBack", schemaPath: "document#/$defs/PolicyChange/properties/planChangeBack/enum", keyword: "enum", params: { allowedValues: schema45.properties.planChangeBack.enum } };
+      if (!(data8 === "string" || data8 === "number")) {
+        let err19 = { instancePath: instancePath + "/balanceAmounts", schemaPath: "document#/$defs/PolicyChange/properties/balanceAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.balanceAmounts.enum } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
-    if (data.autoRepay !== void 0) {
-      let data9 = data.autoRepay;
+    if (data.planChangeDates !== void 0) {
+      let data9 = data.planChangeDates;
       if (typeof data9 != "string") {
-        let err20 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/type", keyword: "type", params: { type: "string" } };
+        let err20 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
-      if (!(data9 === "every_grant" || data9 === "next_cycle")) {
-        let err21 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/enum", keyword: "enum", params: { allowedValues: schema45.properties.autoRepay.enum } };
+      if (!(data9 === "reset" || data9 === "unchanged")) {
+        let err21 = { instancePath: instancePath + "/planChangeDates", schemaPath: "document#/$defs/PolicyChange/properties/planChangeDates/enum", keyword: "enum", params: { allowedValues: schema45.properties.planChangeDates.enum } };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
-    if (data.percentageLossAs !== void 0) {
-      let data10 = data.percentageLossAs;
+    if (data.planChangeBack !== void 0) {
+      let data10 = data.planChangeBack;
       if (typeof data10 != "string") {
-        let err22 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/type", keyword: "type", params: { type: "string" } };
+        let err22 = { instancePath: instancePath + "/planChangeBack", schemaPath: "document#/$defs/PolicyChange/properties/planChangeBack/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
-      if (!(data10 === "credit_expired" || data10 === "rollover_forfeited")) {
-        let err23 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/enum", keyword: "enum", params: { allowedValues: schema45.properties.percentageLossAs.enum } };
+      if (!(data10 === "settled" || data10 === "granted")) {
+        let err23 = { instancePath: instancePath + "/planChangeBack", schemaPath: "document#/$defs/PolicyChange/properties/planChangeBack/enum", keyword: "enum", params: { allowedValues: schema45.properties.planChangeBack.enum } };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
-    if (data.usageBasedPlanChange !== void 0) {
-      let data11 = data.usageBasedPlanChange;
+    if (data.autoRepay !== void 0) {
+      let data11 = data.autoRepay;
       if (typeof data11 != "string") {
-        let err24 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/type", keyword: "type", params: { type: "string" } };
+        let err24 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
-      if (!(data11 === "allowed" || data11 === "refused")) {
-        let err25 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/enum", keyword: "enum", params: { allowedValues: schema45.properties.usageBasedPlanChange.enum } };
+      if (!(data11 === "every_grant" || data11 === "next_cycle")) {
+        let err25 = { instancePath: instancePath + "/autoRepay", schemaPath: "document#/$defs/PolicyChange/properties/autoRepay/enum", keyword: "enum", params: { allowedValues: schema45.properties.autoRepay.enum } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
-    if (data.checkoutCreditAmounts !== void 0) {
-      let data12 = data.checkoutCreditAmounts;
+    if (data.percentageLossAs !== void 0) {
+      let data12 = data.percentageLossAs;
       if (typeof data12 != "string") {
-        let err26 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/type", keyword: "type", params: { type: "string" } };
+        let err26 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
-      if (!(data12 === "allowed" || data12 === "refused")) {
-        let err27 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.checkoutCreditAmounts.enum } };
+      if (!(data12 === "credit_expired" || data12 === "rollover_forfeited")) {
+        let err27 = { instancePath: instancePath + "/percentageLossAs", schemaPath: "document#/$defs/PolicyChange/properties/percentageLossAs/enum", keyword: "enum", params: { allowedValues: schema45.properties.percentageLossAs.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
-    if (data.emptyEventFilter !== void 0) {
-      let data13 = data.emptyEventFilter;
+    if (data.usageBasedPlanChange !== void 0) {
+      let data13 = data.usageBasedPlanChange;
       if (typeof data13 != "string") {
-        let err28 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/type", keyword: "type", params: { type: "string" } };
+        let err28 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
-      if (!(data13 === "all" || data13 === "none")) {
-        let err29 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/enum", keyword: "enum", params: { allowedValues: schema45.properties.emptyEventFilter.enum } };
+      if (!(data13 === "allowed" || data13 === "refused")) {
+        let err29 = { instancePath: instancePath + "/usageBasedPlanChange", schemaPath: "document#/$defs/PolicyChange/properties/usageBasedPlanChange/enum", keyword: "enum", params: { allowedValues: schema45.properties.usageBasedPlanChange.enum } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
-    if (data.readOnlyWrites !== void 0) {
-      let data14 = data.readOnlyWrites;
+    if (data.checkoutCreditAmounts !== void 0) {
+      let data14 = data.checkoutCreditAmounts;
       if (typeof data14 != "string") {
-        let err30 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/type", keyword: "type", params: { type: "string" } };
+        let err30 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
-      if (!(data14 === "forbidden" || data14 === "unauthorized")) {
-        let err31 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/enum", keyword: "enum", params: { allowedValues: schema45.properties.readOnlyWrites.enum } };
+      if (!(data14 === "allowed" || data14 === "refused")) {
+        let err31 = { instancePath: instancePath + "/checkoutCreditAmounts", schemaPath: "document#/$defs/PolicyChange/properties/checkoutCreditAmounts/enum", keyword: "enum", params: { allowedValues: schema45.properties.checkoutCreditAmounts.enum } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
-    if (data.severalSubscriptions !== void 0) {
-      let data15 = data.severalSubscriptions;
+    if (data.emptyEventFilter !== void 0) {
+      let data15 = data.emptyEventFilter;
       if (typeof data15 != "string") {
-        let err32 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/type", keyword: "type", params: { type: "string" } };
+        let err32 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
-      if (!(data15 === "allowed" || data15 === "refused")) {
-        let err33 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/enum", keyword: "enum", params: { allowedValues: schema45.properties.severalSubscriptions.enum } };
+      if (!(data15 === "all" || data15 === "none")) {
+        let err33 = { instancePath: instancePath + "/emptyEventFilter", schemaPath: "document#/$defs/PolicyChange/properties/emptyEventFilter/enum", keyword: "enum", params: { allowedValues: schema45.properties.emptyEventFilter.enum } };
         vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
+    if (data.readOnlyWrites !== void 0) {
+      let data16 = data.readOnlyWrites;
+      if (typeof data16 != "string") {
+        let err34 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+      if (!(data16 === "forbidden" || data16 === "unauthorized")) {
+        let err35 = { instancePath: instancePath + "/readOnlyWrites", schemaPath: "document#/$defs/PolicyChange/properties/readOnlyWrites/enum", keyword: "enum", params: { allowedValues: schema45.properties.readOnlyWrites.enum } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.severalSubscriptions !== void 0) {
+      let data17 = data.severalSubscriptions;
+      if (typeof data17 != "string") {
+        let err36 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+      if (!(data17 === "allowed" || data17 === "refused")) {
+        let err37 = { instancePath: instancePath + "/severalSubscriptions", schemaPath: "document#/$defs/PolicyChange/properties/severalSubscriptions/enum", keyword: "enum", params: { allowedValues: schema45.properties.severalSubscriptions.enum } };
+        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+    }
   } else {
-    let err34 = { instancePath, schemaPath: "document#/$defs/PolicyChange/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+    let err38 = { instancePath, schemaPath: "document#/$defs/PolicyChange/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
   }
   return validate27.errors = vErrors, errors === 0;
 }

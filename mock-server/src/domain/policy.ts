@@ -13,6 +13,10 @@ export const switches = {
   numericStrings: ["counted", "ignored"],
   /** C10: whether the free units of a meter are free of credits too. */
   freeThresholdOnCredits: ["ignored", "applied"],
+  /** C14b: type of the figures in the credit cart of a subscription. */
+  cartAmounts: ["string", "number"],
+  /** C14c: type of the figures of a ledger entry in its webhook. */
+  webhookAmounts: ["string", "number"],
   /** C14: type of the figures on the balance object. */
   balanceAmounts: ["string", "number"],
   /** C15: whether an immediate plan change begins a new period. */
@@ -47,6 +51,8 @@ export const documented: Policy = {
   apiEntriesAs: "credit_entry",
   numericStrings: "counted",
   freeThresholdOnCredits: "ignored",
+  cartAmounts: "string",
+  webhookAmounts: "string",
   balanceAmounts: "string",
   planChangeDates: "reset",
   planChangeBack: "settled",
@@ -59,10 +65,12 @@ export const documented: Policy = {
   severalSubscriptions: "allowed",
 };
 
-/** As a public log of test-mode calls saw the service answer, where that differs from the documents. */
+/** As public logs and reports saw the service answer, where that differs from the documents. */
 export const observed: Policy = {
   ...documented,
   balanceAmounts: "number",
+  cartAmounts: "number",
+  webhookAmounts: "number",
   idempotency: "replay",
   readOnlyWrites: "unauthorized",
 };

@@ -1,8 +1,9 @@
 import type { components } from "@drawdown/spec/dodo";
-import { formatAmount } from "../../domain/amount.js";
+import { formatAmount, zero } from "../../domain/amount.js";
 import type { Customer } from "../../domain/customer.js";
 import type { Account } from "../../domain/ledger/account.js";
 import type { UsagePeriod } from "../../domain/metering/charge.js";
+import type { Policy } from "../../domain/policy.js";
 import type { Addon } from "../../domain/subscriptions/addon.js";
 import type { BillingAddress } from "../../domain/subscriptions/checkout.js";
 import type { Payment } from "../../domain/subscriptions/payment.js";
@@ -10,6 +11,7 @@ import type { Attachment, MeterLink, Price, Product } from "../../domain/subscri
 import type { ScheduledChange, Subscription } from "../../domain/subscriptions/subscription.js";
 import type { Wallet, WalletEntry } from "../../domain/subscriptions/wallet.js";
 import { formatInstant, type Instant } from "../../domain/time.js";
+import { figure } from "./present.js";
 
 import { presentMetadata } from "./present-metadata.js";
 
@@ -216,6 +218,7 @@ export interface SubscriptionView {
   /** By entitlement: what the customer holds. */
   readonly accounts: ReadonlyMap<string, Account>;
   readonly businessId: string;
+  readonly cartAmounts: Policy["cartAmounts"];
 }
 
 /** What a subscription may have and the sandbox's have not. The service sends such fields, too, as null. */
@@ -230,7 +233,7 @@ const emptyOfSubscription = {
 /** @rule WHK-48 what is empty is null, and not left out */
 export const presentSubscription = (
   it: Subscription,
-  { customer, accounts, businessId }: SubscriptionView,
+  { customer, accounts, businessId, cartAmounts }: SubscriptionView,
 ): Schemas["SubscriptionResponse"] => ({
   ...emptyOfSubscription,
   ...presentSubscriptionCommon(it, customer),
@@ -246,7 +249,7 @@ export const presentSubscription = (
     free_threshold: meter.freeThreshold,
   })),
   credit_entitlement_cart: it.cart.map((item) =>
-    presentCartItem(item, it.productId, accounts.get(item.entitlementId)),
+    presentCartItem(item, it.productId, accounts.get(item.entitlementId), cartAmounts),
   ),
   meter_credit_entitlement_cart: it.meters.flatMap((meter) =>
     meter.entitlementId === null || meter.unitsPerCredit === null
@@ -320,19 +323,23 @@ const presentSubscriptionCommon = (it: Subscription, customer: Customer) => ({
   created_at: formatInstant(it.createdAt),
 });
 
-/** @rule SUB-08 what remains and what is overdrawn are the customer's, over all subscriptions */
+/**
+ * @rule SUB-08 what remains and what is overdrawn are the customer's, over all subscriptions
+ * @rule BAL-20 figures are decimal strings, unless the policy says numbers (C14b)
+ */
 const presentCartItem = (
   it: Attachment,
   productId: string,
   account: Account | undefined,
+  as: Policy["cartAmounts"],
 ): Schemas["CreditEntitlementCartResponse"] => ({
   credit_entitlement_id: it.entitlementId,
   credit_entitlement_name: it.entitlementName,
   unit: it.unit,
   product_id: productId,
-  credits_amount: formatAmount(it.creditsAmount, it.precision),
-  remaining_balance: printed(account?.balance, it.precision),
-  overage_balance: printed(account?.overage, it.precision),
+  credits_amount: figure(it.creditsAmount, it.precision, as),
+  remaining_balance: figure(account?.balance ?? zero, it.precision, as),
+  overage_balance: figure(account?.overage ?? zero, it.precision, as),
   overage_enabled: it.overageEnabled,
   overage_behavior: it.overageBehavior,
   overage_limit: it.overageLimit?.toFixed() ?? null,

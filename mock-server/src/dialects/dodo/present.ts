@@ -42,7 +42,8 @@ export const presentEntitlement = (
   updated_at: formatInstant(it.updatedAt),
 });
 
-const figure = (amount: Amount, precision: number, as: Policy["balanceAmounts"]): string =>
+/** A figure as text of the credit's precision, or as a number where the policy says so. */
+export const figure = (amount: Amount, precision: number, as: "string" | "number"): string =>
   as === "string" ? formatAmount(amount, precision) : (amount.toNumber() as unknown as string); // departs from the document, as the service was seen to
 
 /** @rule BAL-08 balance and overage are decimal strings, unless the policy says numbers (C14) */
@@ -91,12 +92,14 @@ export const presentGrant = (
 /**
  * @rule LED-39 the reference names what caused the movement
  * @rule LED-41 every entry carries the brand: the business's primary one
+ * @param as type of the figures
  */
 export const presentEntry = (
   it: Entry,
   account: Account,
   precision: number,
   businessId: string,
+  as: Policy["webhookAmounts"] = "string",
 ): Schemas["CreditLedgerEntryResponse"] => ({
   id: it.id,
   business_id: businessId,
@@ -105,12 +108,12 @@ export const presentEntry = (
   credit_entitlement_id: account.entitlementId,
   grant_id: it.grantId,
   transaction_type: it.type,
-  amount: formatAmount(it.amount, precision),
+  amount: figure(it.amount, precision, as),
   is_credit: it.isCredit,
-  balance_before: formatAmount(it.balanceBefore, precision),
-  balance_after: formatAmount(it.balanceAfter, precision),
-  overage_before: formatAmount(it.overageBefore, precision),
-  overage_after: formatAmount(it.overageAfter, precision),
+  balance_before: figure(it.balanceBefore, precision, as),
+  balance_after: figure(it.balanceAfter, precision, as),
+  overage_before: figure(it.overageBefore, precision, as),
+  overage_after: figure(it.overageAfter, precision, as),
   description: it.description,
   reference_type: it.reference.type,
   reference_id: it.reference.id,

@@ -2,6 +2,7 @@ import type { components } from "@drawdown/spec/dodo";
 import type { Customer } from "../../domain/customer.js";
 import { assert } from "../../domain/errors.js";
 import type { Account } from "../../domain/ledger/account.js";
+import type { Policy } from "../../domain/policy.js";
 import type { Payment } from "../../domain/subscriptions/payment.js";
 import type { Subscription } from "../../domain/subscriptions/subscription.js";
 import type { Tx } from "../../sandbox/ports.js";
@@ -14,6 +15,7 @@ type Schemas = components["schemas"];
 export interface Viewer {
   readonly tx: Tx;
   readonly businessId: string;
+  readonly policy: Policy;
 }
 
 /** The customer that a stored record names, who therefore exists. */
@@ -25,7 +27,7 @@ export async function customerOf(tx: Tx, id: string): Promise<Customer> {
 
 /** A subscription's object, with what its customer holds of its credits. */
 export async function viewSubscription(
-  { tx, businessId }: Viewer,
+  { tx, businessId, policy }: Viewer,
   subscription: Subscription,
 ): Promise<Schemas["SubscriptionResponse"]> {
   const accounts = new Map<string, Account>();
@@ -34,7 +36,8 @@ export async function viewSubscription(
     if (account) accounts.set(entitlementId, account);
   }
   const customer = await customerOf(tx, subscription.customerId);
-  return presentSubscription(subscription, { customer, accounts, businessId });
+  const { cartAmounts } = policy;
+  return presentSubscription(subscription, { customer, accounts, businessId, cartAmounts });
 }
 
 /** A payment's object, with its customer. */

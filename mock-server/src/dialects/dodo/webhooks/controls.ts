@@ -34,7 +34,7 @@ export const webhookControls = {
     });
     const items = [];
     for (const event of events) {
-      const payload = await render({ tx, businessId }, event);
+      const payload = await render({ tx, businessId, policy: unit.policy }, event);
       items.push({
         id: event.id,
         type: event.type,

@@ -62,7 +62,7 @@ export const deliveriesOf = (businessId: string): Deliveries => ({
     }
     const event = await tx.get("outgoingEvent", delivery.eventId);
     assert(event !== undefined, `event ${delivery.eventId} is not stored`);
-    const body = writeJson(await render({ tx, businessId }, event));
+    const body = writeJson(await render({ tx, businessId, policy: unit.policy }, event));
     const request = signed(endpoint, event.id, body, unit);
     if (!mode.isCollected) return { request, copies: mode.copies };
     const attempt = attemptOf(unit, request, { status: null, error: null, answer: null });

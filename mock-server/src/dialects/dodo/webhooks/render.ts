@@ -38,11 +38,12 @@ export const render = async (viewer: Viewer, event: OutgoingEvent): Promise<Payl
 /**
  * @rule WHK-03 `payload_type` says which of the shapes it is
  * @rule WHK-04 the whole ledger entry
+ * @rule WHK-49 its figures are decimal strings, unless the policy says numbers (C14c)
  * @rule WHK-10 the whole subscription
  * @rule WHK-11 the whole payment
  */
 async function dataOf(viewer: Viewer, { id, subject }: OutgoingEvent): Promise<Data> {
-  const { tx, businessId } = viewer;
+  const { tx, businessId, policy } = viewer;
   switch (subject.kind) {
     case "entry": {
       const entry = await tx.get("entry", subject.id);
@@ -52,7 +53,8 @@ async function dataOf(viewer: Viewer, { id, subject }: OutgoingEvent): Promise<D
         entry !== undefined && account !== undefined && entitlement !== undefined,
         `event ${id} is about an entry that is not stored`,
       );
-      const shown = presentEntry(entry, account, entitlement.precision, businessId);
+      const { webhookAmounts: as } = policy;
+      const shown = presentEntry(entry, account, entitlement.precision, businessId, as);
       return { payload_type: "CreditLedgerEntry", ...shown };
     }
     case "subscription": {
