@@ -304,6 +304,24 @@ scenario("CHK-07 a confirmed session can be paid for 15 minutes", async (world) 
   expect(await declinedToPay(world, late.session_id)).toMatchObject({ status: 422 });
 });
 
+for (const [name, more, last, end] of [
+  ["24 hours", () => ({}), "2026-01-01T23:59:59.999Z", "2026-01-02T00:00:00Z"],
+  ["15 minutes", confirmed, "2026-01-01T00:14:59.999Z", "2026-01-01T00:15:00Z"],
+] as const) {
+  scenario(`CHK-07 the ${name} of a session end with their last instant`, async (world) => {
+    const [product, customer] = [await pack(world), await world.customer()];
+    const paid = await open(world, product, { customer, ...more(customer) });
+    const late = await open(world, product, { customer, ...more(customer) });
+    await world.advance(last);
+    expect(await complete(world, paid.session_id)).toMatchObject({ status: "succeeded" });
+    await world.advance(end);
+    expect(await declinedToPay(world, late.session_id)).toEqual({
+      status: 422,
+      code: "CHECKOUT_SESSION_EXPIRED",
+    });
+  });
+}
+
 scenario("CHK-08 a session shows who buys and how the payment stands", async (world) => {
   const customer = await world.customer();
   await world.advance("5m");

@@ -123,3 +123,35 @@ scenario("ENT-55 the balances of a deleted entitlement are out of reach", async 
   );
   expect(await world.audited()).toBe(3);
 });
+
+scenario("ENT-20 undeleting into a name that is taken answers 422", async (world) => {
+  const old = await world.entitlement({ name: "Tokens" });
+  await remove(world, old.id);
+  const holder = await world.entitlement({ name: "Tokens" });
+  const { code, message } = await world.refused(422, "undeleteCreditEntitlement", on(old.id));
+  expect(code).toBe("CREDIT_ENTITLEMENT_NAME_ALREADY_EXISTS");
+  expect(message).toContain(holder.id);
+  expect(await listed(world)).toEqual([holder]);
+  await update(world, holder.id, { name: "Others" });
+  expect((await restore(world, old.id)).status).toBe(200);
+});
+
+scenario("EXP-01 grants of a deleted entitlement expire all the same", async (world) => {
+  const entitlement = await world.entitlement({ expires_after_days: 2 });
+  const holding = { entitlement, customer: await world.customer() };
+  await world.credit(holding, "100");
+  await world.debit(holding, "30");
+  await remove(world, entitlement.id);
+  await world.advance("3d");
+  await restore(world, entitlement.id);
+  expect(await world.ledger(holding)).toBe(
+    [
+      "credit_added +100 : 0→100, overage 0→0",
+      "credit_deducted -30 : 100→70, overage 0→0",
+      "credit_expired -70 : 70→0, overage 0→0",
+    ].join("\n"),
+  );
+  const [expired] = await world.entries(holding);
+  expect(expired?.created_at).toBe("2026-01-03T00:00:00.000000Z");
+  expect(await world.audited()).toBe(3);
+});

@@ -247,3 +247,22 @@ scenario("GRT-16 the credits of a plan and of a pack add up", async (world) => {
   );
   expect(await world.audited()).toBe(2);
 });
+
+scenario("CHK-14 a session may set the amounts of two credits", async (world) => {
+  const first = await start(world);
+  const second = { ...first, entitlement: await world.entitlement({ name: "Other" }) };
+  const pack = await sell(world, oneTimePrice(), [
+    attach(first.entitlement, "10"),
+    attach(second.entitlement, "20"),
+  ]);
+  const override = ({ entitlement }: typeof first, credits_amount: string) => ({
+    credit_entitlement_id: entitlement.id,
+    credits_amount,
+  });
+  const credit_entitlements = [override(second, "2"), override(first, "1")];
+  await buy(world, pack, first.customer, { line: { credit_entitlements } });
+  expect([await world.ledger(first), await world.ledger(second)]).toEqual([
+    "credit_added +1 : 0→1, overage 0→0",
+    "credit_added +2 : 0→2, overage 0→0",
+  ]);
+});

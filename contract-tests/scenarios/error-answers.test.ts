@@ -1,8 +1,10 @@
 import { notServed } from "@drawdown/spec/dodo";
+import DodoPayments from "dodopayments";
 import { expect } from "vitest";
 import { httpScenario, scenario } from "../harness/scenario.js";
 import type { ErrorBody } from "../harness/world.js";
 import { type Failure, large, limit, noKey, pairs, prepare, viewer } from "./support/faults.js";
+import { clientTest, failure } from "./support/official-client.js";
 import { outcome, send, shape } from "./support/requests.js";
 import { entitlement, meter } from "./support/sample-bodies.js";
 
@@ -96,6 +98,14 @@ scenario("ERR-06 an error always tells in words what is wrong", async (world) =>
   ].map((it) => it.message);
   for (const message of messages) expect(message).toMatch(/\w+ \w+/);
   expect(new Set(messages).size).toBe(4);
+});
+
+clientTest("ERR-06 the official client shows status and message as its own", async ({ client }) => {
+  const refused = await failure(client.meters.retrieve("mtr_none"));
+  if (!(refused instanceof DodoPayments.NotFoundError)) throw refused;
+  const { message } = refused.error as { message: string };
+  expect(message).toMatch(/there is no meter "mtr_none"/);
+  expect(refused.message).toBe(`404 ${message}`);
 });
 
 httpScenario(

@@ -377,3 +377,29 @@ scenario("SUB-67 the ledger knows nothing of it", async (world) => {
   );
   expect(await world.audited()).toBe(2);
 });
+
+scenario("SUB-65 the second credit of a plan has a threshold of its own", async (world) => {
+  const first = await open(world);
+  const second = { ...first, entitlement: await world.entitlement({ name: "Images" }) };
+  const plan = await sell(world, recurringPrice(), [
+    attach(first.entitlement, "100", threshold(20)),
+    attach(second.entitlement, "10", threshold(50)),
+  ]);
+  await subscribe(world, plan, first.customer);
+  await world.debit(second, "5");
+  await world.debit(first, "80");
+  expect(await lows(world)).toEqual([]);
+  await world.debit(second, "1");
+  expect((await events(world, "credit.balance_low")).map((it) => it.payload.data)).toMatchObject([
+    {
+      credit_entitlement_id: second.entitlement.id,
+      credit_entitlement_name: "Images",
+      available_balance: "4",
+      subscription_credits_amount: "10",
+      threshold_amount: "5",
+      threshold_percent: 50,
+    },
+  ]);
+  await world.debit(first, "1");
+  expect(await lows(world)).toEqual(["4", "19"]);
+});

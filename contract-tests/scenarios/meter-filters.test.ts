@@ -240,3 +240,21 @@ scenario("MTR-16 a filter cannot see the fields of the event itself", async (wor
   expect(await taken(world, all(where("event_name", "equals", "tokens.used")))).toEqual([]);
   expect(await taken(world, all(where("metadata.event_id", "equals", "x")))).toEqual([]);
 });
+
+scenario("MTR-11 an or may hold a filter beside conditions", async (world) => {
+  await ingest(world, {
+    "small of ada": { model: "small", user: "ada" },
+    "small of bob": { model: "small", user: "bob" },
+    "large of ada": { model: "large", user: "ada" },
+    "free large of bob": { model: "large", user: "bob", free: true },
+  });
+  const smallOfAda = all(isSmall, where("user", "equals", "ada"));
+  const free = where("free", "equals", true);
+  for (const clauses of [
+    [smallOfAda, free],
+    [free, smallOfAda],
+  ]) {
+    expect(await taken(world, any(...clauses))).toEqual(["free large of bob", "small of ada"]);
+  }
+  expect(await taken(world, any(smallOfAda))).toEqual(["small of ada"]);
+});

@@ -272,3 +272,21 @@ scenario("MTR-60 a meter taken off the product deducts no more", async (world) =
   await runMeters(world);
   await ledgerIs(world, it, [granted, "credit_deducted -10 : 100→90"]);
 });
+
+scenario("MTR-58 one pass takes thousands of events, each once", async (world) => {
+  const it = await shop(world);
+  await subscribe(world, it.plan, it.customer);
+  const { customer_id } = it.customer;
+  for (let request = 0; request < 3; request++) {
+    const events = Array.from({ length: 900 }, (_, i) => ({
+      event_id: `e${request}-${i}`,
+      customer_id,
+      event_name: "tokens.used",
+      metadata: { tokens: 0.03 },
+    }));
+    await world.ok("ingestEvents", { body: { events } });
+  }
+  expect(await runMeters(world)).toEqual({ events: 2700 });
+  await ledgerIs(world, it, [granted, "credit_deducted -81 : 100→19"]);
+  expect(await runMeters(world)).toEqual({ events: 0 });
+});

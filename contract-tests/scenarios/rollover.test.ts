@@ -329,3 +329,20 @@ for (const [expires_after_days, until] of [
     await ledgerIs(world, it, halved);
   });
 }
+
+scenario("GRT-12 what is carried over keeps the metadata of its source", async (world) => {
+  const entitlement = await world.entitlement();
+  const customer = await world.customer();
+  const terms = { ...rolling(50, aMonth), max_rollover_count: 2 };
+  const plan = await sell(world, recurringPrice(), [attach(entitlement, "100", terms)]);
+  const metadata = { order: "A-1" };
+  await subscribe(world, plan, customer, { metadata });
+  await world.advance(february);
+  const holding = { entitlement, customer };
+  const carried = (await world.grants(holding)).filter((it) => it.source_type === "rollover");
+  expect(carried).toMatchObject([{ initial_amount: "50", metadata }]);
+  const moves = (await world.entries(holding)).filter(
+    (it) => it.transaction_type === "credit_rolled_over",
+  );
+  expect(moves.map((it) => it.metadata)).toEqual([metadata, metadata]);
+});

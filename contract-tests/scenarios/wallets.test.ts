@@ -382,3 +382,19 @@ scenario("ERR-10 the merchant's own ledger is not served", async (world) => {
     { code: "NOT_SERVED_BY_DRAWDOWN" },
   ]);
 });
+
+scenario("WAL-07 rupees make no declined card pay dollars", async (world) => {
+  const { customer, id } = await subscriber(world, 100000, "INR");
+  await setCard(world, id, true);
+  await world.advance("2026-02-01T00:00:00Z");
+  expect((await subscriptionOf(world, id)).status).toBe("on_hold");
+  expect(await paymentsOf(world, id)).toEqual(["failed 1000", "succeeded 1000"].reverse());
+  await setCard(world, id, false);
+  expect(await held(world, customer, "INR")).toBe(100000);
+  const { payment_id } = await buy(world, await sell(world, oneTimePrice(), []), customer);
+  expect(await world.ok("retrievePayment", { path: { payment_id } })).toMatchObject({
+    total_amount: 500,
+    currency: "USD",
+  });
+  expect(await moved(world, customer)).toEqual(["merchant_adjustment +100000 INR : 0→100000"]);
+});

@@ -513,3 +513,12 @@ httpScenario("WHK-41 a page goes on after an endpoint that was deleted since", a
   expect(names(last)).toEqual(["1"]);
   expect(last).toMatchObject({ done: true, iterator: null });
 });
+
+scenario("WHK-40 an idempotency_key whose endpoint was deleted makes another", async (world) => {
+  const first = await listenTo(world, url, { idempotency_key: "setup" });
+  await world.ok("deleteWebhook", at(first));
+  const second = await listenTo(world, url, { idempotency_key: "setup" });
+  expect(second.id).not.toBe(first.id);
+  expect(await listenTo(world, url, { idempotency_key: "setup" })).toEqual(second);
+  expect((await page(world)).data).toEqual([second]);
+});

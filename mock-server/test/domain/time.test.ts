@@ -69,6 +69,20 @@ describe("calendar arithmetic", () => {
     expect(month("2024-02-29T00:00:00Z", 12)).toBe("2025-02-28T00:00:00");
   });
 
+  test("2100 is no leap year, 2096 and 2104 are", () => {
+    const years = (text: string, count: number) => formatInstant(addMonths(at(text), 12 * count));
+    expect(years("2096-02-29T00:00:00Z", 4)).toBe("2100-02-28T00:00:00.000000Z");
+    expect(years("2096-02-29T00:00:00Z", 8)).toBe("2104-02-29T00:00:00.000000Z");
+    expect(formatInstant(addMonths(at("2100-01-31T00:00:00Z"), 1))).toBe(
+      "2100-02-28T00:00:00.000000Z",
+    );
+    expect(formatInstant(addDays(at("2100-02-28T00:00:00Z"), 1))).toBe(
+      "2100-03-01T00:00:00.000000Z",
+    );
+    expect(parseInstant("2100-02-29T00:00:00Z")).toBeUndefined();
+    expect(formatInstant(at("2000-02-29T00:00:00Z"))).toBe("2000-02-29T00:00:00.000000Z");
+  });
+
   test("GRT-04 a day is 24 hours", () => {
     expect(formatInstant(addDays(at("2026-01-01T05:06:07Z"), 30))).toBe(
       "2026-01-31T05:06:07.000000Z",

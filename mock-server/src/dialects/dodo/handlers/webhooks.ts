@@ -20,14 +20,12 @@ export const webhooks: HandlersOf<
   | "updateWebhookHeaders"
   | "retrieveWebhookSecret"
 > = {
-  /** @rule WHK-40 a URL will do; a repeated idempotency key answers the endpoint it made */
+  /** @rule WHK-40 a URL will do; a repeated idempotency key answers the endpoint it made, while that is there */
   async createWebhook({ tx, nextId, now }, { body }) {
     const key = body.idempotency_key ?? null;
     const used = key === null ? undefined : await tx.get("usedWebhookKey", key);
-    if (used) {
-      const made = await load(tx, "endpoint", used.endpointId, "WHK-40");
-      return { status: 200, body: presentEndpoint(made) };
-    }
+    const made = used && (await tx.get("endpoint", used.endpointId));
+    if (made) return { status: 200, body: presentEndpoint(made) };
     const metadata = body.metadata ?? {};
     checkMetadata(metadata, generalMetadataLimits, "`metadata`");
     const endpoint = newEndpoint(nextId, now, {
