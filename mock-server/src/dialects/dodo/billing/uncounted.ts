@@ -60,10 +60,20 @@ function whyUncounted(
     why ??=
       reason === "property-missing"
         ? `${aggregates} missing in \`metadata\``
-        : `${aggregates} ${JSON.stringify(event.metadata?.[key ?? ""]).slice(0, 60)} and no number; send a number, without separators or units`;
+        : `${aggregates} ${quoted(event.metadata?.[key ?? ""])} and no number; send a number, without separators or units`;
   }
   return why;
 }
+
+/** Most characters of what a caller sent that are repeated. */
+const charactersMax = 60;
+
+const quoted = (value: unknown): string =>
+  JSON.stringify(
+    typeof value === "string" && value.length > charactersMax
+      ? `${value.slice(0, charactersMax)}...`
+      : value,
+  );
 
 const nameless = "no meter counts events of this name";
 
@@ -131,7 +141,7 @@ async function tell(lookups: Lookups, findings: readonly Finding[], { warn }: Un
     const more = events === 1 ? "" : ` and ${events - 1} more`;
     const hint = why === nameless ? `; ${await lookups.names()}` : "";
     warn(
-      `event ${JSON.stringify(first.id).slice(0, 80)}${more}, named ${JSON.stringify(first.name).slice(0, 80)}, counts nowhere: ${why}${hint}`,
+      `event ${quoted(first.id)}${more}, named ${quoted(first.name)}, counts nowhere: ${why}${hint}`,
     );
   }
   const rest = findings.slice(sentencesMax).reduce((sum, { events }) => sum + events, 0);
