@@ -10,7 +10,7 @@ async function start() {
   const when = ["--at", "2026-01-01T00:00:00Z", "--frozen"];
   const args = [...fromSources, "start.ts", "--port", port, ...when];
   const program = await begin(nodeCommand(args, "examples/neural-api"), /by.*P1M/);
-  const [, key = ""] = /world of the key (\w+)/.exec(program.said.out) ?? [];
+  const [, key = ""] = /with the key (\w+)/.exec(program.said.out) ?? [];
   const [, sandbox = ""] = /The sandbox is at (\S+)/.exec(program.said.out) ?? [];
   return { ...program, key, sandbox, url: `http://127.0.0.1:${port}` };
 }
@@ -21,7 +21,7 @@ async function pay(page: Page, form: string): Promise<Page> {
   const [checkout] = await Promise.all([page.waitForEvent("popup"), link.click()]);
   await checkout.getByLabel("4242 4242 4242 4242").check();
   await checkout.getByRole("button", { name: "Pay", exact: true }).click();
-  await checkout.waitForURL(/\?(subscribed|topup)=1$/);
+  await checkout.waitForURL(/\?(subscribed|topup)=1(?:&|$)/);
   return checkout;
 }
 

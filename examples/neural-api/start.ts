@@ -22,7 +22,7 @@ console.log(`
   Open   ${stage.application.url}
   Pay    with one of the test cards that the checkout shows
 
-  The sandbox is at ${stage.sandboxUrl}, in the world of the key ${key}, and does more than the service can:
+  The sandbox is at ${stage.sandboxUrl} and does more than the service can, here with the key ${key}:
 
   # deduct what was used, without waiting for the minute
   ${curl("/meters/run")}
