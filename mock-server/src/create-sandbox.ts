@@ -15,7 +15,9 @@ import { instantOf, parseInstant } from "./domain/time.js";
 import { dispatcher } from "./http/dispatch.js";
 import type { TierNumber } from "./http/rate-limit.js";
 import { machineTimer } from "./sandbox/alarm.js";
-import { type Beginning, type Outside, Tenant, Tenants } from "./sandbox/tenant.js";
+import { Pace } from "./sandbox/pace.js";
+import { Tenant, Tenants } from "./sandbox/tenant.js";
+import type { Beginning, Outside } from "./sandbox/world.js";
 import { memoryStore } from "./stores/memory.js";
 
 export type { Sandbox };
@@ -96,9 +98,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const timeoutMs = readTimeout(options.webhookTimeoutSeconds);
   const closing = new AbortController();
   const send = options.webhookFetch
-    ? sendBy(options.webhookFetch, timeoutMs, closing.signal)
-    : sendByNetwork(timeoutMs, options.allowRemoteWebhooks ?? false, closing.signal);
-  const outside: Outside = { openStore: memoryStore, send, setTimer: machineTimer };
+    ? sendBy(options.webhookFetch, timeoutMs)
+    : sendByNetwork(timeoutMs, options.allowRemoteWebhooks ?? false);
+  const pace = new Pace();
+  const outside: Outside = { openStore: memoryStore, send, setTimer: machineTimer, pace };
   const dodo = dodoDialect(settings);
   const behaviour = dodoBehaviour(settings);
   const tenants = new Tenants(

@@ -34,7 +34,7 @@ export interface paths {
         };
         /**
          * Read the clock
-         * @description Returns the tenant's present and whether it stands still.
+         * @description Returns the tenant's present and whether it stands still. While another call moves the clock, this answers all the same, with how far that has come.
          */
         get: operations["readClock"];
         put?: never;
@@ -61,6 +61,8 @@ export interface paths {
         /**
          * Advance the clock
          * @description Moves the clock by a duration or to an instant. Every task due on the way runs first, in order, each at its own instant. A task that fails stops the clock there.
+         *
+         *     Calls that are made meanwhile have their turn between two tasks, at the instant the clock has come to, and so have those of webhook receivers. The move ends where it is when its caller hangs up, and with `WORLD_ENDED` when the tenant is reset or closed.
          */
         post: operations["advanceClock"];
         delete?: never;
@@ -680,6 +682,22 @@ export interface components {
             now: string;
             /** @description Whether the clock stands still between moves. */
             frozen: boolean;
+            moving?: components["schemas"]["Moving"];
+        };
+        /** @description A move of the clock by another call that is under way; absent when there is none. */
+        Moving: {
+            /**
+             * Format: date-time
+             * @description Instant it began at.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Instant it leads to.
+             */
+            to: string;
+            /** @description How many due tasks ran so far. */
+            tasks_run: number;
         };
         ClockSetting: {
             /**
@@ -1462,7 +1480,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description Another call moves the clock. */
+        /** @description Another call moves the clock, or the tenant was reset or closed meanwhile (`WORLD_ENDED`). */
         ClockBusy: {
             headers: {
                 [name: string]: unknown;

@@ -570,4 +570,13 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "BND-18": "inferred",
   "BND-19": "inferred",
   "BND-20": "inferred",
+  "CLK-01": "inferred",
+  "CLK-02": "inferred",
+  "CLK-03": "inferred",
+  "CLK-04": "inferred",
+  "CLK-05": "inferred",
+  "CLK-10": "inferred",
+  "CLK-11": "inferred",
+  "CLK-12": "inferred",
+  "CLK-21": "inferred",
 };

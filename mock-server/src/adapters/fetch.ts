@@ -24,7 +24,7 @@ export const fetchWith =
     return signal ? unlessAborted(signal, work) : work();
   };
 
-/** What is under way goes on, as it would behind a network: only the caller stops waiting. */
+/** What is under way goes on, as it would behind a network, unless it heeds the signal itself: the caller stops waiting. */
 function unlessAborted<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -48,6 +48,7 @@ function toCall(request: Request, base?: string): Call {
       const text = await request.text();
       return isLonger(text, limitBytes) ? undefined : text;
     },
+    hungUp: () => request.signal,
   };
 }
 

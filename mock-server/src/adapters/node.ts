@@ -31,7 +31,8 @@ export function nodeListener(
     if (refusal) return send(response, refusal, headers);
     const key = keyOf(request, passes);
     if (key === undefined) return send(response, strange, headers);
-    void respond(toCall(request, key, passes)).then((reply) => {
+    const call = { ...toCall(request, key, passes), hungUp: () => hangUpOf(response) };
+    void respond(call).then((reply) => {
       // Replies of one turn of the event loop leave together. Sent one by one, each would wake a client that has
       // just gone to sleep, which costs more than computing the answer.
       if (waiting.push(() => send(response, reply, headers)) === 1) setImmediate(sendWaiting);
@@ -99,6 +100,17 @@ const strange: Reply = {
       "this link does not open here: it was made by a sandbox that has ended, or for another session; make a new one",
   }),
 };
+
+/** Aborts when the connection closes before the answer is out. */
+function hangUpOf(response: ServerResponse): AbortSignal {
+  const hangUp = new AbortController();
+  const close = () => {
+    if (!response.writableFinished) hangUp.abort();
+  };
+  if (response.closed) close();
+  else response.once("close", close);
+  return hangUp.signal;
+}
 
 /** The body as text, or `undefined` where it is longer than the limit. */
 async function readText(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {

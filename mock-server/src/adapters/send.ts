@@ -10,12 +10,11 @@ const answerMax = 4 * 1024;
  *
  * @param timeoutMs how long a receiver has to accept and to answer
  * @param allowsRemote whether receivers other than on this machine are contacted
- * @param closing ends what is under way when it aborts
  * @rule WHK-26 a receiver that takes longer than the timeout has failed
  */
 export const sendByNetwork =
-  (timeoutMs: number, allowsRemote: boolean, closing: AbortSignal): Send =>
-  async ({ url, headers, body }) => {
+  (timeoutMs: number, allowsRemote: boolean): Send =>
+  async ({ url, headers, body }, until) => {
     const { hostname } = new URL(url);
     if (!allowsRemote && !isLoopback(hostname)) {
       return {
@@ -23,21 +22,17 @@ export const sendByNetwork =
       };
     }
     const answer = mayBeAskedFor(hostname) ? fetchHere : (request: Request) => fetch(request);
-    return sendBy(answer, timeoutMs, closing)({ url, headers, body });
+    return sendBy(answer, timeoutMs)({ url, headers, body }, until);
   };
 
 /** Sends webhooks through a function of the `fetch` kind, for example straight into an application. */
 export const sendBy =
-  (
-    answer: (request: Request) => Promise<Response>,
-    timeoutMs: number,
-    closing: AbortSignal,
-  ): Send =>
-  async ({ url, headers, body }) => {
+  (answer: (request: Request) => Promise<Response>, timeoutMs: number): Send =>
+  async ({ url, headers, body }, until) => {
     const cancel = new AbortController();
     const timer = setTimeout(() => cancel.abort(new TimedOut(timeoutMs)), timeoutMs);
-    const close = () => cancel.abort(new Error("the sandbox was closed"));
-    closing.addEventListener("abort", close);
+    const stop = () => cancel.abort(until.reason);
+    until.addEventListener("abort", stop);
     try {
       const request = new Request(url, {
         method: "POST",
@@ -52,7 +47,7 @@ export const sendBy =
       return { error: reasonOf(cancel.signal.aborted ? cancel.signal.reason : error) };
     } finally {
       clearTimeout(timer);
-      closing.removeEventListener("abort", close);
+      until.removeEventListener("abort", stop);
     }
   };
 

@@ -61,7 +61,8 @@ export type DomainErrorCode =
   | "wallet-invalid"
   | "wallet-too-low"
   | "clock-busy"
-  | "clock-backwards";
+  | "clock-backwards"
+  | "world-ended";
 
 export interface Refusal {
   /** Names the thing, its value, the limit and the fix. */

@@ -9,6 +9,8 @@ export interface Call {
   header(name: string): string | null;
   /** The body as text; `undefined` when it is longer than the limit. Rejects when not all of it arrives. */
   text(limitBytes: number): Promise<string | undefined>;
+  /** Aborts when the caller does not wait for the answer any more; absent where that cannot be known. */
+  readonly hungUp?: (() => AbortSignal) | undefined;
 }
 
 /** Pages that a link leads to: where a customer pays, and where one sees their credits. */

@@ -109,5 +109,7 @@ export interface Dialect {
 /** What a handler may know of the call besides its input, and tell whoever made it besides the answer. */
 export interface Caller {
   readonly linkTo: Call["linkTo"];
+  /** Aborts when nobody waits for the answer any more; undefined where that cannot be known. */
+  readonly hungUp: Call["hungUp"];
   readonly warn: Warn;
 }

@@ -4,7 +4,11 @@ import { DomainError } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
 import { TaskFailed } from "../sandbox/agenda.js";
 import { EndlessDeliveries } from "../sandbox/courier.js";
+import { MoveFailed } from "../sandbox/movement.js";
+import { nextTurn } from "../sandbox/pace.js";
 import type { Tenant, Tenants } from "../sandbox/tenant.js";
+import type { World } from "../sandbox/world.js";
+import { Arrivals, type Place } from "./arrivals.js";
 import { authenticate } from "./authenticate.js";
 import type { Call, Reply, Respond } from "./call.js";
 import type { AnyAnswer, Dialect, RefusalCode, WireError } from "./contract.js";
@@ -65,12 +69,9 @@ export function dispatcher(options: DispatchOptions): Respond {
       router.add(method, path, { dialect, operation: null });
     }
   }
-  const rates = new WeakMap<Tenant, RateLimit>();
-  const rateOf = (tenant: Tenant): RateLimit => {
-    const known = rates.get(tenant) ?? new RateLimit(options.tier);
-    rates.set(tenant, known);
-    return known;
-  };
+  /** @rule CLK-12 counted from the beginning of a world */
+  const rateOf = perObject((_: World) => new RateLimit(options.tier));
+  const arrivalsOf = perObject((_: Tenant) => new Arrivals(nextTurn));
   const firstDialect = options.dialects[0];
 
   return async (call) => {
@@ -79,6 +80,7 @@ export function dispatcher(options: DispatchOptions): Respond {
     let dialect = firstDialect;
     let headers: Headers = {};
     const warnings = new Warnings();
+    let place: Place | undefined;
     try {
       if (options.closing.aborted) throw sandboxClosed();
       const { target: route, path: parameters } = router.match(call.method, path);
@@ -87,18 +89,16 @@ export function dispatcher(options: DispatchOptions): Respond {
       if (!operation) throw notServed(call.method, path, dialect.operations);
       let tenant: Tenant | null = null;
       if (!operation.isPublic) {
-        const access = authenticate(
-          call.header("authorization"),
-          options.tenants,
-          options.allowedKeys,
-        );
+        const access = admitted(call, options);
         tenant = access.tenant;
-        if (dialect.isRateLimited) headers = rateOf(tenant).take(tenant.clock.now());
-        if (!access.mayWrite && operation.method !== "GET") throw readOnly(tenant.policy);
+        const { clock, agenda } = tenant.world;
+        if (dialect.isRateLimited) headers = rateOf(tenant.world).take(clock.now());
+        if (!access.mayWrite && operation.method !== "GET") throw readOnly(agenda.policy);
       }
       const ids = decodePath(parameters);
       const isStrict = options.isStrict || isTrue(call.header("drawdown-strict"));
       const validate = dialect.validators[operation.id];
+      place = tenant ? arrivalsOf(tenant).take() : undefined;
       const body = validate
         ? await decodeBody(call, operation, validate, {
             bytesMax: options.bodyBytesMax,
@@ -112,16 +112,36 @@ export function dispatcher(options: DispatchOptions): Respond {
         body: body.value,
       };
       for (const sentence of withoutEffect(operation, input)) warnings.add(sentence);
-      const answer = await dialect.answer(tenant, operation.id, input, {
+      await place?.turn();
+      // Whoever closed the tenant meanwhile gave its key free.
+      if (tenant?.isClosed) tenant = admitted(call, options).tenant;
+      const answering = dialect.answer(tenant, operation.id, input, {
         linkTo: call.linkTo,
+        hungUp: call.hungUp,
         warn: warnings.add,
       });
-      return encode(answer, { ...headers, ...warnings.headers });
+      place?.leave();
+      return encode(await answering, { ...headers, ...warnings.headers });
     } catch (error) {
       return refuse(error, dialect, { ...headers, ...warnings.headers });
     } finally {
+      place?.leave();
       for (const sentence of warnings.sentences) options.onWarning(sentence, call);
     }
+  };
+}
+
+/** @throws RequestError unauthenticated, tenants-exhausted */
+const admitted = (call: Call, { tenants, allowedKeys }: DispatchOptions) =>
+  authenticate(call.header("authorization"), tenants, allowedKeys);
+
+/** Something for each object, for as long as that is there. */
+function perObject<Owner extends object, Value>(make: (owner: Owner) => Value) {
+  const known = new WeakMap<Owner, Value>();
+  return (owner: Owner): Value => {
+    const value = known.get(owner) ?? make(owner);
+    known.set(owner, value);
+    return value;
   };
 }
 
@@ -213,7 +233,7 @@ function classify(error: unknown): {
     return { code: error.code, rule: error.rule, message: error.message, extra: {} };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const isTask = error instanceof TaskFailed || error instanceof EndlessDeliveries;
+  const isTask = [TaskFailed, EndlessDeliveries, MoveFailed].some((it) => error instanceof it);
   const code = isTask ? "task-failed" : "internal";
   return {
     code,

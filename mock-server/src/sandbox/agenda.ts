@@ -1,7 +1,8 @@
-import { assert } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
-import { formatInstant, type Instant } from "../domain/time.js";
+import { formatInstant, type Instant, instantMax } from "../domain/time.js";
 import type { SandboxClock } from "./clock.js";
+import { type Pace, Slice } from "./pace.js";
+import { PacedTx } from "./paced-tx.js";
 import type { NextId, Recorded, Store, Tx, Unit, Warn } from "./ports.js";
 import { all, type Task, type TaskKind } from "./tables.js";
 
@@ -47,15 +48,24 @@ export interface Witness {
   record(unit: Unit): Promise<Recorded>;
   /** Told after the commit, and not waited for. */
   committed(recorded: Recorded): void;
+  /** Whether nothing is to be sent, or is being sent, at the instant the clock shows. */
+  isSettled(unit: Unit): Promise<boolean>;
   /** Sends what is ready, at the instant the clock shows, until nothing is. */
   settle(): Promise<void>;
 }
 
 const unheard: Warn = () => {};
 
-/** Writes down that something is to happen later; what is planned for that instant already is not planned again. */
-export function schedule(unit: Unit, kind: TaskKind, subjectId: string, dueAt: Instant): void {
-  assert(dueAt >= unit.now, `task ${kind} for ${subjectId} is planned for the past`);
+/**
+ * Writes down that something is to happen later; what is planned for that instant already is not planned again.
+ *
+ * A task is run again before every call until it succeeds, so planning must not fail within one.
+ *
+ * @rule CLK-21 what would be due in the past is due now, and what lies beyond the year 9999 never is
+ */
+export function schedule(unit: Unit, kind: TaskKind, subjectId: string, at: Instant): void {
+  if (!(at <= instantMax)) return;
+  const dueAt = at < unit.now ? unit.now : at;
   unit.happened.push({ kind: "planned" });
   unit.tx.put("task", {
     id: `${kind} ${subjectId} ${dueAt}`,
@@ -68,7 +78,7 @@ export function schedule(unit: Unit, kind: TaskKind, subjectId: string, dueAt: I
 
 /**
  * Runs work at the tenant's present: whatever fell due before is done first, each task in its own transaction at its
- * own instant, so that work never sees a state that is behind the clock.
+ * own instant, so that work never sees a state that is behind the clock. Whoever calls has the tenant to himself.
  */
 export class Agenda {
   constructor(
@@ -77,6 +87,7 @@ export class Agenda {
     private readonly nextId: NextId,
     private readonly runners: TaskRunners,
     private readonly witness: Witness,
+    private readonly pace: Pace,
     /** Holds for every transaction that begins after it is set. */
     public policy: Policy,
   ) {}
@@ -86,8 +97,9 @@ export class Agenda {
     work: (unit: Unit) => Promise<Result>,
     warn: Warn = unheard,
   ): Promise<Result> {
+    const slice = new Slice(this.pace);
     for (;;) {
-      const done = await this.store.transaction(async (tx) => {
+      const done = await this.#transaction(slice, async (tx) => {
         const now = this.clock.now();
         if (await firstDue(tx, now)) return undefined;
         return this.#recorded(tx, now, work, warn);
@@ -96,31 +108,9 @@ export class Agenda {
         this.#tell(done.recorded);
         return done.result;
       }
-      await this.runDue(this.clock.now());
+      const until = this.clock.now();
+      while (await this.runNext(until, slice));
     }
-  }
-
-  /**
-   * Moves the clock to `to`, stopping at every instant with work on the way: runs the tasks that are due, then sends
-   * what they caused and waits for the receivers, whose own calls act at that instant.
-   *
-   * @returns how many tasks ran
-   * @throws DomainError clock-backwards; TaskFailed, with the clock left at the task's instant
-   */
-  async advance(to: Instant): Promise<number> {
-    if (to < this.clock.now()) this.clock.moveTo(to); // throws
-    let ran = 0;
-    for (;;) {
-      ran += await this.runDue(this.clock.now());
-      await this.witness.settle();
-      // A receiver may have made something due earlier than what came next before.
-      const next = await this.nextDue();
-      if (next === undefined || next > to) break;
-      if (next > this.clock.now()) this.clock.moveTo(next);
-    }
-    // A clock that runs may have come this far by itself while receivers were waited for.
-    if (to > this.clock.now()) this.clock.moveTo(to);
-    return ran;
   }
 
   /** When the next task is due, if there is one. */
@@ -128,35 +118,54 @@ export class Agenda {
     return (await this.store.transaction((tx) => firstTask(tx)))?.dueAt;
   }
 
-  /** Runs what is due until then; each task in a transaction of its own. */
-  private async runDue(until: Instant): Promise<number> {
-    for (let ran = 0; ; ran++) {
-      const done = await this.store.transaction(async (tx) => {
-        const task = await firstDue(tx, until);
-        if (!task) return undefined;
-        tx.delete("task", task.id);
-        try {
-          return await this.#recorded(
-            tx,
-            task.dueAt,
-            (unit) => this.runners[task.kind](unit, task.subjectId),
-            unheard,
-          );
-        } catch (cause) {
-          throw new TaskFailed(task, cause);
-        }
-      });
-      if (!done) return ran;
-      this.#tell(done.recorded);
-    }
+  /**
+   * Runs the first task that is due until then, in a transaction of its own.
+   *
+   * @returns whether there was one
+   * @throws TaskFailed, with the task still due; the reason of the slice when it is to stop
+   */
+  async runNext(until: Instant, slice: Slice): Promise<boolean> {
+    const done = await this.#transaction(slice, async (tx) => {
+      const task = await firstDue(tx, until);
+      if (!task) return undefined;
+      tx.delete("task", task.id);
+      try {
+        return await this.#recorded(
+          tx,
+          task.dueAt,
+          (unit) => this.runners[task.kind](unit, task.subjectId),
+          unheard,
+        );
+      } catch (cause) {
+        slice.check();
+        throw new TaskFailed(task, cause);
+      }
+    });
+    if (done) this.#tell(done.recorded);
+    return done !== undefined;
+  }
+
+  /** Whether nothing is to be sent at the present instant. */
+  isSettled(slice: Slice): Promise<boolean> {
+    return this.#transaction(slice, (tx) =>
+      this.witness.isSettled(this.#unit(tx, this.clock.now(), unheard)),
+    );
+  }
+
+  #transaction<Result>(slice: Slice, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.store.transaction((tx) => work(new PacedTx(tx, slice)));
   }
 
   /** Does work and writes down what it made happen. */
   async #recorded<Result>(tx: Tx, now: Instant, work: (unit: Unit) => Promise<Result>, warn: Warn) {
-    const unit: Unit = { tx, now, nextId: this.nextId, policy: this.policy, happened: [], warn };
+    const unit = this.#unit(tx, now, warn);
     const result = await work(unit);
     const recorded = unit.happened.length > 0 ? await this.witness.record(unit) : undefined;
     return { result, recorded };
+  }
+
+  #unit(tx: Tx, now: Instant, warn: Warn): Unit {
+    return { tx, now, nextId: this.nextId, policy: this.policy, happened: [], warn };
   }
 
   #tell(recorded: Recorded | undefined): void {

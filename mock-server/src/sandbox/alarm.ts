@@ -25,7 +25,7 @@ export class Alarm {
 
   constructor(
     private readonly clock: SandboxClock,
-    private readonly agenda: Agenda,
+    private readonly agenda: Pick<Agenda, "nextDue" | "transact">,
     private readonly setTimer: SetTimer,
   ) {}
 

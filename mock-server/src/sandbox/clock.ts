@@ -48,7 +48,10 @@ export class SandboxClock {
     this.#frozen = false;
   }
 
-  /** @throws DomainError clock-backwards */
+  /**
+   * @rule CLK-01 it never goes back
+   * @throws DomainError clock-backwards
+   */
   moveTo(instant: Instant): void {
     const now = this.now();
     if (instant < now) {

@@ -1,5 +1,5 @@
 import type { Agenda } from "./agenda.js";
-import type { Deliveries, Send } from "./ports.js";
+import type { Deliveries, Send, Unit } from "./ports.js";
 
 /** Most endpoints that are sent to at one time. */
 const lanesMax = 16;
@@ -25,13 +25,20 @@ export class EndlessDeliveries extends Error {
 export class Courier {
   /** Endpoints that are being sent to, with the number of attempts to come. */
   readonly #lanes = new Map<string, Promise<number>>();
-  #isStopped = false;
 
   constructor(
     private readonly transact: Agenda["transact"],
     private readonly deliveries: Deliveries,
     private readonly send: Send,
+    /** Aborted, it sends nothing more and forgets what is under way: answers that still come change nothing. */
+    private readonly until: AbortSignal,
   ) {}
+
+  /** Whether nothing is ready and nothing under way. */
+  async isSettled(unit: Unit): Promise<boolean> {
+    if (this.until.aborted) return true;
+    return this.#lanes.size === 0 && (await this.deliveries.ready(unit, this.#lanes, 1)).size === 0;
+  }
 
   /** Starts sending what is ready, without waiting for it; goes on until nothing is. */
   wake(): void {
@@ -57,17 +64,12 @@ export class Courier {
     throw new EndlessDeliveries(endpointIds);
   }
 
-  /** Sends nothing more, and forgets what is under way: answers that still come change nothing. */
-  stop(): void {
-    this.#isStopped = true;
-  }
-
   /** Begins to send to every endpoint that has something ready and is not sent to yet. */
   async #open(): Promise<void> {
     const ready = await this.transact((unit) =>
       this.deliveries.ready(unit, this.#lanes, lanesMax - this.#lanes.size),
     );
-    if (this.#isStopped) return;
+    if (this.until.aborted) return;
     for (const [endpointId, deliveryIds] of ready) {
       // Another call may have opened lanes since.
       if (this.#lanes.has(endpointId) || this.#lanes.size >= lanesMax) continue;
@@ -98,9 +100,9 @@ export class Courier {
     const composed = await this.transact((unit) => this.deliveries.compose(unit, deliveryId));
     if (!composed) return 1;
     const { request, copies } = composed;
-    for (let copy = 0; copy < copies && !this.#isStopped; copy++) {
-      const answered = await this.send(request);
-      if (this.#isStopped) break;
+    for (let copy = 0; copy < copies && !this.until.aborted; copy++) {
+      const answered = await this.send(request, this.until);
+      if (this.until.aborted) break;
       await this.transact((unit) => this.deliveries.conclude(unit, deliveryId, request, answered));
     }
     return copies;

@@ -91,8 +91,8 @@ export type Answered =
   | { readonly status: number; readonly body: string }
   | { readonly error: string };
 
-/** Sends a request to a receiver; never rejects. */
-export type Send = (request: Outgoing) => Promise<Answered>;
+/** Sends a request to a receiver; never rejects. What is under way when the signal aborts is broken off. */
+export type Send = (request: Outgoing, until: AbortSignal) => Promise<Answered>;
 
 /** How deliveries are put together and written down: the wire format's part of sending them. */
 export interface Deliveries {

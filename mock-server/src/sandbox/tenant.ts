@@ -1,55 +1,61 @@
-import { DomainError } from "../domain/errors.js";
-import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
-import { Agenda, type TaskRunners } from "./agenda.js";
-import { Alarm, type SetTimer } from "./alarm.js";
-import { SandboxClock } from "./clock.js";
-import { Courier } from "./courier.js";
+import type { Agenda } from "./agenda.js";
 import { seededIds } from "./ids.js";
-import type { Deliveries, NextId, OpenStore, Recorded, Send, Store, Unit } from "./ports.js";
+import { Line } from "./line.js";
+import type { Movement } from "./movement.js";
+import { nextTurn } from "./pace.js";
+import type { NextId, Store } from "./ports.js";
 import { all } from "./tables.js";
+import {
+  type Beginning,
+  type Behaviour,
+  type ClockReading,
+  type Ending,
+  type Outside,
+  World,
+} from "./world.js";
 
-/** How a tenant's world begins, and begins again at a reset. */
-export interface Beginning {
-  /** Instant its clock starts at; null: the machine's time. */
-  readonly at: Instant | null;
-  readonly isFrozen: boolean;
-  readonly seed: string;
-  readonly policy: Policy;
+/** Where the clock is to be, what then, and what ends the move before it is there. */
+export interface Move {
+  /** Given the present. */
+  readonly to: (now: Instant) => Instant;
+  /** Whether the clock stands still on arrival; absent: as before. */
+  readonly isFrozen?: boolean | undefined;
+  /** Aborts when nobody waits for the move any more. */
+  readonly until?: AbortSignal;
 }
 
-interface World {
-  readonly beginning: Beginning;
-  readonly clock: SandboxClock;
-  readonly agenda: Agenda;
-  readonly courier: Courier;
-  readonly alarm: Alarm;
-  readonly businessId: string;
-  /** How many endpoints it began with, once they are there. */
-  readonly begun: Promise<number>;
+/** A move that has ended: what the clock showed on arrival, and how many tasks ran. */
+export interface Moved {
+  readonly reading: ClockReading;
+  readonly ran: number;
 }
 
-/** What the wire format adds to a tenant: what tasks do, and how deliveries are recorded and put together. */
-export interface Behaviour {
-  readonly runners: TaskRunners;
-  /** Puts in place what is there from the start; answers how many endpoints. */
-  begin(unit: Unit, key: string): Promise<number>;
-  record(unit: Unit): Promise<Recorded>;
-  deliveriesOf(businessId: string): Deliveries;
+/** A move as it sets out; without a movement the clock is there already. */
+interface SetOut {
+  readonly world: World;
+  readonly movement?: Movement;
+  readonly arrival: { reading: ClockReading };
 }
 
-/** What a tenant reaches outside through. */
-export interface Outside {
-  readonly openStore: OpenStore;
-  readonly send: Send;
-  readonly setTimer: SetTimer;
-}
+const never = new AbortController().signal;
 
-/** One bearer token's world: its own data, clock and ids. */
+/**
+ * One bearer token's worlds, one at a time: each with its own data, clock and ids. Whatever is asked of it has its turn
+ * in the order it was asked, resets and changes of its clock included, and meets the world there is by then.
+ *
+ * @rule CLK-10 resets, closing and clock changes are ordered with the calls around them
+ */
 export class Tenant {
   readonly #store: Store;
+  readonly #line = new Line();
   #world: World;
-  #isMoving = false;
+  #isClosed = false;
+
+  /** Work of one transaction, in its turn. */
+  readonly agenda: Pick<Agenda, "transact"> = {
+    transact: (work, warn) => this.inTurn(({ agenda }) => agenda.transact(work, warn)),
+  };
 
   constructor(
     readonly key: string,
@@ -60,125 +66,148 @@ export class Tenant {
     private readonly idScope: string = key,
   ) {
     this.#store = outside.openStore(key);
-    this.#world = this.#begin(beginning);
+    this.#world = this.#make(beginning);
+    const world = this.#world;
+    void world.inTurn(() => world.begin(key)).catch(ignore);
+    world.courier.wake(); // a durable store may hold deliveries from before
   }
 
-  /** How its present world began. */
-  get began(): Beginning {
-    return this.#world.beginning;
+  /** The world as it is at this moment; a reset puts another in its place. */
+  get world(): World {
+    return this.#world;
   }
 
-  get clock(): SandboxClock {
-    return this.#world.clock;
+  /** Whether its key has been given up. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
-  get agenda(): Agenda {
-    return this.#world.agenda;
-  }
-
-  /** Sends webhooks. */
-  get courier(): Courier {
-    return this.#world.courier;
-  }
-
-  /** How it answers what sources answer differently. */
-  get policy(): Policy {
-    return this.#world.agenda.policy;
-  }
-
-  set policy(policy: Policy) {
-    this.#world.agenda.policy = policy;
-  }
-
-  /** Also the id of its one brand, as observed for primary brands. */
-  get businessId(): string {
-    return this.#world.businessId;
+  /** Does work in its turn, with the world there is by then. */
+  async inTurn<Result>(work: (world: World) => Promise<Result>): Promise<Result> {
+    const result = await this.#line.enter(async () => {
+      const world = this.#world;
+      world.check();
+      return work(world);
+    });
+    await this.outside.pace.breathe();
+    return result;
   }
 
   /** Whether it holds nothing but what was there from the start. */
-  async isEmpty(): Promise<boolean> {
-    const first = await this.#world.begun;
-    const endpoints = await this.#store.transaction(async (tx) => tx.find("endpoint", "all", all));
-    return endpoints.length === first && (await this.#store.isEmpty(["endpoint"]));
+  isEmpty(): Promise<boolean> {
+    return this.inTurn((world) => this.#isEmpty(world));
   }
 
   /**
-   * Moves the clock, and does everything that falls due on the way; answers how many tasks ran.
+   * Moves the clock, and does everything that falls due on the way.
    *
-   * @throws DomainError clock-busy while another call moves it: waiting could be for a receiver that waits for this one
+   * @throws DomainError clock-busy, clock-backwards; MoveFailed; the reason of `until`
    */
-  async advance(to: Instant): Promise<number> {
-    const { agenda, alarm } = this.#world;
-    if (this.#isMoving) {
-      throw new DomainError("clock-busy", "", {
-        message:
-          "the clock is being moved by another call; wait until that one is answered, and do not move the clock from a webhook receiver, which the move waits for",
-      });
-    }
-    this.#isMoving = true;
-    try {
-      return await agenda.advance(to);
-    } finally {
-      this.#isMoving = false;
-      await alarm.adjust();
-    }
+  advance(move: Move): Promise<Moved> {
+    return this.#go(async (world) => this.#depart(world, move));
   }
 
-  async freeze(isFrozen: boolean): Promise<void> {
-    if (isFrozen) this.clock.freeze();
-    else this.clock.unfreeze();
-    await this.#world.alarm.adjust();
+  /** As `advance`, but anywhere while nothing is stored. */
+  setClock(move: Move): Promise<Moved> {
+    return this.#go(async (world) => {
+      if (!(await this.#isEmpty(world))) return this.#depart(world, move);
+      const at = move.to(world.clock.now());
+      const isFrozen = move.isFrozen ?? world.clock.isFrozen;
+      const begun = await this.#restart({ at, isFrozen });
+      return { world: begun, arrival: { reading: begun.reading } };
+    });
+  }
+
+  /**
+   * What the clock shows.
+   *
+   * @rule CLK-04 in its turn as any other call, unless what moves the clock keeps it waiting
+   */
+  readClock(): Promise<ClockReading> {
+    const inTurn = this.inTurn(async (it) => it.reading);
+    const meanwhile = new Promise<void>(nextTurn).then(() =>
+      this.#world.movement ? this.#world.reading : inTurn,
+    );
+    return Promise.race([inTurn, meanwhile]);
+  }
+
+  /** Stops the clock, or lets it run on. */
+  async freeze(isFrozen: boolean): Promise<ClockReading> {
+    const { world, reading } = await this.inTurn(async (it) => {
+      setFrozen(it, isFrozen);
+      return { world: it, reading: it.reading };
+    });
+    await world.alarm.adjust();
+    return reading;
   }
 
   /** Forgets everything and starts again, with whatever of the beginning is not given as it was. */
-  async reset(changes: Partial<Beginning> = {}): Promise<void> {
-    await this.close();
-    this.#world = this.#begin({ ...this.beginning, ...changes });
+  reset(changes: Partial<Beginning> = {}): Promise<ClockReading> {
+    return this.inTurn(async () => (await this.#restart(changes)).reading);
   }
 
-  /** Forgets everything and does nothing by itself any more. */
+  /** Forgets everything and does nothing any more. */
   async close(): Promise<void> {
-    this.stop();
+    this.#isClosed = true;
+    await this.inTurn(() => this.#end("closed"));
+  }
+
+  /** Does nothing by itself any more: its alarm is off, nothing is sent, and a clock that is being moved stops. */
+  stop(): void {
+    this.#world.stop();
+  }
+
+  #make(beginning: Beginning): World {
+    const { outside, behaviour, idScope } = this;
+    return new World(beginning, this.#line, this.#store, outside, behaviour, idScope);
+  }
+
+  async #end(ending: Ending): Promise<void> {
+    this.#world.end(ending);
     await this.#store.clear();
   }
 
-  /** Does nothing by itself any more: its alarm is off, and nothing is sent. */
-  stop(): void {
-    this.#world.alarm.stop();
-    this.#world.courier.stop();
+  async #restart(changes: Partial<Beginning>): Promise<World> {
+    const isStopped = this.#world.signal.aborted;
+    await this.#end("reset");
+    this.#world = this.#make({ ...this.beginning, ...changes });
+    if (isStopped) this.#world.stop();
+    await this.#world.begin(this.key);
+    return this.#world;
   }
 
-  #begin(beginning: Beginning): World {
-    const { at, isFrozen, seed, policy } = beginning;
-    const clock = new SandboxClock(at, isFrozen);
-    const nextId = seededIds(`${seed} ${this.idScope}`);
-    const businessId = nextId("bus");
-    const { runners, record, deliveriesOf } = this.behaviour;
-    const agenda: Agenda = new Agenda(
-      this.#store,
-      clock,
-      nextId,
-      runners,
-      {
-        record,
-        committed({ isReady, hasEndpoints }) {
-          if (isReady) courier.wake();
-          if (hasEndpoints) void alarm.set();
-        },
-        async settle() {
-          await courier.settle();
-        },
-      },
-      policy,
-    );
-    const transact: Agenda["transact"] = (work) => agenda.transact(work);
-    const courier = new Courier(transact, deliveriesOf(businessId), this.outside.send);
-    const alarm = new Alarm(clock, agenda, this.outside.setTimer);
-    const begun = transact((unit) => this.behaviour.begin(unit, this.key));
-    courier.wake(); // a durable store may hold deliveries from before
-    return { beginning, clock, businessId, agenda, courier, alarm, begun };
+  async #isEmpty(world: World): Promise<boolean> {
+    const endpoints = await this.#store.transaction(async (tx) => tx.find("endpoint", "all", all));
+    return endpoints.length === world.endpointsAtFirst && (await this.#store.isEmpty(["endpoint"]));
+  }
+
+  #depart(world: World, { to, isFrozen, until = never }: Move): SetOut {
+    const arrival = { reading: world.reading };
+    const arrive = () => {
+      if (isFrozen !== undefined) setFrozen(world, isFrozen);
+      arrival.reading = world.reading;
+    };
+    return { world, movement: world.depart(to(world.clock.now()), until, arrive), arrival };
+  }
+
+  /** Sets out in its turn and goes as far as it may in one, then on and on. */
+  async #go(setOut: (world: World) => Promise<SetOut>): Promise<Moved> {
+    const { world, movement, arrival, first } = await this.inTurn(async (present) => {
+      const begun = await setOut(present);
+      const first = await begun.movement?.stretch();
+      return { ...begun, first };
+    });
+    if (!movement || !first) return { reading: arrival.reading, ran: 0 };
+    const ran = await world.finish(movement, first);
+    return { reading: arrival.reading, ran };
   }
 }
+
+const setFrozen = ({ clock }: World, isFrozen: boolean): void =>
+  isFrozen ? clock.freeze() : clock.unfreeze();
+
+/** Whoever calls first is told what keeps the store from answering. */
+const ignore = () => {};
 
 /** What a bearer token opens. */
 export interface Access {

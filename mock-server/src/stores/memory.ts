@@ -34,19 +34,23 @@ export function memoryStore(): Store {
     }
   };
 
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = tail.then(work);
+    tail = result.then(ignore, ignore);
+    return result;
+  };
+
   return {
-    transaction(work) {
-      const result = tail.then(() => attempt(work));
-      tail = result.then(ignore, ignore);
-      return result;
-    },
+    transaction: (work) => inTurn(() => attempt(work)),
     isEmpty: async (except = []) =>
       Object.entries(kinds).every(
         ([kind, table]) => table.size === 0 || except.some((it) => it === kind),
       ),
-    async clear() {
-      kinds = newTables();
-    },
+    // What came before must not go on in the tables that follow.
+    clear: () =>
+      inTurn(async () => {
+        kinds = newTables();
+      }),
   };
 }
 

@@ -4,6 +4,7 @@ import { documented } from "../../src/domain/policy.js";
 import { instantOf, parseInstant } from "../../src/domain/time.js";
 import { schedule } from "../../src/sandbox/agenda.js";
 import type { SetTimer } from "../../src/sandbox/alarm.js";
+import { Pace } from "../../src/sandbox/pace.js";
 import type { Outgoing, Send, Store, Unit } from "../../src/sandbox/ports.js";
 import { all } from "../../src/sandbox/tables.js";
 import { Tenant } from "../../src/sandbox/tenant.js";
@@ -31,6 +32,7 @@ const tenantOf = ({ store = memoryStore(), send, setTimer, isFrozen = true }: Gi
       openStore: () => store,
       send: send ?? (async () => ({ status: 200, body: "" })),
       setTimer: setTimer ?? (() => () => {}),
+      pace: new Pace(),
     },
     behaviour,
   );
@@ -85,7 +87,7 @@ describe("the outbox", () => {
       return { status: 200, body: "" };
     };
     const restarted = tenantOf({ store, send });
-    await restarted.courier.settle();
+    await restarted.world.courier.settle();
     expect(sent.map((it) => JSON.parse(it.body).type)).toEqual(["payment.succeeded"]);
     const [delivery] = await restarted.agenda.transact(async ({ tx }) =>
       tx.find("delivery", "all", all),
@@ -114,7 +116,7 @@ describe("the courier", () => {
       await pay(unit);
       schedule(unit, "expire-grant", "cdg_none", unit.now);
     });
-    await expect(tenant.courier.settle()).rejects.toThrow("cdg_none");
+    await expect(tenant.world.courier.settle()).rejects.toThrow("cdg_none");
   });
 });
 
@@ -132,9 +134,9 @@ describe("a tenant that is stopped", () => {
       await pay(unit);
       await pay(unit);
     });
-    await tenant.courier.settle();
+    await tenant.world.courier.settle();
     await tenant.agenda.transact(pay);
-    await tenant.courier.settle();
+    await tenant.world.courier.settle();
     expect(sent).toHaveLength(1);
   });
 });

@@ -13,12 +13,12 @@ import {
   instantMax,
   parseDuration,
 } from "../../domain/time.js";
-import { callHandler, type Dialect, type Handlers } from "../../http/contract.js";
+import { type Caller, callHandler, type Dialect, type Handlers } from "../../http/contract.js";
 import { readInstant } from "../../http/read-instant.js";
 import { RequestError } from "../../http/request-error.js";
-import type { SandboxClock } from "../../sandbox/clock.js";
 import type { Answered, Outgoing, Send, Unit } from "../../sandbox/ports.js";
 import type { Tenant, Tenants } from "../../sandbox/tenant.js";
+import type { ClockReading, World } from "../../sandbox/world.js";
 import { version } from "../../version.js";
 import { audit } from "./audit.js";
 import { addKey, changesOf, openTenant } from "./open-tenant.js";
@@ -85,6 +85,11 @@ interface Context {
   readonly tenant: Tenant;
   /** A transaction of the tenant's; what its work warns of is told with the answer. */
   readonly transact: <Result>(work: (unit: Unit) => Promise<Result>) => Promise<Result>;
+  /** The same, and the world it was in, for what is to follow in that and no other. */
+  readonly inWorld: <Result>(
+    work: (unit: Unit) => Promise<Result>,
+  ) => Promise<{ readonly world: World; readonly result: Result }>;
+  readonly hungUp: Caller["hungUp"];
 }
 
 type Query<Id extends keyof operations> = NonNullable<operations[Id]["parameters"]["query"]>;
@@ -109,28 +114,32 @@ export function controlDialect(
     },
 
     async readClock({ tenant }) {
-      return { status: 200, body: presentClock(tenant.clock) };
+      return { status: 200, body: presentClock(await tenant.readClock()) };
     },
 
-    async setClock({ tenant }, { body }) {
-      const isFrozen = body.frozen ?? tenant.clock.isFrozen;
-      if (body.now !== undefined) {
-        const now = readInstant(body.now, "now");
-        if (await tenant.isEmpty()) await tenant.reset({ at: now, isFrozen });
-        else await tenant.advance(now);
+    async setClock({ tenant, hungUp }, { body }) {
+      const { frozen: isFrozen = tenant.world.clock.isFrozen } = body;
+      if (body.now === undefined) {
+        return { status: 200, body: presentClock(await tenant.freeze(isFrozen)) };
       }
-      await tenant.freeze(isFrozen);
-      return { status: 200, body: presentClock(tenant.clock) };
+      const now = readInstant(body.now, "now");
+      const { reading } = await tenant.setClock({
+        to: () => now,
+        isFrozen: body.frozen,
+        ...untilOf(hungUp),
+      });
+      return { status: 200, body: presentClock(reading) };
     },
 
-    async advanceClock({ tenant }, { body }) {
-      const ran = await tenant.advance(destination(tenant.clock.now(), body));
-      return { status: 200, body: { ...presentClock(tenant.clock), tasks_run: ran } };
+    async advanceClock({ tenant, hungUp }, { body }) {
+      const to = (now: Instant) => destination(now, body);
+      const { reading, ran } = await tenant.advance({ to, ...untilOf(hungUp) });
+      return { status: 200, body: { ...presentClock(reading), tasks_run: ran } };
     },
 
     async reset({ tenant }, { body }) {
-      await tenant.reset(changesOf(body ?? {}));
-      return { status: 200, body: presentClock(tenant.clock) };
+      const reading = await tenant.reset(changesOf(body ?? {}));
+      return { status: 200, body: presentClock(reading) };
     },
 
     async createTenant(_none, { body }) {
@@ -168,12 +177,16 @@ export function controlDialect(
     },
 
     async readPolicy({ tenant }) {
-      return { status: 200, body: presentPolicy(tenant.policy) };
+      const policy = await tenant.inTurn(async ({ agenda }) => agenda.policy);
+      return { status: 200, body: presentPolicy(policy) };
     },
 
     async setPolicy({ tenant }, { body }) {
-      tenant.policy = changedPolicy(tenant.policy, body);
-      return { status: 200, body: presentPolicy(tenant.policy) };
+      const policy = await tenant.inTurn(async ({ agenda }) => {
+        agenda.policy = changedPolicy(agenda.policy, body);
+        return agenda.policy;
+      });
+      return { status: 200, body: presentPolicy(policy) };
     },
 
     async postEntry({ transact }, { path, body }) {
@@ -190,9 +203,11 @@ export function controlDialect(
       return { status: 200, body: tree };
     },
 
-    async closeCycle({ transact }, { path }) {
-      await transact((unit) => billing.endCycle(unit, path.id));
-      const cycle = await transact((unit) => billing.readCycle(unit, path.id));
+    async closeCycle({ tenant }, { path }) {
+      const cycle = await tenant.inTurn(async ({ agenda }) => {
+        await agenda.transact((unit) => billing.endCycle(unit, path.id));
+        return agenda.transact((unit) => billing.readCycle(unit, path.id));
+      });
       return { status: 200, body: cycle };
     },
 
@@ -206,8 +221,10 @@ export function controlDialect(
       return { status: 200, body: view };
     },
 
-    async readEvents({ tenant, transact }, { query }) {
-      const list = await transact((unit) => webhooks.readEvents(unit, tenant.businessId, query));
+    async readEvents({ tenant }, { query }) {
+      const list = await tenant.inTurn(({ agenda, businessId }) =>
+        agenda.transact((unit) => webhooks.readEvents(unit, businessId, query)),
+      );
       return { status: 200, body: list };
     },
 
@@ -222,25 +239,30 @@ export function controlDialect(
     },
 
     async settleDeliveries({ tenant }) {
-      return { status: 200, body: { attempts: await tenant.courier.settle() } };
+      const { courier } = await tenant.inTurn(async (it) => it);
+      return { status: 200, body: { attempts: await courier.settle() } };
     },
 
-    async resendDelivery({ tenant, transact }, { path }) {
-      await transact((unit) => webhooks.resendDelivery(unit, path.id));
-      await tenant.courier.settle();
-      const delivery = await transact((unit) => webhooks.retrieveDelivery(unit, path.id));
+    async resendDelivery({ inWorld }, { path }) {
+      const { world } = await inWorld((unit) => webhooks.resendDelivery(unit, path.id));
+      await world.courier.settle();
+      const delivery = await world.transact((unit) => webhooks.retrieveDelivery(unit, path.id));
       return { status: 200, body: delivery };
     },
 
-    async replayEvents({ tenant, transact }, { path, body }) {
-      const deliveries = await transact((unit) => webhooks.replayEvents(unit, path.id, body ?? {}));
-      tenant.courier.wake();
+    async replayEvents({ inWorld }, { path, body }) {
+      const { world, result: deliveries } = await inWorld((unit) =>
+        webhooks.replayEvents(unit, path.id, body ?? {}),
+      );
+      world.courier.wake();
       return { status: 200, body: { deliveries } };
     },
 
-    async recoverDeliveries({ tenant, transact }, { path }) {
-      const deliveries = await transact((unit) => webhooks.recoverDeliveries(unit, path.id));
-      tenant.courier.wake();
+    async recoverDeliveries({ inWorld }, { path }) {
+      const { world, result: deliveries } = await inWorld((unit) =>
+        webhooks.recoverDeliveries(unit, path.id),
+      );
+      world.courier.wake();
       return { status: 200, body: { deliveries } };
     },
 
@@ -253,16 +275,18 @@ export function controlDialect(
       return { status: 200, body: await transact(webhooks.readDeliveryMode) };
     },
 
-    async setDeliveryMode({ tenant, transact }, { body }) {
-      const mode = await transact((unit) => webhooks.setDeliveryMode(unit, body));
-      tenant.courier.wake();
+    async setDeliveryMode({ inWorld }, { body }) {
+      const { world, result: mode } = await inWorld((unit) => webhooks.setDeliveryMode(unit, body));
+      world.courier.wake();
       return { status: 200, body: mode };
     },
 
-    async sendBody({ transact }, { path, body }) {
-      const request = await transact((unit) => webhooks.composeBody(unit, path.id, body.body));
-      const answered = await send(request);
-      const attempt = await transact(async (unit) =>
+    async sendBody({ inWorld }, { path, body }) {
+      const { world, result: request } = await inWorld((unit) =>
+        webhooks.composeBody(unit, path.id, body.body),
+      );
+      const answered = await send(request, world.signal);
+      const attempt = await world.transact(async (unit) =>
         webhooks.presentAnswer(unit, request, answered),
       );
       return { status: 200, body: attempt };
@@ -281,11 +305,17 @@ export function controlDialect(
     // A sandbox whose clock stands still at its limit must still be movable.
     isRateLimited: false,
     refusesUnknownQuery: true,
-    answer(tenant, operationId, input, { warn }) {
+    answer(tenant, operationId, input, { warn, hungUp }) {
       // There is no tenant for the public operations alone, which take none.
       const theirs = tenant as Tenant;
       const transact: Context["transact"] = (work) => theirs.agenda.transact(work, warn);
-      return callHandler(handlers, operationId, { tenant: theirs, transact }, input);
+      const inWorld: Context["inWorld"] = (work) =>
+        theirs.inTurn(async (world) => ({
+          world,
+          result: await world.agenda.transact(work, warn),
+        }));
+      const context = { tenant: theirs, transact, inWorld, hungUp };
+      return callHandler(handlers, operationId, context, input);
     },
   };
 }
@@ -295,9 +325,18 @@ const presentPolicy = (policy: Policy): Schemas["Policy"] => ({
   ...policy,
 });
 
-const presentClock = (clock: SandboxClock) => ({
-  now: formatInstant(clock.now()),
-  frozen: clock.isFrozen,
+const untilOf = (hungUp: Caller["hungUp"]) => (hungUp ? { until: hungUp() } : {});
+
+const presentClock = ({ now, isFrozen, movement }: ClockReading): Schemas["Clock"] => ({
+  now: formatInstant(now),
+  frozen: isFrozen,
+  ...(movement && {
+    moving: {
+      from: formatInstant(movement.from),
+      to: formatInstant(movement.to),
+      tasks_run: movement.ran,
+    },
+  }),
 });
 
 /** Where an advance leads: by a duration or to an instant, never both. */

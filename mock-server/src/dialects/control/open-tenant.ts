@@ -3,7 +3,8 @@ import { formatInstant } from "../../domain/time.js";
 import { accessTo, checkKey } from "../../http/authenticate.js";
 import { readInstant } from "../../http/read-instant.js";
 import { RequestError } from "../../http/request-error.js";
-import type { Access, Beginning, Tenant, Tenants } from "../../sandbox/tenant.js";
+import type { Access, Tenant, Tenants } from "../../sandbox/tenant.js";
+import type { Beginning } from "../../sandbox/world.js";
 
 type Schemas = components["schemas"];
 
@@ -68,13 +69,13 @@ const opened = <Status extends 200 | 201>(status: Status, tenant: Tenant, key = 
   status,
   body: {
     key,
-    now: formatInstant(tenant.clock.now()),
-    frozen: tenant.clock.isFrozen,
-    seed: tenant.began.seed,
+    now: formatInstant(tenant.world.clock.now()),
+    frozen: tenant.world.clock.isFrozen,
+    seed: tenant.world.beginning.seed,
   },
 });
 
-const beganAs = ({ began }: Tenant, { at, isFrozen, seed }: Beginning): boolean =>
+const beganAs = ({ world: { beginning: began } }: Tenant, { at, isFrozen, seed }: Beginning) =>
   began.at === at && began.isFrozen === isFrozen && began.seed === seed;
 
 const needsKey = (): RequestError =>
@@ -84,7 +85,11 @@ const needsKey = (): RequestError =>
     "Your request body is invalid: this sandbox was started with a list of keys, so none can be made up; send one of them as `key`",
   );
 
-const inUse = (key: string, { began, clock }: Tenant, asked: Beginning): RequestError =>
+const inUse = (
+  key: string,
+  { world: { beginning: began, clock } }: Tenant,
+  asked: Beginning,
+): RequestError =>
   new RequestError(
     "key-in-use",
     "",

@@ -47,10 +47,11 @@ export const dodoDialect = (settings: DodoSettings): Dialect => ({
       tenant !== null,
       `${operationId} is public, but every operation of this API needs a key`,
     );
-    const { agenda, businessId } = tenant;
-    return agenda.transact(({ tx, now, nextId, policy, happened }) => {
-      const context = { tx, now, nextId, policy, happened, warn, businessId, linkTo, settings };
-      return callHandler(handlers, operationId, context, input);
-    });
+    return tenant.inTurn(({ agenda, businessId }) =>
+      agenda.transact(({ tx, now, nextId, policy, happened }) => {
+        const context = { tx, now, nextId, policy, happened, warn, businessId, linkTo, settings };
+        return callHandler(handlers, operationId, context, input);
+      }, warn),
+    );
   },
 });

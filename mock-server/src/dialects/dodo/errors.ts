@@ -97,4 +97,5 @@ export const errors: { readonly [Code in RefusalCode]: WireError } = {
   "wallet-too-low": wire(400, "INSUFFICIENT_WALLET_FUNDS"),
   "clock-busy": final(409, "CLOCK_BUSY"),
   "clock-backwards": wire(422, "CLOCK_BACKWARDS"),
+  "world-ended": final(409, "WORLD_ENDED"),
 };
