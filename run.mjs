@@ -28,7 +28,6 @@ const serving = [
 const commands = {
   async start(args) {
     build(["mock-server"], { isForRunning: true });
-    stopWithParent();
     const { run } = await import(pathToFileURL(join(root, "mock-server/dist/cli.js")).href);
     await run(args);
   },
@@ -106,6 +105,7 @@ const commands = {
         ...["--expose-gc", "--import", "tsx", "--conditions", "drawdown-source"],
         "mock-server/bench/bodies.ts",
       ],
+      advance: ["mock-server/bench/advance.mjs"],
       msw: ["mock-server/bench/msw.mjs"],
       sdk: ["sdk/bench/bench.mjs"],
     };
@@ -192,7 +192,7 @@ function pack() {
 }
 
 /**
- * Ends this process when the one that started it has ended. npm starts scripts through a shell that dies of the
+ * Ends this process when the one that started it has ended, as the server does by itself. npm starts scripts through a shell that dies of the
  * signal npm passes on without passing it further, which would leave the server on its port.
  */
 function stopWithParent() {

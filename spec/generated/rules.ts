@@ -578,5 +578,9 @@ export const basisOf: { readonly [rule: string]: Basis | undefined } = {
   "CLK-10": "inferred",
   "CLK-11": "inferred",
   "CLK-12": "inferred",
+  "CLK-20": "inferred",
   "CLK-21": "inferred",
+  "CLK-22": "inferred",
+  "CLK-30": "inferred",
+  "CLK-31": "inferred",
 };

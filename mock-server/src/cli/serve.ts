@@ -17,6 +17,7 @@ import {
   UsageError,
   wholeNumber,
 } from "./command-line.js";
+import { stopOnSignals, stopWithScript } from "./stop.js";
 
 /** What `--help` says of it. */
 export const help = `drawdown serve [options]: run a sandbox until it is stopped
@@ -95,12 +96,8 @@ export async function serve(args: readonly string[]): Promise<void> {
     throw new UsageError(unavailable(error, values.host, port));
   });
   if (!isLoopback(hostnameOf(new URL(url).host) ?? "")) warnOfOthers(values, url);
-  const stop = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  stopOnSignals(server, sandbox);
+  stopWithScript();
   console.log(
     values.json
       ? JSON.stringify({ url, version, pid: process.pid, webhooks: endpoints })

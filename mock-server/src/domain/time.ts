@@ -56,9 +56,18 @@ export function formatInstant(instant: Instant): string {
   return micros === 0 ? `${text}000Z` : `${text}${String(micros).padStart(3, "0")}Z`;
 }
 
+/**
+ * A later moment, at the latest the end of time: nothing that was accepted leads to an instant that cannot be printed.
+ *
+ * @rule CLK-20 time ends with the year 9999, and with it every term
+ */
+export const withinTime = (milliseconds: number): Instant =>
+  // What lies beyond JavaScript's own dates is no number.
+  Number.isNaN(milliseconds) ? instantMax : asInstant(Math.min(milliseconds, instantMax));
+
 /** Whole days of 24 hours after `instant`; what lies beyond the year 9999 becomes its end. */
 export const addDays = (instant: Instant, days: number): Instant =>
-  asInstant(Math.min(instant + days * dayMs, instantMax));
+  withinTime(instant + days * dayMs);
 
 /**
  * The same time of day `months` calendar months later; a day the target month lacks becomes its last day
@@ -84,7 +93,8 @@ export interface Timeframe {
 
 /**
  * `instant` moved by a timeframe `repeated` times; days and weeks are exact, months and years follow the calendar.
- * Counting from one anchor keeps the 31st: 31 January, 28 February, 31 March.
+ * Counting from one anchor keeps the 31st: 31 January, 28 February, 31 March. What lies beyond the year 9999 becomes its
+ * end.
  */
 export function addTimeframe(
   instant: Instant,
@@ -98,9 +108,9 @@ export function addTimeframe(
     case "Week":
       return addDays(instant, units * 7);
     case "Month":
-      return addMonths(instant, units);
+      return withinTime(addMonths(instant, units));
     case "Year":
-      return addMonths(instant, units * 12);
+      return withinTime(addMonths(instant, units * 12));
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatInstant, type Instant, instantOf } from "../domain/time.js";
+import { formatInstant, type Instant, withinTime } from "../domain/time.js";
 import { RequestError } from "./request-error.js";
 
 /**
@@ -67,7 +67,7 @@ export class RateLimit {
       throw new RequestError(
         "rate-limited",
         "RTE-03",
-        `Too many requests: ${tight.limit} per ${tight.ms / 1000} s are allowed in tier ${this.enforcedTier}; the window ends at ${formatInstant(instantOf(end))} by the sandbox clock`,
+        `Too many requests: ${tight.limit} per ${tight.ms / 1000} s are allowed in tier ${this.enforcedTier}; the window ends at ${formatInstant(withinTime(end))} by the sandbox clock`,
         { ...headers, "retry-after": String(Math.max(1, Math.ceil((end - now) / 1000))) },
       );
     }

@@ -17,6 +17,7 @@ import { usageEvents } from "./handlers/usage-events.js";
 import { wallets } from "./handlers/wallets.js";
 import { webhooks } from "./handlers/webhooks.js";
 import type { DodoSettings } from "./settings.js";
+import { checkTerms } from "./terms.js";
 
 const handlers: Handlers<operations, Context> = {
   ...addons,
@@ -48,7 +49,8 @@ export const dodoDialect = (settings: DodoSettings): Dialect => ({
       `${operationId} is public, but every operation of this API needs a key`,
     );
     return tenant.inTurn(({ agenda, businessId }) =>
-      agenda.transact(({ tx, now, nextId, policy, happened }) => {
+      agenda.transact(async ({ tx, now, nextId, policy, happened }) => {
+        if (operationId !== "ingestEvents") checkTerms(input.body, now);
         const context = { tx, now, nextId, policy, happened, warn, businessId, linkTo, settings };
         return callHandler(handlers, operationId, context, input);
       }, warn),

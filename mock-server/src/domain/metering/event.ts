@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.js";
 import { checkMetadata, eventMetadataLimits, type Metadata } from "../metadata.js";
-import { formatInstant, type Instant, instantOf } from "../time.js";
+import { formatInstant, type Instant, instantOf, withinTime } from "../time.js";
 
 /** One use of a service, as the application reported it. */
 export interface UsageEvent {
@@ -62,7 +62,7 @@ function checkNumbers(metadata: Metadata, where: string): void {
 
 function checkTime(event: UsageEvent, position: number, now: Instant): void {
   const earliest = instantOf(now - ageMaxMs);
-  const latest = instantOf(now + aheadMaxMs);
+  const latest = withinTime(now + aheadMaxMs);
   if (event.at >= earliest && event.at <= latest) return;
   throw new DomainError("event-out-of-window", "EVT-11", {
     message: `events[${position}].timestamp is ${formatInstant(event.at)} but must be from ${formatInstant(earliest)} (one hour ago) to ${formatInstant(latest)} (five minutes ahead); leave it out to use the sandbox's clock, ${formatInstant(now)}`,

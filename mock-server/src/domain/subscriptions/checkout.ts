@@ -1,6 +1,6 @@
 import type { Amount } from "../amount.js";
 import type { Metadata } from "../metadata.js";
-import { addDays, type Instant, instantOf } from "../time.js";
+import { addDays, type Instant, withinTime } from "../time.js";
 import type { AddonLine } from "./addon.js";
 
 /** One product in a cart, with the credits it issues there. */
@@ -71,4 +71,4 @@ const confirmedMs = 15 * 60_000;
 
 /** @rule CHK-07 a session can be paid for 24 hours, one that was confirmed at once for 15 minutes */
 export const sessionExpiry = (now: Instant, isConfirmed: boolean): Instant =>
-  isConfirmed ? instantOf(now + confirmedMs) : addDays(now, 1);
+  isConfirmed ? withinTime(now + confirmedMs) : addDays(now, 1);

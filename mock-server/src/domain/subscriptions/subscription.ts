@@ -2,7 +2,7 @@ import { type Amount, parseAmount, times } from "../amount.js";
 import type { OverageTerms } from "../ledger/rules/overage.js";
 import type { RolloverTerms } from "../ledger/rules/rollover.js";
 import type { Metadata } from "../metadata.js";
-import { addDays, addTimeframe, type Instant, instantOf, type Timeframe } from "../time.js";
+import { addDays, addTimeframe, type Instant, type Timeframe, withinTime } from "../time.js";
 import { type AddonLine, addonsTotal } from "./addon.js";
 import type { BilledParty, BillingAddress } from "./checkout.js";
 import { openBooks, type PlanBooks } from "./plan-books.js";
@@ -262,7 +262,7 @@ export const paused = (subscription: Subscription, now: Instant): Subscription =
 /** Resumed (SUB-54): the period and the term end later by the length of the pause */
 export function unpaused(subscription: Subscription, now: Instant): Subscription {
   const { pausedAt, nextBillingAt, expiresAt, startedAt } = subscription;
-  const later = (at: Instant): Instant => instantOf(at + now - (pausedAt ?? now));
+  const later = (at: Instant): Instant => withinTime(at + now - (pausedAt ?? now));
   return {
     ...movedBoundary(subscription, later(nextBillingAt)),
     status: "active",

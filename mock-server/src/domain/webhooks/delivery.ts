@@ -1,4 +1,4 @@
-import { type Instant, instantOf } from "../time.js";
+import { type Instant, withinTime } from "../time.js";
 import type { EventType } from "./event.js";
 
 /** One attempt to deliver. */
@@ -69,7 +69,7 @@ export function attempted(delivery: Delivery, attempt: Attempt): Delivery {
     attempts,
     failures: delivery.failures + 1,
     state: wait === undefined ? "failed" : "waiting",
-    nextAttemptAt: wait === undefined ? null : instantOf(attempt.at + wait),
+    nextAttemptAt: wait === undefined ? null : withinTime(attempt.at + wait),
   };
 }
 

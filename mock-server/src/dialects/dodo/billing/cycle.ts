@@ -50,9 +50,10 @@ const hasBoundary = ({ isOnDemand, cancelsAtNextBilling }: Subscription): boolea
 async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription | undefined> {
   const subscription = await tx.get("subscription", id);
   assert(subscription !== undefined, `subscription ${id} is not stored`);
+  // A task that was planned for the past runs as soon as it can (CLK-21).
   const isMeant =
     subscription.status === "active" &&
-    subscription.nextBillingAt === now &&
+    subscription.nextBillingAt <= now &&
     hasBoundary(subscription);
   return isMeant ? subscription : undefined;
 }
@@ -169,7 +170,7 @@ export async function endTerm(unit: Unit, subscriptionId: string): Promise<void>
   const subscription = await unit.tx.get("subscription", subscriptionId);
   assert(subscription !== undefined, `subscription ${subscriptionId} is not stored`);
   const { status, isOnDemand, expiresAt } = subscription;
-  if (expiresAt !== unit.now) return;
+  if (expiresAt === null || expiresAt > unit.now) return;
   if (status === "on_hold" || (status === "active" && isOnDemand)) {
     await endSubscription(unit, subscription, "expired");
   }

@@ -9,7 +9,7 @@ import { counts, type Meter } from "../../../domain/metering/meter.js";
 import { whyNoValue, withUncounted } from "../../../domain/metering/uncounted.js";
 import type { MeterLink } from "../../../domain/subscriptions/product.js";
 import { overageOf, type Subscription } from "../../../domain/subscriptions/subscription.js";
-import { type Instant, instantOf } from "../../../domain/time.js";
+import { type Instant, instantMax, instantOf } from "../../../domain/time.js";
 import { schedule } from "../../../sandbox/agenda.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
@@ -47,10 +47,14 @@ export async function noteIngested(
   if (cursor.runAt === null) await planForEarly(unit, delayMs);
 }
 
-/** Plans a pass after `notBefore`, at a whole multiple of the delay; without a delay, a millisecond later. */
-function planned(unit: Unit, notBefore: Instant, delayMs: number): Instant {
+/**
+ * Plans a pass after `notBefore`, at a whole multiple of the delay; without a delay, a millisecond later. After the end of
+ * time there is none.
+ */
+function planned(unit: Unit, notBefore: Instant, delayMs: number): Instant | null {
   const everyMs = Math.max(delayMs, 1);
   const at = instantOf((Math.floor(notBefore / everyMs) + 1) * everyMs);
+  if (at > instantMax) return null;
   schedule(unit, "run-meters", "usage", at);
   return at;
 }

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { assert } from "../../../domain/errors.js";
-import { instantOf } from "../../../domain/time.js";
+import { instantMax, instantOf } from "../../../domain/time.js";
 import {
   type Attempt,
   attempted,
@@ -56,8 +56,11 @@ export const deliveriesOf = (businessId: string): Deliveries => ({
       tx.put("delivery", { ...delivery, state: "failed", attempts });
       return null;
     }
-    if (isOverLimit(unit, endpoint)) {
-      postpone(unit, delivery);
+    const nextSecond = instantOf((Math.floor(now / 1000) + 1) * 1000);
+    // In the last second there is none to wait for.
+    if (nextSecond <= instantMax && isOverLimit(unit, endpoint)) {
+      tx.put("delivery", { ...delivery, state: "waiting", nextAttemptAt: nextSecond });
+      schedule(unit, "deliver", delivery.id, nextSecond);
       return null;
     }
     const event = await tx.get("outgoingEvent", delivery.eventId);
@@ -85,7 +88,7 @@ const byEnd = (a: string, b: string): number => (a.slice(-8) < b.slice(-8) ? -1 
 /** A delivery whose next attempt is due. */
 export async function deliver(unit: Unit, deliveryId: string): Promise<void> {
   const delivery = await unit.tx.get("delivery", deliveryId);
-  if (delivery?.state !== "waiting" || delivery.nextAttemptAt !== unit.now) return;
+  if (delivery?.state !== "waiting" || (delivery.nextAttemptAt ?? unit.now) > unit.now) return;
   await makeReady(unit, { ...delivery, nextAttemptAt: null });
 }
 
@@ -108,12 +111,6 @@ function isOverLimit({ tx, now }: Unit, endpoint: Endpoint): boolean {
   if (attempts >= rateLimit) return true;
   tx.put("endpoint", { ...endpoint, recent: { second, attempts: attempts + 1 } });
   return false;
-}
-
-function postpone(unit: Unit, delivery: Delivery): void {
-  const nextAttemptAt = instantOf((Math.floor(unit.now / 1000) + 1) * 1000);
-  unit.tx.put("delivery", { ...delivery, state: "waiting", nextAttemptAt });
-  schedule(unit, "deliver", delivery.id, nextAttemptAt);
 }
 
 /**
