@@ -2,6 +2,7 @@ import type { components as Control } from "@drawdown/spec/control";
 import type { components as Dodo } from "@drawdown/spec/dodo";
 import { type Client, Refusal } from "./client.js";
 import { CommandError } from "./command-line.js";
+import { withProgress } from "./progress.js";
 import { type Settings, settingsBelow } from "./settings.js";
 
 type Schemas = Dodo["schemas"];
@@ -199,7 +200,7 @@ export class Story {
 
   /** Moves the tenant's clock, for what nothing but time brings about. */
   async advanceTo(instant: string): Promise<void> {
-    await this.post("/_sandbox/clock/advance", { to: instant });
+    await withProgress(this.client, this.post("/_sandbox/clock/advance", { to: instant }));
     this.notes.push(`the clock was advanced to ${instant}`);
   }
 
