@@ -1,11 +1,11 @@
 import { isZero, priceShareOf, shareOf, subtract, zero } from "../amount.js";
 import type { Policy } from "../policy.js";
 import { addTimeframe, type Instant } from "../time.js";
+import { creditsOf } from "./cart-item.js";
 import { added, afterChange, planKey } from "./plan-books.js";
 import type { Attachment } from "./product.js";
 import {
   type CreditChange,
-  creditsOf,
   endOfPeriod,
   type Plan,
   type ProrationMode,

@@ -3,6 +3,7 @@ import { type Amount, formatAmount } from "../../../domain/amount.js";
 import { type Customer, emailKey } from "../../../domain/customer.js";
 import { DomainError } from "../../../domain/errors.js";
 import { addonsTotal } from "../../../domain/subscriptions/addon.js";
+import { creditsOf, trialCreditsOf } from "../../../domain/subscriptions/cart-item.js";
 import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
 import { cards, type Outcome, type Payment } from "../../../domain/subscriptions/payment.js";
 import {
@@ -15,11 +16,9 @@ import {
   trialPriceOf,
 } from "../../../domain/subscriptions/product.js";
 import {
-  creditsOf,
   openSubscription,
   planOf,
   type Subscription,
-  trialCreditsOf,
 } from "../../../domain/subscriptions/subscription.js";
 import { formatInstant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";

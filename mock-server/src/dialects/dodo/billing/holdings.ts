@@ -1,7 +1,7 @@
 import { type Account, emptyAccount } from "../../../domain/ledger/account.js";
 import { type Entitlement, overageTermsOf } from "../../../domain/ledger/entitlement.js";
 import type { OverageTerms } from "../../../domain/ledger/rules/overage.js";
-import { overageOf } from "../../../domain/subscriptions/subscription.js";
+import { overageOf } from "../../../domain/subscriptions/cart-item.js";
 import type { Tx, Unit } from "../../../sandbox/ports.js";
 import { findAccount } from "../load.js";
 

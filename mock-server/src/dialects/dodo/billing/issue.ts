@@ -4,14 +4,14 @@ import { type GrantSource, referenceOf } from "../../../domain/ledger/account.js
 import { grant } from "../../../domain/ledger/grant.js";
 import { type OverageBehavior, repays } from "../../../domain/ledger/rules/overage.js";
 import type { Metadata } from "../../../domain/metadata.js";
-import type { Attachment } from "../../../domain/subscriptions/product.js";
 import {
   creditsOf,
   grantExpiry,
   rolloverOf,
-  type Subscription,
   trialCreditsOf,
-} from "../../../domain/subscriptions/subscription.js";
+} from "../../../domain/subscriptions/cart-item.js";
+import type { Attachment } from "../../../domain/subscriptions/product.js";
+import type { Subscription } from "../../../domain/subscriptions/subscription.js";
 import type { Instant } from "../../../domain/time.js";
 import type { Unit } from "../../../sandbox/ports.js";
 import { post } from "../../../sandbox/post.js";
