@@ -1,4 +1,4 @@
-import type { components } from "@drawdown/spec/control";
+import type { components, operations } from "@drawdown/spec/control";
 import { type Amount, add, formatAmount, isPositive } from "../../domain/amount.js";
 import type { Account, Entry } from "../../domain/ledger/account.js";
 import { formatInstant, type Instant } from "../../domain/time.js";
@@ -11,11 +11,7 @@ type Schemas = components["schemas"];
 type Section = Schemas["PortalView"]["credits"][number];
 
 /** What of a portal is asked for. */
-export interface PortalQuery {
-  readonly credit_entitlement_id?: string;
-  readonly page_number?: number;
-  readonly page_size?: number;
-}
+type PortalQuery = NonNullable<operations["viewPortal"]["parameters"]["query"]>;
 
 /**
  * What a customer sees behind a portal link.
