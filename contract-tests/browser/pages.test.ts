@@ -108,6 +108,18 @@ for (const { name, says, renews } of cards) {
   });
 }
 
+browserTest("CHK-13 a customer may give up on the pay page, and come back", async (page) => {
+  const { world } = await open();
+  const at = await checkout(world, "plan");
+  await page.goto(at.url);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect(await saying(page)).toBe("Cancelled. Nothing was issued.");
+  expect(await world.ledger(at)).toBe("");
+  await page.getByRole("button", { name: "Pay" }).click();
+  await page.getByText("Paid.").waitFor();
+  expect(await world.ledger(at)).toBe("credit_added +100 : 0→100, overage 0→0");
+});
+
 browserTest("the pay page is used by keyboard alone, and after a refusal again", async (page) => {
   const { world } = await open();
   const at = await checkout(world, "two packs");
