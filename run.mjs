@@ -76,16 +76,20 @@ const commands = {
     process.exitCode = runNode(["contract-tests/newest/run.mjs", ...pack()]);
   },
 
-  /** `npm run example -- neural-api demo` runs a script of an example, without its name `start`. */
+  /** `npm run example -- neural-api demo` runs a script of an example, without its name `start`, or else `test`. */
   async example([name, ...words]) {
-    const hasName = words[0] !== undefined && !words[0].startsWith("-");
-    const [script, ...args] = hasName ? words : ["start", ...words];
     const examples = readdirSync(join(root, "examples"));
     if (!examples.includes(name)) {
       fail(`there is no example "${name ?? ""}"; there are ${examples.join(", ")}`);
     }
     const folder = join(root, "examples", name);
+    if (!existsSync(join(folder, "package.json"))) {
+      fail(`${name} is no program of Node; examples/${name}/README.md says how to run it`);
+    }
     const { scripts = {}, ...manifest } = readManifest(folder);
+    const usual = Object.hasOwn(scripts, "start") ? "start" : "test";
+    const hasName = words[0] !== undefined && !words[0].startsWith("-");
+    const [script, ...args] = hasName ? words : [usual, ...words];
     if (!Object.hasOwn(scripts, script)) {
       fail(`${name} has no script "${script}"; it has ${Object.keys(scripts).join(", ")}`);
     }

@@ -331,6 +331,27 @@ describe("npm start", () => {
     expect(out).toContain('"threshold_percent": 10');
   }, 120_000);
 
+  test("an example that has no such script, or none at all, says what to do", async () => {
+    const said = async (...words: string[]) => {
+      const args = ["run.mjs", "example", ...words];
+      const child = spawn(process.execPath, args, { cwd: root, env: plainEnvironment() });
+      let err = "";
+      child.stderr.on("data", (chunk) => {
+        err += chunk;
+      });
+      const [status] = await once(child, "close");
+      return [status, err.trim()];
+    };
+    expect(await said("python-client")).toEqual([
+      1,
+      "drawdown: python-client is no program of Node; examples/python-client/README.md says how to run it",
+    ]);
+    expect(await said("nextjs-route", "strat")).toEqual([
+      1,
+      'drawdown: nextjs-route has no script "strat"; it has build, start, seed',
+    ]);
+  }, 120_000);
+
   test("an example's page is served with the options that its README has", async () => {
     const readme = read("examples/neural-api/README.md");
     const [, flags = ""] = /`--port`, `(--at [^`]+)` and `--frozen` may follow/.exec(readme) ?? [];
