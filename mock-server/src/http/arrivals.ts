@@ -3,38 +3,57 @@
  * that is not there within a turn of the event loop holds up nobody: such a call takes its place when it is complete.
  */
 export class Arrivals {
-  #last: Promise<void> | null = null;
+  #last: Place | null = null;
 
   constructor(private readonly nextTurn: (then: () => void) => void) {}
 
   /** Takes the place after all that came before. */
   take(): Place {
-    const before = this.#last;
-    let pass = () => {};
-    const passed = new Promise<void>((resolve) => {
-      pass = resolve;
-    });
-    this.#last = passed;
-    const turn = before && Promise.race([before, new Promise<void>(this.nextTurn)]);
-    let hadTurn = turn === null;
-    return {
-      async turn() {
-        await turn;
-        hadTurn = true;
-      },
-      leave: () => {
-        // A call that is refused before its turn lets nobody pass those before it.
-        if (hadTurn) pass();
-        else void turn?.then(pass);
-        if (this.#last === passed) this.#last = hadTurn ? null : this.#last;
-      },
-    };
+    const passed = this.#last?.passed ?? null;
+    const place = new Place(
+      passed && Promise.race([passed, new Promise<void>((then) => this.nextTurn(then))]),
+    );
+    this.#last = place;
+    return place;
   }
 }
 
-export interface Place {
-  /** Resolves when those before have gone, or have kept others waiting for long enough. */
-  turn(): Promise<void>;
-  /** Lets the next one go. */
-  leave(): void;
+/** A place among the calls of a tenant. Nothing is made for one that nobody is before, and nobody waits behind. */
+export class Place {
+  readonly #turn: Promise<void> | null;
+  #isLeft = false;
+  #hasPassed = false;
+  #passed: Promise<void> | null = null;
+  #pass = () => {};
+
+  constructor(turn: Promise<void> | null) {
+    this.#turn = turn;
+  }
+
+  /** Resolves when those before have gone, or have kept others waiting for long enough; null: nobody is before. */
+  get turn(): Promise<void> | null {
+    return this.#turn;
+  }
+
+  /** Resolves when it was left and its turn has come; null: that has happened. */
+  get passed(): Promise<void> | null {
+    if (this.#hasPassed) return null;
+    this.#passed ??= new Promise((resolve) => {
+      this.#pass = resolve;
+    });
+    return this.#passed;
+  }
+
+  /** Lets the next one go; before its turn has come, nobody passes those before it. */
+  leave(): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    if (this.#turn) void this.#turn.then(() => this.#go());
+    else this.#go();
+  }
+
+  #go(): void {
+    this.#hasPassed = true;
+    this.#pass();
+  }
 }

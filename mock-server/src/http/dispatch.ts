@@ -112,7 +112,8 @@ export function dispatcher(options: DispatchOptions): Respond {
         body: body.value,
       };
       for (const sentence of withoutEffect(operation, input)) warnings.add(sentence);
-      await place?.turn();
+      const turn = place?.turn;
+      if (turn) await turn;
       // Whoever closed the tenant meanwhile gave its key free.
       if (tenant?.isClosed) tenant = admitted(call, options).tenant;
       const answering = dialect.answer(tenant, operation.id, input, {
@@ -139,7 +140,9 @@ const admitted = (call: Call, { tenants, allowedKeys }: DispatchOptions) =>
 function perObject<Owner extends object, Value>(make: (owner: Owner) => Value) {
   const known = new WeakMap<Owner, Value>();
   return (owner: Owner): Value => {
-    const value = known.get(owner) ?? make(owner);
+    const before = known.get(owner);
+    if (before !== undefined) return before;
+    const value = make(owner);
     known.set(owner, value);
     return value;
   };

@@ -89,7 +89,8 @@ export class Tenant {
       world.check();
       return work(world);
     });
-    await this.outside.pace.breathe();
+    const pause = this.outside.pace.breathe();
+    if (pause) await pause;
     return result;
   }
 

@@ -1,8 +1,9 @@
 /**
  * Entries for each segment, on average. A Map that grows copies everything it holds at once: at 2^20 entries that
- * takes some 200 ms, in which nobody is answered. A segment of this size is copied within a millisecond.
+ * takes some 200 ms, in which nobody is answered. A segment of this size is copied within a few milliseconds, and what
+ * most tests store fits into the first one, whose keys need no hash.
  */
-export const segmentEntries = 4096;
+export const segmentEntries = 32_768;
 
 /**
  * A Map by text, in segments by a hash of the key, so that growing never copies more than one of them. Whenever the
