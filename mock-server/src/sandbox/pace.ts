@@ -4,7 +4,7 @@ import { systemTime } from "./clock.js";
  * Longest that work holds the event loop before it gives way: short enough that a reader who waits for a few of these
  * notices nothing, long enough that giving way costs nothing.
  */
-const sliceMs = 10;
+const sliceMs = 5;
 
 /** Most looks at the clock in a slice, for runtimes whose clock stands still while a program computes. */
 const looksMax = 10_000;
