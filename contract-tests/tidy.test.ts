@@ -69,7 +69,9 @@ describe("imports", () => {
     [...read(path).matchAll(/^(?:import|export)\s[^;]*?from "([^"]+)"/gm)].map(([, from = ""]) =>
       from.startsWith(".")
         ? relative("mock-server/src", join(dirname(path), from)).replace(/\.js$/, ".ts")
-        : from,
+        : from.startsWith("#")
+          ? from.slice(1).replace(/\.js$/, ".ts")
+          : from,
     );
 
   for (const [folder, others] of Object.entries(allowed)) {
@@ -84,6 +86,15 @@ describe("imports", () => {
       expect(offending).toEqual([]);
     });
   }
+
+  test("no import climbs more than two folders", () => {
+    const climbing = [...sources, ...tests].flatMap((path) =>
+      [...read(path).matchAll(/from "((?:\.\.\/){3,}[^"]*)"/g)].map(
+        ([, from]) => `${path}: ${from}`,
+      ),
+    );
+    expect(climbing).toEqual([]);
+  });
 
   test("decimal.js has one importer a package", () => {
     const importers = sources.filter((it) => /from "decimal\.js"/.test(read(it)));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { progressOf } from "../src/cli/progress.js";
+import { progressOf } from "#cli/progress.js";
 
 test("a move of the clock is shown in one line", () => {
   const moving = {

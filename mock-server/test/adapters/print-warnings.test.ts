@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { warningPrinter } from "../../src/adapters/print-warnings.js";
+import { warningPrinter } from "#adapters/print-warnings.js";
 import { createSandbox } from "../../src/create-sandbox.js";
 
 test("WRN-20 each warning is printed once, and the 201st says that there are more", () => {

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { explain } from "../../src/dialects/dodo/explain.js";
-import { newEndpoint } from "../../src/dialects/dodo/handlers/webhooks.js";
-import { drawableGrants } from "../../src/dialects/dodo/load.js";
-import { deliveriesOf } from "../../src/dialects/dodo/webhooks/deliveries.js";
-import { amountOf } from "../../src/domain/amount.js";
-import type { Account, Grant } from "../../src/domain/ledger/account.js";
-import { documented } from "../../src/domain/policy.js";
-import { instantOf } from "../../src/domain/time.js";
-import type { Delivery } from "../../src/domain/webhooks/delivery.js";
-import { seededIds } from "../../src/sandbox/ids.js";
-import type { Tx, Unit } from "../../src/sandbox/ports.js";
-import { memoryStore } from "../../src/stores/memory.js";
+import { explain } from "#dialects/dodo/explain.js";
+import { newEndpoint } from "#dialects/dodo/handlers/webhooks.js";
+import { drawableGrants } from "#dialects/dodo/load.js";
+import { deliveriesOf } from "#dialects/dodo/webhooks/deliveries.js";
+import { amountOf } from "#domain/amount.js";
+import type { Account, Grant } from "#domain/ledger/account.js";
+import { documented } from "#domain/policy.js";
+import { instantOf } from "#domain/time.js";
+import type { Delivery } from "#domain/webhooks/delivery.js";
+import { seededIds } from "#sandbox/ids.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
+import { memoryStore } from "#stores/memory.js";
 
 /** How much is done for one call, whatever the time it takes: it does not grow with what is stored beside it. */
 

@@ -8,8 +8,8 @@ import {
   parseAmount,
   parseCreditAmount,
   subtract,
-} from "../../src/domain/amount.js";
-import { DomainError } from "../../src/domain/errors.js";
+} from "#domain/amount.js";
+import { DomainError } from "#domain/errors.js";
 
 const digits = (max: number) => fc.stringMatching(new RegExp(`^\\d{1,${max}}$`));
 

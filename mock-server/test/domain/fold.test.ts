@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { audit } from "../../src/dialects/control/audit.js";
-import { amountOf, formatAmount } from "../../src/domain/amount.js";
-import { type Entry, emptyAccount, type Grant } from "../../src/domain/ledger/account.js";
-import { deduct } from "../../src/domain/ledger/deduct.js";
-import { fold } from "../../src/domain/ledger/fold.js";
-import { grant } from "../../src/domain/ledger/grant.js";
-import { documented } from "../../src/domain/policy.js";
-import { instantOf } from "../../src/domain/time.js";
-import { seededIds } from "../../src/sandbox/ids.js";
-import type { Tx } from "../../src/sandbox/ports.js";
-import { post } from "../../src/sandbox/post.js";
-import { memoryStore } from "../../src/stores/memory.js";
+import { audit } from "#dialects/control/audit.js";
+import { amountOf, formatAmount } from "#domain/amount.js";
+import { type Entry, emptyAccount, type Grant } from "#domain/ledger/account.js";
+import { deduct } from "#domain/ledger/deduct.js";
+import { fold } from "#domain/ledger/fold.js";
+import { grant } from "#domain/ledger/grant.js";
+import { documented } from "#domain/policy.js";
+import { instantOf } from "#domain/time.js";
+import { seededIds } from "#sandbox/ids.js";
+import type { Tx } from "#sandbox/ports.js";
+import { post } from "#sandbox/post.js";
+import { memoryStore } from "#stores/memory.js";
 
 const now = instantOf(0);
 const api = { type: "api", id: null } as const;

@@ -8,12 +8,12 @@ import {
   parseAmount,
   sum,
   zero,
-} from "../../src/domain/amount.js";
-import type { Metadata } from "../../src/domain/metadata.js";
-import { aggregate } from "../../src/domain/metering/aggregate.js";
-import { convert, nothingMetered } from "../../src/domain/metering/convert.js";
-import type { UsageEvent } from "../../src/domain/metering/event.js";
-import { instantOf } from "../../src/domain/time.js";
+} from "#domain/amount.js";
+import type { Metadata } from "#domain/metadata.js";
+import { aggregate } from "#domain/metering/aggregate.js";
+import { convert, nothingMetered } from "#domain/metering/convert.js";
+import type { UsageEvent } from "#domain/metering/event.js";
+import { instantOf } from "#domain/time.js";
 
 const event = (metadata: Metadata | null, at = 0): UsageEvent => ({
   id: "e",

@@ -10,7 +10,7 @@ import {
   instantOf,
   parseDuration,
   parseInstant,
-} from "../../src/domain/time.js";
+} from "#domain/time.js";
 
 const at = (text: string): Instant => {
   const instant = parseInstant(text);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { excerpt } from "../../src/http/excerpt.js";
-import { readJson } from "../../src/http/read-json.js";
-import { restoreIntegers } from "../../src/http/restore-integers.js";
-import { writeJson } from "../../src/http/write-json.js";
+import { excerpt } from "#http/excerpt.js";
+import { readJson } from "#http/read-json.js";
+import { restoreIntegers } from "#http/restore-integers.js";
+import { writeJson } from "#http/write-json.js";
 
 const read = (text: string): unknown => {
   const value = readJson(text);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Warnings } from "../../src/http/warnings.js";
+import { Warnings } from "#http/warnings.js";
 
 const told = (...sentences: readonly string[]): string | undefined => {
   const warnings = new Warnings();

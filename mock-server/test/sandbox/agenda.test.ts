@@ -1,18 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { documented } from "../../src/domain/policy.js";
-import {
-  formatInstant,
-  type Instant,
-  instantMax,
-  instantOf,
-  parseInstant,
-} from "../../src/domain/time.js";
-import { Agenda, schedule, TaskFailed } from "../../src/sandbox/agenda.js";
-import { SandboxClock } from "../../src/sandbox/clock.js";
-import { seededIds } from "../../src/sandbox/ids.js";
-import { Movement } from "../../src/sandbox/movement.js";
-import { Pace, Slice } from "../../src/sandbox/pace.js";
-import { memoryStore } from "../../src/stores/memory.js";
+import { documented } from "#domain/policy.js";
+import { formatInstant, type Instant, instantMax, instantOf, parseInstant } from "#domain/time.js";
+import { Agenda, schedule, TaskFailed } from "#sandbox/agenda.js";
+import { SandboxClock } from "#sandbox/clock.js";
+import { seededIds } from "#sandbox/ids.js";
+import { Movement } from "#sandbox/movement.js";
+import { Pace, Slice } from "#sandbox/pace.js";
+import { memoryStore } from "#stores/memory.js";
 
 /** Nobody is told of anything. */
 const nobody = {

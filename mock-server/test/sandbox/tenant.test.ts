@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { dodoBehaviour } from "../../src/dialects/dodo/behaviour.js";
-import { documented } from "../../src/domain/policy.js";
-import { instantOf, parseInstant } from "../../src/domain/time.js";
-import { schedule } from "../../src/sandbox/agenda.js";
-import type { SetTimer } from "../../src/sandbox/alarm.js";
-import { Pace } from "../../src/sandbox/pace.js";
-import type { Outgoing, Send, Store, Unit } from "../../src/sandbox/ports.js";
-import { all } from "../../src/sandbox/tables.js";
-import { Tenant } from "../../src/sandbox/tenant.js";
-import { memoryStore } from "../../src/stores/memory.js";
+import { dodoBehaviour } from "#dialects/dodo/behaviour.js";
+import { documented } from "#domain/policy.js";
+import { instantOf, parseInstant } from "#domain/time.js";
+import { schedule } from "#sandbox/agenda.js";
+import type { SetTimer } from "#sandbox/alarm.js";
+import { Pace } from "#sandbox/pace.js";
+import type { Outgoing, Send, Store, Unit } from "#sandbox/ports.js";
+import { all } from "#sandbox/tables.js";
+import { Tenant } from "#sandbox/tenant.js";
+import { memoryStore } from "#stores/memory.js";
 
 const start = parseInstant("2026-01-01T00:00:00Z") ?? instantOf(0);
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { amountOf, zero } from "../../src/domain/amount.js";
-import type { Grant } from "../../src/domain/ledger/account.js";
-import type { UsageEvent } from "../../src/domain/metering/event.js";
-import { instantOf } from "../../src/domain/time.js";
-import type { Tx } from "../../src/sandbox/ports.js";
-import { all } from "../../src/sandbox/tables.js";
-import { memoryStore } from "../../src/stores/memory.js";
+import { amountOf, zero } from "#domain/amount.js";
+import type { Grant } from "#domain/ledger/account.js";
+import type { UsageEvent } from "#domain/metering/event.js";
+import { instantOf } from "#domain/time.js";
+import type { Tx } from "#sandbox/ports.js";
+import { all } from "#sandbox/tables.js";
+import { memoryStore } from "#stores/memory.js";
 
 const grant = (id: string, account: string, remaining: number, createdAt: number): Grant => ({
   id,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { firstEntries, SegmentedMap } from "../../src/stores/segmented-map.js";
+import { firstEntries, SegmentedMap } from "#stores/segmented-map.js";
 
 test("a map in segments agrees with a Map", () => {
   const keysMax = 2 * firstEntries;

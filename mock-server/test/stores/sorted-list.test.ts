@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { chunkItems, SortedList } from "../../src/stores/sorted-list.js";
+import { chunkItems, SortedList } from "#stores/sorted-list.js";
 
 interface Item {
   readonly value: number;

@@ -1,8 +1,8 @@
-import { compare, equal, isSound, sum } from "../../domain/amount.js";
-import { isOpen } from "../../domain/ledger/account.js";
-import { fold } from "../../domain/ledger/fold.js";
-import type { Tx } from "../../sandbox/ports.js";
-import { all } from "../../sandbox/tables.js";
+import { compare, equal, isSound, sum } from "#domain/amount.js";
+import { isOpen } from "#domain/ledger/account.js";
+import { fold } from "#domain/ledger/fold.js";
+import type { Tx } from "#sandbox/ports.js";
+import { all } from "#sandbox/tables.js";
 
 export interface AuditResult {
   readonly accounts: number;

@@ -5,20 +5,20 @@ import {
   operationTable,
   validators,
 } from "@drawdown/spec/control";
-import { changedPolicy, type Policy, profileOf } from "../../domain/policy.js";
+import { changedPolicy, type Policy, profileOf } from "#domain/policy.js";
 import {
   addDuration,
   formatInstant,
   type Instant,
   instantMax,
   parseDuration,
-} from "../../domain/time.js";
-import { type Caller, callHandler, type Dialect, type Handlers } from "../../http/contract.js";
-import { readInstant } from "../../http/read-instant.js";
-import { RequestError } from "../../http/request-error.js";
-import type { Answered, Outgoing, Send, Unit } from "../../sandbox/ports.js";
-import type { Tenant, Tenants } from "../../sandbox/tenant.js";
-import type { ClockReading, World } from "../../sandbox/world.js";
+} from "#domain/time.js";
+import { type Caller, callHandler, type Dialect, type Handlers } from "#http/contract.js";
+import { readInstant } from "#http/read-instant.js";
+import { RequestError } from "#http/request-error.js";
+import type { Answered, Outgoing, Send, Unit } from "#sandbox/ports.js";
+import type { Tenant, Tenants } from "#sandbox/tenant.js";
+import type { ClockReading, World } from "#sandbox/world.js";
 import { version } from "../../version.js";
 import { audit } from "./audit.js";
 import { addKey, changesOf, openTenant } from "./open-tenant.js";

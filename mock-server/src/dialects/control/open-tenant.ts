@@ -1,10 +1,10 @@
 import type { components } from "@drawdown/spec/control";
-import { formatInstant } from "../../domain/time.js";
-import { accessTo, checkKey } from "../../http/authenticate.js";
-import { readInstant } from "../../http/read-instant.js";
-import { RequestError } from "../../http/request-error.js";
-import type { Access, Tenant, Tenants } from "../../sandbox/tenant.js";
-import type { Beginning } from "../../sandbox/world.js";
+import { formatInstant } from "#domain/time.js";
+import { accessTo, checkKey } from "#http/authenticate.js";
+import { readInstant } from "#http/read-instant.js";
+import { RequestError } from "#http/request-error.js";
+import type { Access, Tenant, Tenants } from "#sandbox/tenant.js";
+import type { Beginning } from "#sandbox/world.js";
 
 type Schemas = components["schemas"];
 

@@ -1,5 +1,5 @@
-import type { Unit } from "../../sandbox/ports.js";
-import type { Behaviour } from "../../sandbox/world.js";
+import type { Unit } from "#sandbox/ports.js";
+import type { Behaviour } from "#sandbox/world.js";
 import { newEndpoint } from "./handlers/webhooks.js";
 import type { DodoSettings } from "./settings.js";
 import { tasksWith } from "./tasks.js";

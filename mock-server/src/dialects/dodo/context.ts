@@ -1,9 +1,9 @@
 import type { operations } from "@drawdown/spec/dodo";
-import { DomainError } from "../../domain/errors.js";
-import { type Instant, parseInstant } from "../../domain/time.js";
-import type { Call } from "../../http/call.js";
-import type { Handlers } from "../../http/contract.js";
-import type { Find, Unit } from "../../sandbox/ports.js";
+import { DomainError } from "#domain/errors.js";
+import { type Instant, parseInstant } from "#domain/time.js";
+import type { Call } from "#http/call.js";
+import type { Handlers } from "#http/contract.js";
+import type { Find, Unit } from "#sandbox/ports.js";
 import type { DodoSettings } from "./settings.js";
 
 /** What a handler of the vendor's API works with: one transaction, and whose it is. */

@@ -1,11 +1,11 @@
 import type { components } from "@drawdown/spec/control";
-import { type Amount, formatAmount, parseCreditAmount } from "../../domain/amount.js";
-import { DomainError } from "../../domain/errors.js";
-import type { Entitlement } from "../../domain/ledger/entitlement.js";
-import type { Outcome } from "../../domain/subscriptions/payment.js";
-import { movedBoundary } from "../../domain/subscriptions/subscription.js";
-import { formatInstant } from "../../domain/time.js";
-import type { Unit } from "../../sandbox/ports.js";
+import { type Amount, formatAmount, parseCreditAmount } from "#domain/amount.js";
+import { DomainError } from "#domain/errors.js";
+import type { Entitlement } from "#domain/ledger/entitlement.js";
+import type { Outcome } from "#domain/subscriptions/payment.js";
+import { movedBoundary } from "#domain/subscriptions/subscription.js";
+import { formatInstant } from "#domain/time.js";
+import type { Unit } from "#sandbox/ports.js";
 import { payArrears } from "./billing/change-plan.js";
 import { completeCheckout, viewCheckout } from "./billing/complete.js";
 import { planBoundary } from "./billing/cycle.js";

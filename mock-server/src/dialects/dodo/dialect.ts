@@ -1,6 +1,6 @@
 import { notServed, type operations, operationTable, validators } from "@drawdown/spec/dodo";
-import { assert } from "../../domain/errors.js";
-import { callHandler, type Dialect, type Handlers } from "../../http/contract.js";
+import { assert } from "#domain/errors.js";
+import { callHandler, type Dialect, type Handlers } from "#http/contract.js";
 import type { Context } from "./context.js";
 import { errors } from "./errors.js";
 import { addons } from "./handlers/addons.js";

@@ -1,4 +1,4 @@
-import { refusing } from "../../domain/errors.js";
+import { refusing } from "#domain/errors.js";
 
 const refuse = refusing("discount-code-invalid");
 

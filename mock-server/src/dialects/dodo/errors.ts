@@ -1,4 +1,4 @@
-import type { RefusalCode, WireError } from "../../http/contract.js";
+import type { RefusalCode, WireError } from "#http/contract.js";
 
 const wire = (status: number, code: string): WireError => ({ status, code });
 

@@ -1,9 +1,9 @@
 import type { components } from "@drawdown/spec/control";
-import { type Amount, add, formatAmount, subtract, sum, zero } from "../../domain/amount.js";
-import { type Account, type Entry, type Grant, statusOf } from "../../domain/ledger/account.js";
-import { formatInstant } from "../../domain/time.js";
-import type { Unit } from "../../sandbox/ports.js";
-import { periodUsageId } from "../../sandbox/tables.js";
+import { type Amount, add, formatAmount, subtract, sum, zero } from "#domain/amount.js";
+import { type Account, type Entry, type Grant, statusOf } from "#domain/ledger/account.js";
+import { formatInstant } from "#domain/time.js";
+import type { Unit } from "#sandbox/ports.js";
+import { periodUsageId } from "#sandbox/tables.js";
 import { findAccount, load, loadEntitlement } from "./load.js";
 
 type Schemas = components["schemas"];

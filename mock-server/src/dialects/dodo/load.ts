@@ -1,8 +1,8 @@
-import { type Amount, isPositive, subtract } from "../../domain/amount.js";
-import type { Account, Grant } from "../../domain/ledger/account.js";
-import type { Entitlement } from "../../domain/ledger/entitlement.js";
-import type { Awaitable, Tx, Unit } from "../../sandbox/ports.js";
-import { holderKey, type Records } from "../../sandbox/tables.js";
+import { type Amount, isPositive, subtract } from "#domain/amount.js";
+import type { Account, Grant } from "#domain/ledger/account.js";
+import type { Entitlement } from "#domain/ledger/entitlement.js";
+import type { Awaitable, Tx, Unit } from "#sandbox/ports.js";
+import { holderKey, type Records } from "#sandbox/tables.js";
 import { notFound } from "./context.js";
 
 /**

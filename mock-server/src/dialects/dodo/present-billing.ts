@@ -1,16 +1,16 @@
 import type { components } from "@drawdown/spec/dodo";
-import { formatAmount, zero } from "../../domain/amount.js";
-import type { Customer } from "../../domain/customer.js";
-import type { Account } from "../../domain/ledger/account.js";
-import type { UsagePeriod } from "../../domain/metering/charge.js";
-import type { Policy } from "../../domain/policy.js";
-import type { Addon } from "../../domain/subscriptions/addon.js";
-import type { BillingAddress } from "../../domain/subscriptions/checkout.js";
-import type { Payment } from "../../domain/subscriptions/payment.js";
-import type { Attachment, MeterLink, Price, Product } from "../../domain/subscriptions/product.js";
-import type { ScheduledChange, Subscription } from "../../domain/subscriptions/subscription.js";
-import type { Wallet, WalletEntry } from "../../domain/subscriptions/wallet.js";
-import { formatInstant, type Instant } from "../../domain/time.js";
+import { formatAmount, zero } from "#domain/amount.js";
+import type { Customer } from "#domain/customer.js";
+import type { Account } from "#domain/ledger/account.js";
+import type { UsagePeriod } from "#domain/metering/charge.js";
+import type { Policy } from "#domain/policy.js";
+import type { Addon } from "#domain/subscriptions/addon.js";
+import type { BillingAddress } from "#domain/subscriptions/checkout.js";
+import type { Payment } from "#domain/subscriptions/payment.js";
+import type { Attachment, MeterLink, Price, Product } from "#domain/subscriptions/product.js";
+import type { ScheduledChange, Subscription } from "#domain/subscriptions/subscription.js";
+import type { Wallet, WalletEntry } from "#domain/subscriptions/wallet.js";
+import { formatInstant, type Instant } from "#domain/time.js";
 import { figure } from "./present.js";
 
 import { presentMetadata } from "./present-metadata.js";

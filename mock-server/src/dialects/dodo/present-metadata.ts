@@ -1,5 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { Metadata } from "../../domain/metadata.js";
+import type { Metadata } from "#domain/metadata.js";
 
 type Wire = components["schemas"]["Metadata"];
 

@@ -1,9 +1,9 @@
 import type { components } from "@drawdown/spec/dodo";
-import { formatAmount } from "../../domain/amount.js";
-import { addonsTotal } from "../../domain/subscriptions/addon.js";
-import type { CheckoutSession } from "../../domain/subscriptions/checkout.js";
-import { isPlan } from "../../domain/subscriptions/product.js";
-import { addDays, addTimeframe, formatInstant, type Instant } from "../../domain/time.js";
+import { formatAmount } from "#domain/amount.js";
+import { addonsTotal } from "#domain/subscriptions/addon.js";
+import type { CheckoutSession } from "#domain/subscriptions/checkout.js";
+import { isPlan } from "#domain/subscriptions/product.js";
+import { addDays, addTimeframe, formatInstant, type Instant } from "#domain/time.js";
 import {
   amountOfLine,
   creditsNow,

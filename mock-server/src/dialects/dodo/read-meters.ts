@@ -1,9 +1,9 @@
 import type { components } from "@drawdown/spec/control";
-import { formatAmount, zero } from "../../domain/amount.js";
-import type { UncountedReason } from "../../domain/metering/uncounted.js";
-import type { Subscription } from "../../domain/subscriptions/subscription.js";
-import type { Tx, Unit } from "../../sandbox/ports.js";
-import { periodUsageId } from "../../sandbox/tables.js";
+import { formatAmount, zero } from "#domain/amount.js";
+import type { UncountedReason } from "#domain/metering/uncounted.js";
+import type { Subscription } from "#domain/subscriptions/subscription.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
+import { periodUsageId } from "#sandbox/tables.js";
 import { load } from "./load.js";
 
 type Schemas = components["schemas"];

@@ -1,4 +1,4 @@
-import type { TaskRunners } from "../../sandbox/agenda.js";
+import type { TaskRunners } from "#sandbox/agenda.js";
 import { closeCycle, endGrant, endTerm, renew } from "./billing/cycle.js";
 import { runMeters } from "./billing/usage.js";
 import type { DodoSettings } from "./settings.js";

@@ -1,6 +1,6 @@
-import { DomainError } from "../../domain/errors.js";
-import type { Timeframe, TimeInterval } from "../../domain/time.js";
-import { addTimeframe, formatInstant, type Instant, instantMax } from "../../domain/time.js";
+import { DomainError } from "#domain/errors.js";
+import type { Timeframe, TimeInterval } from "#domain/time.js";
+import { addTimeframe, formatInstant, type Instant, instantMax } from "#domain/time.js";
 
 /** Fields that say how long something lasts, and the interval they count or the field that has it. */
 const terms: { readonly [count: string]: { readonly interval: TimeInterval | string } } = {

@@ -1,11 +1,11 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { Customer } from "../../domain/customer.js";
-import { assert } from "../../domain/errors.js";
-import type { Account } from "../../domain/ledger/account.js";
-import type { Policy } from "../../domain/policy.js";
-import type { Payment } from "../../domain/subscriptions/payment.js";
-import type { Subscription } from "../../domain/subscriptions/subscription.js";
-import type { Tx } from "../../sandbox/ports.js";
+import type { Customer } from "#domain/customer.js";
+import { assert } from "#domain/errors.js";
+import type { Account } from "#domain/ledger/account.js";
+import type { Policy } from "#domain/policy.js";
+import type { Payment } from "#domain/subscriptions/payment.js";
+import type { Subscription } from "#domain/subscriptions/subscription.js";
+import type { Tx } from "#sandbox/ports.js";
 import { findAccount } from "./load.js";
 import { presentPayment, presentSubscription } from "./present-billing.js";
 

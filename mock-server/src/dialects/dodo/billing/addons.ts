@@ -1,7 +1,7 @@
-import { refusing } from "../../../domain/errors.js";
-import { type AddonLine, addonsMax } from "../../../domain/subscriptions/addon.js";
-import { isPlan, type Product } from "../../../domain/subscriptions/product.js";
-import type { Tx } from "../../../sandbox/ports.js";
+import { refusing } from "#domain/errors.js";
+import { type AddonLine, addonsMax } from "#domain/subscriptions/addon.js";
+import { isPlan, type Product } from "#domain/subscriptions/product.js";
+import type { Tx } from "#sandbox/ports.js";
 
 interface AddonRequest {
   readonly addon_id: string;

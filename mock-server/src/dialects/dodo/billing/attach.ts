@@ -1,10 +1,10 @@
 import type { components } from "@drawdown/spec/dodo";
-import { type Amount, amountOf, parseAmount, parseCreditAmount } from "../../../domain/amount.js";
-import { DomainError, refusing } from "../../../domain/errors.js";
-import { type Entitlement, isPriceAboveZero } from "../../../domain/ledger/entitlement.js";
-import type { Attachment, MeterLink, Price } from "../../../domain/subscriptions/product.js";
-import type { Timeframe } from "../../../domain/time.js";
-import type { Tx, Unit } from "../../../sandbox/ports.js";
+import { type Amount, amountOf, parseAmount, parseCreditAmount } from "#domain/amount.js";
+import { DomainError, refusing } from "#domain/errors.js";
+import { type Entitlement, isPriceAboveZero } from "#domain/ledger/entitlement.js";
+import type { Attachment, MeterLink, Price } from "#domain/subscriptions/product.js";
+import type { Timeframe } from "#domain/time.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
 import { refuseOtherCurrency, warnOfSmallPrice } from "./money.js";
 
 type Schemas = components["schemas"];

@@ -7,20 +7,20 @@ import {
   subtract,
   sum,
   zero,
-} from "../../../domain/amount.js";
-import type { Grant, GrantSource } from "../../../domain/ledger/account.js";
-import { deduct } from "../../../domain/ledger/deduct.js";
+} from "#domain/amount.js";
+import type { Grant, GrantSource } from "#domain/ledger/account.js";
+import { deduct } from "#domain/ledger/deduct.js";
 import {
   added,
   afterChange,
   amountOf,
   type Move,
   settleRound,
-} from "../../../domain/subscriptions/plan-books.js";
-import type { CreditChange, Subscription } from "../../../domain/subscriptions/subscription.js";
-import type { Instant } from "../../../domain/time.js";
-import type { Unit } from "../../../sandbox/ports.js";
-import { post } from "../../../sandbox/post.js";
+} from "#domain/subscriptions/plan-books.js";
+import type { CreditChange, Subscription } from "#domain/subscriptions/subscription.js";
+import type { Instant } from "#domain/time.js";
+import type { Unit } from "#sandbox/ports.js";
+import { post } from "#sandbox/post.js";
 import { accountOf } from "./holdings.js";
 import { issueToSubscriber } from "./issue.js";
 

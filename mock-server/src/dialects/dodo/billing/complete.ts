@@ -1,11 +1,11 @@
 import type { components } from "@drawdown/spec/control";
-import { type Amount, formatAmount } from "../../../domain/amount.js";
-import { type Customer, emailKey } from "../../../domain/customer.js";
-import { DomainError } from "../../../domain/errors.js";
-import { addonsTotal } from "../../../domain/subscriptions/addon.js";
-import { creditsOf, trialCreditsOf } from "../../../domain/subscriptions/cart-item.js";
-import type { CartLine, CheckoutSession, Payer } from "../../../domain/subscriptions/checkout.js";
-import { cards, type Outcome, type Payment } from "../../../domain/subscriptions/payment.js";
+import { type Amount, formatAmount } from "#domain/amount.js";
+import { type Customer, emailKey } from "#domain/customer.js";
+import { DomainError } from "#domain/errors.js";
+import { addonsTotal } from "#domain/subscriptions/addon.js";
+import { creditsOf, trialCreditsOf } from "#domain/subscriptions/cart-item.js";
+import type { CartLine, CheckoutSession, Payer } from "#domain/subscriptions/checkout.js";
+import { cards, type Outcome, type Payment } from "#domain/subscriptions/payment.js";
 import {
   type Attachment,
   isPlan,
@@ -14,14 +14,10 @@ import {
   priceAfterDiscount,
   trialListPriceOf,
   trialPriceOf,
-} from "../../../domain/subscriptions/product.js";
-import {
-  openSubscription,
-  planOf,
-  type Subscription,
-} from "../../../domain/subscriptions/subscription.js";
-import { formatInstant } from "../../../domain/time.js";
-import type { Unit } from "../../../sandbox/ports.js";
+} from "#domain/subscriptions/product.js";
+import { openSubscription, planOf, type Subscription } from "#domain/subscriptions/subscription.js";
+import { formatInstant } from "#domain/time.js";
+import type { Unit } from "#sandbox/ports.js";
 import { load } from "../load.js";
 import { announce, announcePayment } from "./announce.js";
 import { beginPeriod, holdOpen } from "./cycle.js";

@@ -1,11 +1,11 @@
-import { assert } from "../../../domain/errors.js";
-import type { Grant, Reference } from "../../../domain/ledger/account.js";
-import { referenceOf } from "../../../domain/ledger/account.js";
-import { expire } from "../../../domain/ledger/expire.js";
-import { rollOver } from "../../../domain/ledger/roll-over.js";
-import { isPast } from "../../../domain/ledger/rules/expiry.js";
-import type { Metadata } from "../../../domain/metadata.js";
-import { renewedOn } from "../../../domain/subscriptions/plan-change.js";
+import { assert } from "#domain/errors.js";
+import type { Grant, Reference } from "#domain/ledger/account.js";
+import { referenceOf } from "#domain/ledger/account.js";
+import { expire } from "#domain/ledger/expire.js";
+import { rollOver } from "#domain/ledger/roll-over.js";
+import { isPast } from "#domain/ledger/rules/expiry.js";
+import type { Metadata } from "#domain/metadata.js";
+import { renewedOn } from "#domain/subscriptions/plan-change.js";
 import {
   endingOf,
   nextPeriod,
@@ -13,10 +13,10 @@ import {
   resumedPeriod,
   rollsAt,
   type Subscription,
-} from "../../../domain/subscriptions/subscription.js";
-import { schedule } from "../../../sandbox/agenda.js";
-import type { Tx, Unit } from "../../../sandbox/ports.js";
-import { post } from "../../../sandbox/post.js";
+} from "#domain/subscriptions/subscription.js";
+import { schedule } from "#sandbox/agenda.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
+import { post } from "#sandbox/post.js";
 import { announce } from "./announce.js";
 import { issueToSubscriber } from "./issue.js";
 import { charge, isDeclined } from "./pay.js";

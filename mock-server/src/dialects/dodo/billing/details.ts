@@ -1,7 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { BillingAddress } from "../../../domain/subscriptions/checkout.js";
-import type { Subscription } from "../../../domain/subscriptions/subscription.js";
-import type { Tx } from "../../../sandbox/ports.js";
+import type { BillingAddress } from "#domain/subscriptions/checkout.js";
+import type { Subscription } from "#domain/subscriptions/subscription.js";
+import type { Tx } from "#sandbox/ports.js";
 import { customerOf } from "../views.js";
 
 type Schemas = components["schemas"];

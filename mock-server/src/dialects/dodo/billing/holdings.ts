@@ -1,8 +1,8 @@
-import { type Account, emptyAccount } from "../../../domain/ledger/account.js";
-import { type Entitlement, overageTermsOf } from "../../../domain/ledger/entitlement.js";
-import type { OverageTerms } from "../../../domain/ledger/rules/overage.js";
-import { overageOf } from "../../../domain/subscriptions/cart-item.js";
-import type { Tx, Unit } from "../../../sandbox/ports.js";
+import { type Account, emptyAccount } from "#domain/ledger/account.js";
+import { type Entitlement, overageTermsOf } from "#domain/ledger/entitlement.js";
+import type { OverageTerms } from "#domain/ledger/rules/overage.js";
+import { overageOf } from "#domain/subscriptions/cart-item.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
 import { findAccount } from "../load.js";
 
 /** What the customer holds of the credit; an account that is stored with its first movement if there is none yet. */

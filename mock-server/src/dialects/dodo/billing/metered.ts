@@ -1,9 +1,9 @@
-import { zero } from "../../../domain/amount.js";
-import { chargeFor, type MeterCharge } from "../../../domain/metering/charge.js";
-import type { Subscription } from "../../../domain/subscriptions/subscription.js";
-import { instantOf } from "../../../domain/time.js";
-import type { Tx, Unit } from "../../../sandbox/ports.js";
-import { periodUsageId } from "../../../sandbox/tables.js";
+import { zero } from "#domain/amount.js";
+import { chargeFor, type MeterCharge } from "#domain/metering/charge.js";
+import type { Subscription } from "#domain/subscriptions/subscription.js";
+import { instantOf } from "#domain/time.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
+import { periodUsageId } from "#sandbox/tables.js";
 
 /** What the meters of a subscription counted in its current period so far, and what that costs. */
 export async function meterCharges(

@@ -1,8 +1,8 @@
-import type { Metadata } from "../../../domain/metadata.js";
-import { cards, type Payment } from "../../../domain/subscriptions/payment.js";
-import type { Subscription } from "../../../domain/subscriptions/subscription.js";
-import { moveWallet, walletId } from "../../../domain/subscriptions/wallet.js";
-import type { Tx, Unit } from "../../../sandbox/ports.js";
+import type { Metadata } from "#domain/metadata.js";
+import { cards, type Payment } from "#domain/subscriptions/payment.js";
+import type { Subscription } from "#domain/subscriptions/subscription.js";
+import { moveWallet, walletId } from "#domain/subscriptions/wallet.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
 import { announcePayment } from "./announce.js";
 
 /** A charge of a running subscription. */

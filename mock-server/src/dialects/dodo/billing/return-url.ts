@@ -1,4 +1,4 @@
-import { refusing } from "../../../domain/errors.js";
+import { refusing } from "#domain/errors.js";
 
 const refuse = refusing("checkout-invalid");
 

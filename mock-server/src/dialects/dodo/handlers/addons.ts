@@ -1,5 +1,5 @@
-import type { Addon } from "../../../domain/subscriptions/addon.js";
-import { all } from "../../../sandbox/tables.js";
+import type { Addon } from "#domain/subscriptions/addon.js";
+import { all } from "#sandbox/tables.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
 import { presentAddon } from "../present-billing.js";

@@ -1,16 +1,16 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { Amount } from "../../../domain/amount.js";
-import { refusing } from "../../../domain/errors.js";
-import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
+import type { Amount } from "#domain/amount.js";
+import { refusing } from "#domain/errors.js";
+import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import {
   type CartLine,
   type CheckoutSession,
   type Payer,
   sessionExpiry,
-} from "../../../domain/subscriptions/checkout.js";
-import { isPlan, type Product, priceAfterDiscount } from "../../../domain/subscriptions/product.js";
-import { formatInstant } from "../../../domain/time.js";
-import type { Tx, Unit } from "../../../sandbox/ports.js";
+} from "#domain/subscriptions/checkout.js";
+import { isPlan, type Product, priceAfterDiscount } from "#domain/subscriptions/product.js";
+import { formatInstant } from "#domain/time.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
 import { creditsIn } from "../billing/attach.js";
 import {

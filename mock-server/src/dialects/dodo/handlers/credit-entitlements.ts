@@ -1,5 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
-import { DomainError } from "../../../domain/errors.js";
+import { DomainError } from "#domain/errors.js";
 import {
   createEntitlement,
   deleteEntitlement,
@@ -7,8 +7,8 @@ import {
   notDeleted,
   undeleteEntitlement,
   updateEntitlement,
-} from "../../../domain/ledger/entitlement.js";
-import type { Tx } from "../../../sandbox/ports.js";
+} from "#domain/ledger/entitlement.js";
+import type { Tx } from "#sandbox/ports.js";
 import { warnOfSmallPrice } from "../billing/money.js";
 import { type HandlersOf, page } from "../context.js";
 import { load, loadEntitlement } from "../load.js";

@@ -1,8 +1,8 @@
-import { formatAmount } from "../../../domain/amount.js";
-import { type Customer, emailKey } from "../../../domain/customer.js";
-import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
-import { addDays } from "../../../domain/time.js";
-import { all } from "../../../sandbox/tables.js";
+import { formatAmount } from "#domain/amount.js";
+import { type Customer, emailKey } from "#domain/customer.js";
+import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
+import { addDays } from "#domain/time.js";
+import { all } from "#sandbox/tables.js";
 import { checkedReturnUrl } from "../billing/return-url.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";

@@ -1,7 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
-import { DomainError } from "../../../domain/errors.js";
-import type { Condition, Filter } from "../../../domain/metering/filter.js";
-import { createMeter } from "../../../domain/metering/meter.js";
+import { DomainError } from "#domain/errors.js";
+import type { Condition, Filter } from "#domain/metering/filter.js";
+import { createMeter } from "#domain/metering/meter.js";
 import { drain } from "../billing/usage.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";

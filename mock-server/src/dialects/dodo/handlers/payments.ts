@@ -1,4 +1,4 @@
-import { all } from "../../../sandbox/tables.js";
+import { all } from "#sandbox/tables.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
 import { presentPaymentItem } from "../present-billing.js";

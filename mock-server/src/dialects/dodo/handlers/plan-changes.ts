@@ -1,13 +1,13 @@
 import type { components } from "@drawdown/spec/dodo";
-import { refusing } from "../../../domain/errors.js";
+import { refusing } from "#domain/errors.js";
 import {
   checkMetadata,
   generalMetadataLimits,
   isSameMetadata,
   type Metadata,
-} from "../../../domain/metadata.js";
-import type { MeterCharge } from "../../../domain/metering/charge.js";
-import { addonsTotal } from "../../../domain/subscriptions/addon.js";
+} from "#domain/metadata.js";
+import type { MeterCharge } from "#domain/metering/charge.js";
+import { addonsTotal } from "#domain/subscriptions/addon.js";
 import {
   billFor,
   type ChangeLine,
@@ -15,15 +15,11 @@ import {
   droppedCredits,
   isOnPlan,
   noChange,
-} from "../../../domain/subscriptions/plan-change.js";
-import { isPlan, type PlanProduct } from "../../../domain/subscriptions/product.js";
-import {
-  type Plan,
-  planOf,
-  type Subscription,
-} from "../../../domain/subscriptions/subscription.js";
-import { formatInstant } from "../../../domain/time.js";
-import type { Tx } from "../../../sandbox/ports.js";
+} from "#domain/subscriptions/plan-change.js";
+import { isPlan, type PlanProduct } from "#domain/subscriptions/product.js";
+import { type Plan, planOf, type Subscription } from "#domain/subscriptions/subscription.js";
+import { formatInstant } from "#domain/time.js";
+import type { Tx } from "#sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
 import { announce } from "../billing/announce.js";
 import { changeNow } from "../billing/change-plan.js";

@@ -1,6 +1,6 @@
-import { DomainError } from "../../../domain/errors.js";
-import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
-import type { Product } from "../../../domain/subscriptions/product.js";
+import { DomainError } from "#domain/errors.js";
+import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
+import type { Product } from "#domain/subscriptions/product.js";
 import { addonIdsOf } from "../billing/addons.js";
 import { attachmentsOf, priceOf } from "../billing/attach.js";
 import { refuseOtherCurrency } from "../billing/money.js";

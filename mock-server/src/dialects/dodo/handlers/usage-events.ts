@@ -1,8 +1,8 @@
-import { DomainError } from "../../../domain/errors.js";
-import { checkEvents, type UsageEvent } from "../../../domain/metering/event.js";
-import { counts } from "../../../domain/metering/meter.js";
-import { readInstant } from "../../../http/read-instant.js";
-import { all } from "../../../sandbox/tables.js";
+import { DomainError } from "#domain/errors.js";
+import { checkEvents, type UsageEvent } from "#domain/metering/event.js";
+import { counts } from "#domain/metering/meter.js";
+import { readInstant } from "#http/read-instant.js";
+import { all } from "#sandbox/tables.js";
 import { warnOfUncounted } from "../billing/uncounted.js";
 import { cursorOf, noteIngested } from "../billing/usage.js";
 import { type HandlersOf, page, withinDates } from "../context.js";

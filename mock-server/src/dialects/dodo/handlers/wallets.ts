@@ -1,12 +1,12 @@
-import type { Customer } from "../../../domain/customer.js";
-import { DomainError } from "../../../domain/errors.js";
+import type { Customer } from "#domain/customer.js";
+import { DomainError } from "#domain/errors.js";
 import {
   moveWallet,
   type Wallet,
   walletCurrencies,
   walletId,
-} from "../../../domain/subscriptions/wallet.js";
-import type { Tx } from "../../../sandbox/ports.js";
+} from "#domain/subscriptions/wallet.js";
+import type { Tx } from "#sandbox/ports.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
 import { presentWallet, presentWalletEntry } from "../present-billing.js";

@@ -1,10 +1,10 @@
 import type { components } from "@drawdown/spec/dodo";
-import { DomainError } from "../../../domain/errors.js";
-import { checkMetadata, generalMetadataLimits } from "../../../domain/metadata.js";
-import { formatInstant, type Instant } from "../../../domain/time.js";
-import type { Endpoint } from "../../../domain/webhooks/endpoint.js";
-import type { NextId } from "../../../sandbox/ports.js";
-import { all } from "../../../sandbox/tables.js";
+import { DomainError } from "#domain/errors.js";
+import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
+import { formatInstant, type Instant } from "#domain/time.js";
+import type { Endpoint } from "#domain/webhooks/endpoint.js";
+import type { NextId } from "#sandbox/ports.js";
+import { all } from "#sandbox/tables.js";
 import type { HandlersOf } from "../context.js";
 import { load } from "../load.js";
 

@@ -1,11 +1,11 @@
 import type { components, operations } from "@drawdown/spec/control";
-import { DomainError } from "../../../domain/errors.js";
-import { addDays, formatInstant, type Instant } from "../../../domain/time.js";
-import type { Attempt, Delivery } from "../../../domain/webhooks/delivery.js";
-import { type DeliveryMode, wants } from "../../../domain/webhooks/endpoint.js";
-import { readInstant } from "../../../http/read-instant.js";
-import type { Answered, Outgoing, Unit } from "../../../sandbox/ports.js";
-import { all } from "../../../sandbox/tables.js";
+import { DomainError } from "#domain/errors.js";
+import { addDays, formatInstant, type Instant } from "#domain/time.js";
+import type { Attempt, Delivery } from "#domain/webhooks/delivery.js";
+import { type DeliveryMode, wants } from "#domain/webhooks/endpoint.js";
+import { readInstant } from "#http/read-instant.js";
+import type { Answered, Outgoing, Unit } from "#sandbox/ports.js";
+import { all } from "#sandbox/tables.js";
 import { newSecret } from "../handlers/webhooks.js";
 import { load } from "../load.js";
 import { attemptOf, modeOf, outcomeOf, sendAgain, signed } from "./deliveries.js";

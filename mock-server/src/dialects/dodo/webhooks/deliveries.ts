@@ -1,18 +1,13 @@
 import { Webhook } from "standardwebhooks";
-import { assert } from "../../../domain/errors.js";
-import { instantMax, instantOf } from "../../../domain/time.js";
-import {
-  type Attempt,
-  attempted,
-  type Delivery,
-  renewed,
-} from "../../../domain/webhooks/delivery.js";
-import { type Endpoint, faultless } from "../../../domain/webhooks/endpoint.js";
-import { writeJson } from "../../../http/write-json.js";
-import { schedule } from "../../../sandbox/agenda.js";
-import { systemTime } from "../../../sandbox/clock.js";
-import type { Answered, Deliveries, Outgoing, Tx, Unit } from "../../../sandbox/ports.js";
-import { all } from "../../../sandbox/tables.js";
+import { assert } from "#domain/errors.js";
+import { instantMax, instantOf } from "#domain/time.js";
+import { type Attempt, attempted, type Delivery, renewed } from "#domain/webhooks/delivery.js";
+import { type Endpoint, faultless } from "#domain/webhooks/endpoint.js";
+import { writeJson } from "#http/write-json.js";
+import { schedule } from "#sandbox/agenda.js";
+import { systemTime } from "#sandbox/clock.js";
+import type { Answered, Deliveries, Outgoing, Tx, Unit } from "#sandbox/ports.js";
+import { all } from "#sandbox/tables.js";
 import { render } from "./render.js";
 
 export const modeOf = async (tx: Tx) => (await tx.get("deliveryMode", "mode")) ?? faultless;

@@ -1,8 +1,8 @@
-import { type Endpoint, wants } from "../../../domain/webhooks/endpoint.js";
-import type { EventType, Subject } from "../../../domain/webhooks/event.js";
-import { lowBalances } from "../../../domain/webhooks/low-balance.js";
-import type { Happening, Recorded, Unit } from "../../../sandbox/ports.js";
-import { all } from "../../../sandbox/tables.js";
+import { type Endpoint, wants } from "#domain/webhooks/endpoint.js";
+import type { EventType, Subject } from "#domain/webhooks/event.js";
+import { lowBalances } from "#domain/webhooks/low-balance.js";
+import type { Happening, Recorded, Unit } from "#sandbox/ports.js";
+import { all } from "#sandbox/tables.js";
 import { activeSubscriptions } from "../billing/holdings.js";
 
 /**

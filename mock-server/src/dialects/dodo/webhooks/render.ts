@@ -1,9 +1,9 @@
 import type { components } from "@drawdown/spec/dodo";
-import { formatAmount } from "../../../domain/amount.js";
-import { assert } from "../../../domain/errors.js";
-import { formatInstant } from "../../../domain/time.js";
-import type { OutgoingEvent } from "../../../domain/webhooks/event.js";
-import type { LowBalance } from "../../../domain/webhooks/low-balance.js";
+import { formatAmount } from "#domain/amount.js";
+import { assert } from "#domain/errors.js";
+import { formatInstant } from "#domain/time.js";
+import type { OutgoingEvent } from "#domain/webhooks/event.js";
+import type { LowBalance } from "#domain/webhooks/low-balance.js";
 import { presentEntry } from "../present.js";
 import { type Viewer, viewPayment, viewSubscription } from "../views.js";
 

@@ -1,5 +1,5 @@
-import { DomainError } from "../../errors.js";
-import { addDays, formatInstant, type Instant } from "../../time.js";
+import { DomainError } from "#domain/errors.js";
+import { addDays, formatInstant, type Instant } from "#domain/time.js";
 
 /**
  * When a grant issued `now` expires: at the date asked for, else the credit's own lifetime in days of 24 hours after

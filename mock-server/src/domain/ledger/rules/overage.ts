@@ -1,6 +1,6 @@
-import { type Amount, add, isPositive, larger, smaller, subtract, zero } from "../../amount.js";
-import { DomainError } from "../../errors.js";
-import type { Policy } from "../../policy.js";
+import { type Amount, add, isPositive, larger, smaller, subtract, zero } from "#domain/amount.js";
+import { DomainError } from "#domain/errors.js";
+import type { Policy } from "#domain/policy.js";
 
 export type OverageBehavior =
   | "forgive_at_reset"

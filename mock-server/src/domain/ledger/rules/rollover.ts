@@ -1,6 +1,6 @@
-import { type Amount, percentOf, subtract, zero } from "../../amount.js";
-import type { Policy } from "../../policy.js";
-import { addDays, addTimeframe, type Instant, type Timeframe } from "../../time.js";
+import { type Amount, percentOf, subtract, zero } from "#domain/amount.js";
+import type { Policy } from "#domain/policy.js";
+import { addDays, addTimeframe, type Instant, type Timeframe } from "#domain/time.js";
 import type { Grant } from "../account.js";
 
 /** How the credits of a grant are carried into the next cycle; a grant keeps the terms it was born with. */
