@@ -50,7 +50,7 @@ describe("imports", () => {
     http: ["domain", "sandbox", "@drawdown/spec", "fastest-levenshtein", "version.ts"],
     "dialects/dodo": ["domain", "sandbox", "http", "@drawdown/spec", "standardwebhooks"],
     "dialects/control": ["domain", "sandbox", "http", "@drawdown/spec", "version.ts"],
-    stores: ["sandbox"],
+    stores: ["sandbox", "domain/order.ts"],
     adapters: [
       "http",
       "sandbox/ports.ts",

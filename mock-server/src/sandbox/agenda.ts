@@ -1,31 +1,19 @@
+import { assert } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
 import { formatInstant, type Instant, instantMax } from "../domain/time.js";
 import type { SandboxClock } from "./clock.js";
+import { all, type Task, type TaskKind, taskRecords } from "./kinds.js";
 import { type Pace, Slice } from "./pace.js";
 import { PacedTx } from "./paced-tx.js";
 import type { NextId, Recorded, Store, Tx, Unit, Warn } from "./ports.js";
-import { all, type Task, type TaskKind } from "./tables.js";
-
-/** What to do when a task's time has come. Runs in a transaction of its own whose `now` is the task's instant. */
-export type TaskRunners = {
-  readonly [K in TaskKind]: (unit: Unit, subjectId: string) => Promise<void>;
-};
 
 /**
- * Order of work at one instant: lower goes first. Usage is taken before it is billed; what rolls over does so before
- * the rest expires; the renewal is paid, and its credits granted, after that.
- *
- * @rule EXP-20 usage, overage and rollover, expiry, renewal and grant
- * @rule EXP-21 what expires at the boundary is gone before the new grant comes
+ * What to do when a task's time has come, by the name of its kind. Runs in a transaction of its own whose `now` is the
+ * task's instant.
  */
-const ranks: { readonly [K in TaskKind]: number } = {
-  "run-meters": 10,
-  "close-cycle": 20,
-  "expire-grant": 40,
-  renew: 50,
-  "end-term": 60,
-  deliver: 70,
-};
+export interface TaskRunners {
+  readonly [kind: string]: (unit: Unit, subjectId: string) => Promise<void>;
+}
 
 /** A task that threw. The clock stays at its instant and the task stays due. */
 export class TaskFailed extends Error {
@@ -67,11 +55,11 @@ export function schedule(unit: Unit, kind: TaskKind, subjectId: string, at: Inst
   if (!(at <= instantMax)) return;
   const dueAt = at < unit.now ? unit.now : at;
   unit.happened.push({ kind: "planned" });
-  unit.tx.put("task", {
-    id: `${kind} ${subjectId} ${dueAt}`,
+  unit.tx.put(taskRecords, {
+    id: `${kind.name} ${subjectId} ${dueAt}`,
     dueAt,
-    rank: ranks[kind],
-    kind,
+    rank: kind.rank,
+    kind: kind.name,
     subjectId,
   });
 }
@@ -128,14 +116,9 @@ export class Agenda {
     const done = await this.#transaction(slice, async (tx) => {
       const task = await firstDue(tx, until);
       if (!task) return undefined;
-      tx.delete("task", task.id);
+      tx.delete(taskRecords, task.id);
       try {
-        return await this.#recorded(
-          tx,
-          task.dueAt,
-          (unit) => this.runners[task.kind](unit, task.subjectId),
-          unheard,
-        );
+        return await this.#recorded(tx, task.dueAt, (unit) => this.#run(task, unit), unheard);
       } catch (cause) {
         slice.check();
         throw new TaskFailed(task, cause);
@@ -156,6 +139,12 @@ export class Agenda {
     return this.store.transaction((tx) => work(new PacedTx(tx, slice)));
   }
 
+  #run({ kind, subjectId }: Task, unit: Unit): Promise<void> {
+    const run = this.runners[kind];
+    assert(run !== undefined, `nobody runs tasks of the kind ${kind}`);
+    return run(unit, subjectId);
+  }
+
   /** Does work and writes down what it made happen. */
   async #recorded<Result>(tx: Tx, now: Instant, work: (unit: Unit) => Promise<Result>, warn: Warn) {
     const unit = this.#unit(tx, now, warn);
@@ -174,7 +163,7 @@ export class Agenda {
 }
 
 async function firstTask(tx: Tx): Promise<Task | undefined> {
-  const [task] = await tx.find("task", "due", all, { limit: 1 });
+  const [task] = await tx.find(taskRecords, "due", all, { limit: 1 });
   return task;
 }
 

@@ -1,4 +1,4 @@
-import type { IdPrefix, NextId } from "./ports.js";
+import type { NextId } from "./ports.js";
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 21;
@@ -15,7 +15,7 @@ const serialLength = 6;
 export function seededIds(seed: string): NextId {
   const random = sfc32(seed);
   let serial = 0;
-  return (prefix: IdPrefix) => {
+  return (prefix: string) => {
     let text = base62(serial++, serialLength);
     // 62^5 < 2^32, so one draw yields five letters.
     while (text.length < idLength) text += base62(random() % 62 ** 5, 5);

@@ -1,6 +1,6 @@
+import type { Kind, Stored } from "./kinds.js";
 import type { Slice } from "./pace.js";
 import type { Awaitable, Find, Tx } from "./ports.js";
-import type { IndexOf, Kind, Records } from "./tables.js";
 
 /** Single reads between two looks at the clock: few enough for a millisecond, enough that small work never looks. */
 const readsTogether = 32;
@@ -17,25 +17,25 @@ export class PacedTx implements Tx {
     private readonly slice: Slice,
   ) {}
 
-  get<K extends Kind>(kind: K, id: string): Awaitable<Records[K] | undefined> {
+  get<Record extends Stored>(kind: Kind<Record>, id: string): Awaitable<Record | undefined> {
     this.#reads += 1;
     return this.#reads % readsTogether === 0 && this.slice.isOver
       ? this.slice.giveWay().then(() => this.tx.get(kind, id))
       : this.tx.get(kind, id);
   }
 
-  find<K extends Kind>(
-    kind: K,
-    index: IndexOf<K>,
+  find<Record extends Stored, IndexName extends string>(
+    kind: Kind<Record, IndexName>,
+    index: NoInfer<IndexName>,
     key: string,
-    options?: Find<Records[K]>,
-  ): Awaitable<readonly Records[K][]> {
+    options?: Find<NoInfer<Record>>,
+  ): Awaitable<readonly Record[]> {
     return this.slice.isOver
       ? this.slice.giveWay().then(() => this.tx.find(kind, index, key, options))
       : this.tx.find(kind, index, key, options);
   }
 
-  put<K extends Kind>(kind: K, record: Records[K]): void {
+  put<Record extends Stored>(kind: Kind<Record>, record: NoInfer<Record>): void {
     this.tx.put(kind, record);
   }
 

@@ -1,8 +1,8 @@
-import type { Account } from "../domain/ledger/account.js";
+import type { Account, Entry } from "../domain/ledger/account.js";
 import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
 import type { EventType, Subject } from "../domain/webhooks/event.js";
-import type { IndexOf, Kind, Records } from "./tables.js";
+import type { Kind, Stored } from "./kinds.js";
 
 /** A value that is there already, or will be. Memory answers at once; a database answers later. */
 export type Awaitable<Value> = Value | Promise<Value>;
@@ -21,18 +21,18 @@ export interface Find<Record> {
 
 /** What one transaction can do. Nothing of it is seen by others, and nothing remains of it when its work throws. */
 export interface Tx {
-  get<K extends Kind>(kind: K, id: string): Awaitable<Records[K] | undefined>;
+  get<Record extends Stored>(kind: Kind<Record>, id: string): Awaitable<Record | undefined>;
   /** Writes a record, at the latest when the transaction commits; later reads of this transaction see it at once. */
-  put<K extends Kind>(kind: K, record: Records[K]): void;
+  put<Record extends Stored>(kind: Kind<Record>, record: NoInfer<Record>): void;
   /** Removes a record, as `put` writes one; a record that is not there is no error. */
   delete(kind: Kind, id: string): void;
   /** The records of one group of an index, in its order. */
-  find<K extends Kind>(
-    kind: K,
-    index: IndexOf<K>,
+  find<Record extends Stored, IndexName extends string>(
+    kind: Kind<Record, IndexName>,
+    index: NoInfer<IndexName>,
     key: string,
-    options?: Find<Records[K]>,
-  ): Awaitable<readonly Records[K][]>;
+    options?: Find<NoInfer<Record>>,
+  ): Awaitable<readonly Record[]>;
 }
 
 /** Keeps one tenant's records. Transactions behave as if they ran one after another. */
@@ -68,6 +68,7 @@ export type Warn = (sentence: string) => void;
 /** Something that others may want to know: an event, an account that moved, or work planned for later. */
 export type Happening =
   | { readonly kind: "event"; readonly type: EventType; readonly subject: Subject }
+  | { readonly kind: "entry"; readonly entry: Entry }
   | { readonly kind: "moved"; readonly before: Account; readonly after: Account }
   | { readonly kind: "planned" };
 
@@ -116,28 +117,5 @@ export interface Deliveries {
   conclude(unit: Unit, deliveryId: string, request: Outgoing, answered: Answered): Promise<void>;
 }
 
-/** A new id, such as `cdg_` followed by 21 letters and digits. */
-export type NextId = (prefix: IdPrefix) => string;
-
-export type IdPrefix =
-  | "adn"
-  | "bus"
-  | "cde"
-  | "cdb"
-  | "cdg"
-  | "cdl"
-  | "cks"
-  | "cps"
-  | "cus"
-  | "cwt"
-  | "dlv"
-  | "msg"
-  | "mtr"
-  | "pay"
-  | "pdt"
-  | "sub"
-  | "whk"
-  /** A key, for a tenant that was given none. */
-  | "dodo_test"
-  /** A bare UUID, which the vendor gives to a few things. */
-  | "uuid";
+/** A new id with a prefix, such as `cdg_` and 21 letters and digits. */
+export type NextId = (prefix: string) => string;

@@ -1,9 +1,26 @@
 import { add, compare, equal, isPositive, isSound, isZero, subtract } from "../domain/amount.js";
 import { assert } from "../domain/errors.js";
-import type { Account, Entry, Posting } from "../domain/ledger/account.js";
-import { eventOf } from "../domain/webhooks/event.js";
+import type { Account, Entry, Grant, Posting } from "../domain/ledger/account.js";
 import { schedule } from "./agenda.js";
+import type { Kind, TaskKind } from "./kinds.js";
 import type { Unit } from "./ports.js";
+
+/** Where a dialect keeps its ledger. */
+export interface Ledger {
+  readonly account: Kind<Account, "all">;
+  readonly grant: Kind<Grant, "byAccount">;
+  readonly entry: Kind<Entry, "byAccount">;
+  /** Prefix of the ids of entries. */
+  readonly entryIds: string;
+  /** What is done with a grant at its date. */
+  readonly closing: TaskKind;
+}
+
+/** Makes the writer of a ledger. */
+export const postTo =
+  (ledger: Ledger) =>
+  (unit: Unit, before: Account, posting: Posting): readonly [Entry, ...Entry[]] =>
+    post(ledger, unit, before, posting);
 
 /**
  * Writes a posting: the account, the grants, the entries and the tasks they call for, and notes what happened.
@@ -16,20 +33,25 @@ import type { Unit } from "./ports.js";
  * @rule GRT-18 0 ≤ remaining ≤ initial
  * @returns the entries as written, oldest first
  */
-export function post(unit: Unit, before: Account, posting: Posting): readonly [Entry, ...Entry[]] {
+function post(
+  ledger: Ledger,
+  unit: Unit,
+  before: Account,
+  posting: Posting,
+): readonly [Entry, ...Entry[]] {
   const { tx, now } = unit;
   const { account, grants } = posting;
   assertChain(before, posting);
   assertGrants(before, posting);
   for (const { before: known, after } of grants) {
-    tx.put("grant", after);
+    tx.put(ledger.grant, after);
     if (!known && after.expiresAt !== null) {
-      schedule(unit, "expire-grant", after.id, after.expiresAt);
+      schedule(unit, ledger.closing, after.id, after.expiresAt);
     }
   }
   const entries = posting.entries.map(
     (facts, position): Entry => ({
-      id: unit.nextId("cdl"),
+      id: unit.nextId(ledger.entryIds),
       accountId: account.id,
       sequence: before.entryCount + position + 1,
       at: now,
@@ -43,11 +65,10 @@ export function post(unit: Unit, before: Account, posting: Posting): readonly [E
     lastTransactionAt: now,
   };
   for (const entry of entries) {
-    tx.put("entry", entry);
-    const type = eventOf(entry);
-    if (type) unit.happened.push({ kind: "event", type, subject: { kind: "entry", id: entry.id } });
+    tx.put(ledger.entry, entry);
+    unit.happened.push({ kind: "entry", entry });
   }
-  tx.put("account", after);
+  tx.put(ledger.account, after);
   unit.happened.push({ kind: "moved", before, after });
   const [first, ...rest] = entries;
   assert(first !== undefined, "a posting has at least one entry");

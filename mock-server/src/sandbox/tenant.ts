@@ -1,3 +1,4 @@
+import { all } from "#sandbox/kinds.js";
 import type { Instant } from "../domain/time.js";
 import type { Agenda } from "./agenda.js";
 import { seededIds } from "./ids.js";
@@ -5,7 +6,6 @@ import { Line } from "./line.js";
 import type { Movement } from "./movement.js";
 import { nextTurn } from "./pace.js";
 import type { NextId, Store } from "./ports.js";
-import { all } from "./tables.js";
 import {
   type Beginning,
   type Behaviour,
@@ -178,8 +178,9 @@ export class Tenant {
   }
 
   async #isEmpty(world: World): Promise<boolean> {
-    const endpoints = await this.#store.transaction(async (tx) => tx.find("endpoint", "all", all));
-    return endpoints.length === world.endpointsAtFirst && (await this.#store.isEmpty(["endpoint"]));
+    const { initialKind } = this.behaviour;
+    const initial = await this.#store.transaction(async (tx) => tx.find(initialKind, "all", all));
+    return initial.length === world.endpointsAtFirst && (await this.#store.isEmpty([initialKind]));
   }
 
   #depart(world: World, { to, isFrozen, until = never }: Move): SetOut {

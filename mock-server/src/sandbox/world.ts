@@ -6,6 +6,7 @@ import { Alarm, type SetTimer } from "./alarm.js";
 import { SandboxClock } from "./clock.js";
 import { Courier } from "./courier.js";
 import { seededIds } from "./ids.js";
+import type { Kind, Stored } from "./kinds.js";
 import type { Line } from "./line.js";
 import { type Halt, Movement } from "./movement.js";
 import { type Pace, Slice } from "./pace.js";
@@ -23,6 +24,8 @@ export interface Beginning {
 /** What the wire format adds to a tenant: what tasks do, and how deliveries are recorded and put together. */
 export interface Behaviour {
   readonly runners: TaskRunners;
+  /** The one kind of which there may be records from the start. */
+  readonly initialKind: Kind<Stored, "all">;
   /** Puts in place what is there from the start; answers how many endpoints. */
   begin(unit: Unit, key: string): Promise<number>;
   record(unit: Unit): Promise<Recorded>;

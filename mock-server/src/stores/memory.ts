@@ -1,14 +1,13 @@
+import { comparatorOf, type Fields } from "#domain/order.js";
+import type { Index, Kind, Stored } from "../sandbox/kinds.js";
 import type { Find, Store, Tx } from "../sandbox/ports.js";
-import { type Index, type IndexOf, type Kind, type Records, tables } from "../sandbox/tables.js";
 import { SegmentedMap } from "./segmented-map.js";
 import { SortedList } from "./sorted-list.js";
-
-type AnyRecord = { readonly id: string };
 
 /** A record with its place among those that tie. The object stays while the record inside is replaced. */
 interface Row {
   readonly sequence: number;
-  record: AnyRecord;
+  record: Stored;
 }
 
 interface Undo {
@@ -16,16 +15,16 @@ interface Undo {
   readonly id: string;
   /** What was there before; `undefined`: nothing. */
   readonly row: Row | undefined;
-  readonly record: AnyRecord | undefined;
+  readonly record: Stored | undefined;
 }
 
 /** Keeps records in memory. Transactions run one after another; one that throws is undone record by record. */
 export function memoryStore(): Store {
-  let kinds = newTables();
+  let tables: Tables = new Map();
   let tail: Promise<unknown> = Promise.resolve();
 
   const attempt = async <Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> => {
-    const tx = new MemoryTx(kinds);
+    const tx = new MemoryTx(tables);
     try {
       return await work(tx);
     } catch (error) {
@@ -43,26 +42,21 @@ export function memoryStore(): Store {
   return {
     transaction: (work) => inTurn(() => attempt(work)),
     isEmpty: async (except = []) =>
-      Object.entries(kinds).every(
-        ([kind, table]) => table.size === 0 || except.some((it) => it === kind),
+      [...tables].every(
+        ([name, table]) => table.size === 0 || except.some((it) => it.name === name),
       ),
     // What came before must not go on in the tables that follow.
     clear: () =>
       inTurn(async () => {
-        kinds = newTables();
+        tables = new Map();
       }),
   };
 }
 
 const ignore = () => {};
 
-const newTables = () =>
-  // Object.fromEntries widens the keys; each is one of Kind because `tables` has exactly those.
-  Object.fromEntries(
-    Object.entries(tables).map(([kind, indexes]) => [kind, new Table(indexes as Indexes)]),
-  ) as Record<Kind, Table>;
-
-type Indexes = { readonly [name: string]: Index<AnyRecord> };
+/** By the name of their kind; made when a kind is first met. */
+type Tables = Map<string, Table>;
 
 /**
  * One transaction. The port is generic by kind, the tables are not: each holds the records of one kind, which its
@@ -71,23 +65,36 @@ type Indexes = { readonly [name: string]: Index<AnyRecord> };
 class MemoryTx implements Tx {
   readonly #undo: Undo[] = [];
 
-  constructor(private readonly kinds: Record<Kind, Table>) {}
+  constructor(private readonly tables: Tables) {}
 
-  get<K extends Kind>(kind: K, id: string) {
-    return this.kinds[kind].get(id) as Records[K] | undefined;
+  get<Record extends Stored>(kind: Kind<Record>, id: string) {
+    return this.#tableOf(kind).get(id) as Record | undefined;
   }
 
-  put<K extends Kind>(kind: K, record: Records[K]): void {
-    this.#undo.push(this.kinds[kind].put(record));
+  put<Record extends Stored>(kind: Kind<Record>, record: NoInfer<Record>): void {
+    this.#undo.push(this.#tableOf(kind).put(record));
   }
 
   delete(kind: Kind, id: string): void {
-    this.#undo.push(this.kinds[kind].delete(id));
+    this.#undo.push(this.#tableOf(kind).delete(id));
   }
 
-  find<K extends Kind>(kind: K, index: IndexOf<K>, key: string, options?: Find<Records[K]>) {
-    const found = this.kinds[kind].find(index, key, options as Find<AnyRecord>);
-    return found as unknown as readonly Records[K][];
+  find<Record extends Stored, IndexName extends string>(
+    kind: Kind<Record, IndexName>,
+    index: NoInfer<IndexName>,
+    key: string,
+    options?: Find<NoInfer<Record>>,
+  ) {
+    const found = this.#tableOf(kind).find(index, key, options as Find<Stored>);
+    return found as readonly Record[];
+  }
+
+  #tableOf(kind: Kind): Table {
+    const known = this.tables.get(kind.name);
+    if (known) return known;
+    const table = new Table(kind.indexes);
+    this.tables.set(kind.name, table);
+    return table;
   }
 
   rollback(): void {
@@ -101,7 +108,7 @@ class Table {
   readonly #indexes: ReadonlyMap<string, SortedIndex>;
   #sequence = 0;
 
-  constructor(indexes: Indexes) {
+  constructor(indexes: Kind["indexes"]) {
     this.#indexes = new Map(
       Object.entries(indexes).map(([name, index]) => [name, new SortedIndex(index)]),
     );
@@ -111,15 +118,15 @@ class Table {
     return this.#rows.size;
   }
 
-  get(id: string): AnyRecord | undefined {
+  get(id: string): Stored | undefined {
     return this.#rows.get(id)?.record;
   }
 
-  find(name: string, key: string, options: Find<AnyRecord> = {}): readonly AnyRecord[] {
+  find(name: string, key: string, options: Find<Stored> = {}): readonly Stored[] {
     return this.#indexes.get(name)?.find(key, options) ?? [];
   }
 
-  put(record: AnyRecord): Undo {
+  put(record: Stored): Undo {
     const { id } = record;
     const row = this.#rows.get(id);
     const undo: Undo = { table: this, id, row, record: row?.record };
@@ -152,7 +159,7 @@ class Table {
     this.#rows.delete(row.record.id);
   }
 
-  #replace(row: Row, record: AnyRecord): void {
+  #replace(row: Row, record: Stored): void {
     for (const index of this.#indexes.values()) index.replace(row, record);
     row.record = record;
   }
@@ -160,13 +167,20 @@ class Table {
 
 class SortedIndex {
   readonly #groups = new SegmentedMap<SortedList<Row>>();
-  readonly #keyOf: (record: AnyRecord) => string | undefined;
-  readonly #order: readonly (keyof AnyRecord)[];
-  readonly #compare = (a: Row, b: Row): number => compareBy(this.#order, a, b);
+  readonly #keyOf: (record: Stored) => string | undefined;
+  /** By the order of the index; rows that tie in the order they were first put. */
+  readonly #compare: (a: Row, b: Row) => number;
+  /** First field of the order; the id where there is none. */
+  readonly #firstField: string;
 
-  constructor(index: Index<AnyRecord>) {
-    this.#keyOf = index.keyOf;
-    this.#order = index.order;
+  constructor({ keyOf, order }: Index<Stored>) {
+    const compare = comparatorOf(order);
+    this.#keyOf = keyOf;
+    // Whatever a record holds, an order reads its fields by name.
+    const fields = ({ record }: Row) => record as unknown as Fields;
+    this.#compare = (a, b) => compare(fields(a), fields(b)) || a.sequence - b.sequence;
+    const [first] = order;
+    this.#firstField = typeof first === "object" ? first.by : (first ?? "id");
   }
 
   insert(row: Row): void {
@@ -186,7 +200,7 @@ class SortedIndex {
   }
 
   /** Called before the row takes the new record; moves it only when its group or its sort fields change. */
-  replace(row: Row, record: AnyRecord): void {
+  replace(row: Row, record: Stored): void {
     const next: Row = { sequence: row.sequence, record };
     const stays = this.#keyOf(row.record) === this.#keyOf(record) && this.#compare(row, next) === 0;
     if (stays) return;
@@ -197,7 +211,7 @@ class SortedIndex {
     row.record = previous;
   }
 
-  find(key: string, options: Find<AnyRecord>): readonly AnyRecord[] {
+  find(key: string, options: Find<Stored>): readonly Stored[] {
     const {
       descending = false,
       offset = 0,
@@ -206,7 +220,7 @@ class SortedIndex {
       where,
     } = options;
     const group = this.#groups.get(key);
-    const found: AnyRecord[] = [];
+    const found: Stored[] = [];
     if (!group || limit === 0) return found;
     const below = from === undefined ? 0 : this.#countBelow(group, from);
     // Only rows that a condition may reject have to be looked at to be passed over.
@@ -227,22 +241,9 @@ class SortedIndex {
 
   /** How many rows have a first sort field below the bound. */
   #countBelow(group: SortedList<Row>, bound: number | string): number {
-    const [field = "id"] = this.#order;
     return group.countFirst(({ record }) => {
-      const value: number | string = record[field]; // text only by the type of AnyRecord
+      const value: number | string = Reflect.get(record, this.#firstField); // what a bound is for
       return value < bound;
     });
   }
-}
-
-/** Field by field, null last; rows that tie in the order they were first put. */
-function compareBy(order: readonly (keyof AnyRecord)[], a: Row, b: Row): number {
-  for (const field of order) {
-    const [left, right] = [a.record[field], b.record[field]];
-    if (left === right) continue;
-    if (left === null) return 1;
-    if (right === null) return -1;
-    return left < right ? -1 : 1;
-  }
-  return a.sequence - b.sequence;
 }

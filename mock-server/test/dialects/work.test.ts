@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { explain } from "#dialects/dodo/explain.js";
 import { newEndpoint } from "#dialects/dodo/handlers/webhooks.js";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { drawableGrants } from "#dialects/dodo/load.js";
 import { deliveriesOf } from "#dialects/dodo/webhooks/deliveries.js";
 import { amountOf } from "#domain/amount.js";
@@ -64,9 +65,9 @@ async function withGrants<Result>(
 ) {
   const reads = { finds: 0, found: 0 };
   const result = await memoryStore().transaction(async (tx) => {
-    tx.put("account", account);
-    for (let i = 0; i < count; i++) tx.put("grant", make(i));
-    tx.put("customer", {
+    tx.put(kinds.account, account);
+    for (let i = 0; i < count; i++) tx.put(kinds.grant, make(i));
+    tx.put(kinds.customer, {
       id: account.customerId,
       email: "a@example.com",
       name: "A",
@@ -74,7 +75,7 @@ async function withGrants<Result>(
       metadata: {},
       createdAt: now,
     });
-    tx.put("entitlement", {
+    tx.put(kinds.entitlement, {
       id: account.entitlementId,
       name: "Tokens",
       description: null,
@@ -177,10 +178,10 @@ test("what waits for an endpoint that is being sent to is not read", async () =>
   });
   const reads = { finds: 0, found: 0 };
   await memoryStore().transaction(async (tx) => {
-    for (const it of endpoints) tx.put("endpoint", it);
-    for (let i = 0; i < count; i++) tx.put("delivery", delivery(busy));
+    for (const it of endpoints) tx.put(kinds.endpoint, it);
+    for (let i = 0; i < count; i++) tx.put(kinds.delivery, delivery(busy));
     const waiting = delivery(idle);
-    tx.put("delivery", waiting);
+    tx.put(kinds.delivery, waiting);
     const { ready } = deliveriesOf("bus");
     const unit = unitOf(counted(tx, reads));
     expect([...(await ready(unit, new Set([busy]), 16))]).toEqual([[idle, [waiting.id]]]);

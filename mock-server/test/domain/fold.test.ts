@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { audit } from "#dialects/control/audit.js";
+import { kinds } from "#dialects/dodo/kinds.js";
+import { ledger, post } from "#dialects/dodo/post.js";
 import { amountOf, formatAmount } from "#domain/amount.js";
 import { type Entry, emptyAccount, type Grant } from "#domain/ledger/account.js";
 import { deduct } from "#domain/ledger/deduct.js";
@@ -9,7 +11,6 @@ import { documented } from "#domain/policy.js";
 import { instantOf } from "#domain/time.js";
 import { seededIds } from "#sandbox/ids.js";
 import type { Tx } from "#sandbox/ports.js";
-import { post } from "#sandbox/post.js";
 import { memoryStore } from "#stores/memory.js";
 
 const now = instantOf(0);
@@ -36,8 +37,8 @@ async function ledgerOf(tx: Tx): Promise<readonly Entry[]> {
     print: (it: ReturnType<typeof amountOf>) => formatAmount(it, 0),
   } as const;
   const account = async () =>
-    (await tx.get("account", "cdb")) ?? emptyAccount("cdb", "cde", "cus", now);
-  const open = () => tx.find("grant", "fifo", "cdb") as readonly Grant[];
+    (await tx.get(kinds.account, "cdb")) ?? emptyAccount("cdb", "cde", "cus", now);
+  const open = () => tx.find(kinds.grant, "fifo", "cdb") as readonly Grant[];
   const opening = await account();
   post(
     unit,
@@ -50,7 +51,7 @@ async function ledgerOf(tx: Tx): Promise<readonly Entry[]> {
     if (!posting) throw new Error("nothing moved");
     post(unit, before, posting);
   }
-  return tx.find("entry", "byAccount", "cdb");
+  return tx.find(kinds.entry, "byAccount", "cdb");
 }
 
 const inStore = <Result>(work: (tx: Tx) => Promise<Result>) => memoryStore().transaction(work);
@@ -83,13 +84,18 @@ describe("the audit", () => {
   test("LED-32 finds an account that its ledger does not explain", async () => {
     const differences = await inStore(async (tx) => {
       await ledgerOf(tx);
-      expect((await audit(tx)).differences).toEqual([]);
-      const account = await tx.get("account", "cdb");
-      const held = await tx.get("grant", "g");
+      expect((await audit(tx, ledger)).differences).toEqual([]);
+      const account = await tx.get(kinds.account, "cdb");
+      const held = await tx.get(kinds.grant, "g");
       if (!account || !held) throw new Error("nothing stored");
-      tx.put("account", { ...account, balance: amountOf(7), overage: amountOf(21), entryCount: 5 });
-      tx.put("grant", { ...held, remaining: amountOf(3) });
-      return (await audit(tx)).differences;
+      tx.put(kinds.account, {
+        ...account,
+        balance: amountOf(7),
+        overage: amountOf(21),
+        entryCount: 5,
+      });
+      tx.put(kinds.grant, { ...held, remaining: amountOf(3) });
+      return (await audit(tx, ledger)).differences;
     });
     expect(differences).toEqual([
       "cdb: balance is 7, but the ledger gives 0",
@@ -131,13 +137,13 @@ describe("posting what is no number", () => {
   test.each(noAmounts)("LED-32 the audit names %s, wherever it is stored", async (amount) => {
     const differences = await inStore(async (tx) => {
       const [entry] = await ledgerOf(tx);
-      const held = await tx.get("grant", "g");
-      const account = await tx.get("account", "cdb");
+      const held = await tx.get(kinds.grant, "g");
+      const account = await tx.get(kinds.account, "cdb");
       if (!entry || !held || !account) throw new Error("nothing stored");
-      tx.put("entry", { ...entry, amount, balanceAfter: amount });
-      tx.put("grant", { ...held, initial: amount });
-      tx.put("account", { ...account, overage: amount });
-      return (await audit(tx)).differences;
+      tx.put(kinds.entry, { ...entry, amount, balanceAfter: amount });
+      tx.put(kinds.grant, { ...held, initial: amount });
+      tx.put(kinds.account, { ...account, overage: amount });
+      return (await audit(tx, ledger)).differences;
     });
     for (const what of ["amount", "balanceAfter"]) {
       expect(differences).toContainEqual(expect.stringMatching(`: ${what} is ${amount}$`));

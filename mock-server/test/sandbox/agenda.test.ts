@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { taskKinds } from "#dialects/dodo/task-kinds.js";
 import { documented } from "#domain/policy.js";
 import { formatInstant, type Instant, instantMax, instantOf, parseInstant } from "#domain/time.js";
 import { Agenda, schedule, TaskFailed } from "#sandbox/agenda.js";
@@ -42,7 +43,7 @@ function agendaOf(clock: SandboxClock) {
         ran.push(
           `${subject} at ${formatInstant(unit.now).slice(0, 10)}, clock ${formatInstant(clock.now()).slice(0, 10)}`,
         );
-        if (subject === "chain") schedule(unit, "expire-grant", "link", at("05"));
+        if (subject === "chain") schedule(unit, taskKinds.expireGrant, "link", at("05"));
       },
       deliver: nothing,
     },
@@ -56,7 +57,7 @@ function agendaOf(clock: SandboxClock) {
   };
   const plan = (...tasks: readonly (readonly [string, string])[]) =>
     agenda.transact(async (unit) => {
-      for (const [subject, day] of tasks) schedule(unit, "expire-grant", subject, at(day));
+      for (const [subject, day] of tasks) schedule(unit, taskKinds.expireGrant, subject, at(day));
     });
   return { agenda, advance, ran, plan };
 }
@@ -88,8 +89,8 @@ describe("the agenda", () => {
     const { agenda, ran, plan } = agendaOf(clock);
     await plan(["late", "03"]);
     await agenda.transact(async (unit) => {
-      schedule(unit, "expire-grant", "beyond", instantOf(instantMax + 1));
-      schedule(unit, "expire-grant", "nowhere", instantOf(Number.NaN));
+      schedule(unit, taskKinds.expireGrant, "beyond", instantOf(instantMax + 1));
+      schedule(unit, taskKinds.expireGrant, "nowhere", instantOf(Number.NaN));
     });
     expect(ran).toEqual(["late at 2026-01-05, clock 2026-01-05"]);
     expect(await agenda.nextDue()).toBe(undefined);

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { dodoBehaviour } from "#dialects/dodo/behaviour.js";
+import { kinds } from "#dialects/dodo/kinds.js";
+import { taskKinds } from "#dialects/dodo/task-kinds.js";
 import { documented } from "#domain/policy.js";
 import { instantOf, parseInstant } from "#domain/time.js";
 import { schedule } from "#sandbox/agenda.js";
 import type { SetTimer } from "#sandbox/alarm.js";
+import { all } from "#sandbox/kinds.js";
 import { Pace } from "#sandbox/pace.js";
 import type { Outgoing, Send, Store, Unit } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
 import { Tenant } from "#sandbox/tenant.js";
 import { memoryStore } from "#stores/memory.js";
 
@@ -41,9 +43,9 @@ const tenantOf = ({ store = memoryStore(), send, setTimer, isFrozen = true }: Gi
 async function pay(unit: Unit): Promise<void> {
   const { tx, now, nextId } = unit;
   const customer = { id: "cus_1", email: "a@example.com", name: "A", phoneNumber: null };
-  tx.put("customer", { ...customer, metadata: {}, createdAt: now });
+  tx.put(kinds.customer, { ...customer, metadata: {}, createdAt: now });
   const id = nextId("pay");
-  tx.put("payment", {
+  tx.put(kinds.payment, {
     id,
     customerId: "cus_1",
     subscriptionId: null,
@@ -90,7 +92,7 @@ describe("the outbox", () => {
     await restarted.world.courier.settle();
     expect(sent.map((it) => JSON.parse(it.body).type)).toEqual(["payment.succeeded"]);
     const [delivery] = await restarted.agenda.transact(async ({ tx }) =>
-      tx.find("delivery", "all", all),
+      tx.find(kinds.delivery, "all", all),
     );
     expect(delivery?.state).toBe("delivered");
   });
@@ -103,7 +105,7 @@ describe("the outbox", () => {
     });
     await expect(failing).rejects.toThrow("too late");
     const events = await tenant.agenda.transact(async ({ tx }) =>
-      tx.find("outgoingEvent", "all", all),
+      tx.find(kinds.outgoingEvent, "all", all),
     );
     expect(events).toEqual([]);
   });
@@ -114,7 +116,7 @@ describe("the courier", () => {
     const tenant = tenantOf({});
     await tenant.agenda.transact(async (unit) => {
       await pay(unit);
-      schedule(unit, "expire-grant", "cdg_none", unit.now);
+      schedule(unit, taskKinds.expireGrant, "cdg_none", unit.now);
     });
     await expect(tenant.world.courier.settle()).rejects.toThrow("cdg_none");
   });
@@ -158,7 +160,7 @@ describe("the alarm", () => {
 
   const planned = async (tenant: Tenant, inMs: number) =>
     tenant.agenda.transact(async (unit) =>
-      schedule(unit, "run-meters", "usage", instantOf(unit.now + inMs)),
+      schedule(unit, taskKinds.runMeters, "usage", instantOf(unit.now + inMs)),
     );
 
   test("a clock that runs is woken when something falls due, as long as somebody listens", async () => {
@@ -178,7 +180,7 @@ describe("the alarm", () => {
     const { set, setTimer } = timers();
     const tenant = tenantOf({ setTimer, isFrozen: false });
     await tenant.agenda.transact(async (unit) =>
-      schedule(unit, "expire-grant", "cdg_none", unit.now),
+      schedule(unit, taskKinds.expireGrant, "cdg_none", unit.now),
     );
     await tenant.isEmpty();
     for (const { ring } of [...set]) ring();

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { amountOf, zero } from "#domain/amount.js";
 import type { Grant } from "#domain/ledger/account.js";
 import type { UsageEvent } from "#domain/metering/event.js";
 import { instantOf } from "#domain/time.js";
+import { all } from "#sandbox/kinds.js";
 import type { Tx } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
 import { memoryStore } from "#stores/memory.js";
 
 const grant = (id: string, account: string, remaining: number, createdAt: number): Grant => ({
@@ -73,10 +74,10 @@ class Naive {
 async function indexes(tx: Tx, account: string) {
   const ids = (found: readonly { readonly id: string }[]) => found.map((it) => it.id);
   return {
-    open: ids(await tx.find("grant", "fifo", account)),
-    all: ids(await tx.find("grant", "byAccount", account)),
+    open: ids(await tx.find(kinds.grant, "fifo", account)),
+    all: ids(await tx.find(kinds.grant, "byAccount", account)),
     newest: ids(
-      await tx.find("grant", "byAccount", account, { descending: true, offset: 1, limit: 2 }),
+      await tx.find(kinds.grant, "byAccount", account, { descending: true, offset: 1, limit: 2 }),
     ),
   };
 }
@@ -92,13 +93,13 @@ test("indexes agree with a list sorted anew, and a transaction that throws leave
           for (const it of steps) {
             if (it.kind === "put") {
               const record = grant(it.id, it.account, it.remaining, it.createdAt);
-              tx.put("grant", record);
+              tx.put(kinds.grant, record);
               naive.put(record);
             } else {
-              tx.delete("grant", it.id);
+              tx.delete(kinds.grant, it.id);
               naive.rows = naive.rows.filter((row) => row.id !== it.id);
             }
-            expect((await tx.get("grant", it.id))?.id).toBe(
+            expect((await tx.get(kinds.grant, it.id))?.id).toBe(
               naive.rows.find((row) => row.id === it.id)?.id,
             );
           }
@@ -184,10 +185,10 @@ test("a group of many records answers every query as a list sorted anew, undone 
           for (const { number, at } of changes) {
             const record = event(number, at ?? 0);
             if (at === null) {
-              tx.delete("event", record.id);
+              tx.delete(kinds.event, record.id);
               after.delete(record.id);
             } else {
-              tx.put("event", record);
+              tx.put(kinds.event, record);
               after.set(record.id, record);
             }
           }
@@ -202,7 +203,7 @@ test("a group of many records answers every query as a list sorted anew, undone 
       const sorted = [...model.values()].sort((a, b) => a.at - b.at); // stable
       await store.transaction(async (tx) => {
         for (const { descending, offset, limit, from, isFiltered } of queries) {
-          const found = await tx.find("event", "all", all, {
+          const found = await tx.find(kinds.event, "all", all, {
             descending,
             offset,
             limit,

@@ -1,8 +1,9 @@
 import { compare, equal, isSound, sum } from "#domain/amount.js";
 import { isOpen } from "#domain/ledger/account.js";
 import { fold } from "#domain/ledger/fold.js";
+import { all } from "#sandbox/kinds.js";
 import type { Tx } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
+import type { Ledger } from "#sandbox/post.js";
 
 export interface AuditResult {
   readonly accounts: number;
@@ -12,13 +13,13 @@ export interface AuditResult {
 }
 
 /** Adds every ledger up from its first entry and compares what comes out with what is stored. */
-export async function audit(tx: Tx): Promise<AuditResult> {
+export async function audit(tx: Tx, kinds: Ledger): Promise<AuditResult> {
   const differences: string[] = [];
   let entries = 0;
-  const accounts = await tx.find("account", "all", all);
+  const accounts = await tx.find(kinds.account, "all", all);
   for (const account of accounts) {
-    const ledger = await tx.find("entry", "byAccount", account.id);
-    const grants = await tx.find("grant", "byAccount", account.id);
+    const ledger = await tx.find(kinds.entry, "byAccount", account.id);
+    const grants = await tx.find(kinds.grant, "byAccount", account.id);
     const folded = fold(ledger);
     const held = sum(grants.filter(isOpen).map((it) => it.remaining));
     entries += ledger.length;

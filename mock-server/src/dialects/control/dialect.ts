@@ -17,6 +17,7 @@ import { type Caller, callHandler, type Dialect, type Handlers } from "#http/con
 import { readInstant } from "#http/read-instant.js";
 import { RequestError } from "#http/request-error.js";
 import type { Answered, Outgoing, Send, Unit } from "#sandbox/ports.js";
+import type { Ledger } from "#sandbox/post.js";
 import type { Tenant, Tenants } from "#sandbox/tenant.js";
 import type { ClockReading, World } from "#sandbox/world.js";
 import { version } from "../../version.js";
@@ -27,6 +28,7 @@ type Schemas = components["schemas"];
 
 /** What the dialect beside it lets the control API do to its billing. Each runs in a transaction. */
 export interface BillingControls {
+  readonly ledger: Ledger;
   /** @returns how many events waited */
   runMeters(unit: Unit): Promise<number>;
   viewCheckout(unit: Unit, sessionId: string): Promise<Schemas["CheckoutView"]>;
@@ -152,7 +154,9 @@ export function controlDialect(
     },
 
     async audit({ transact }) {
-      const { accounts, entries, differences } = await transact(({ tx }) => audit(tx));
+      const { accounts, entries, differences } = await transact(({ tx }) =>
+        audit(tx, billing.ledger),
+      );
       return { status: 200, body: { accounts, entries, differences: [...differences] } };
     },
 

@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { Unit } from "#sandbox/ports.js";
 import type { Behaviour } from "#sandbox/world.js";
 import { newEndpoint } from "./handlers/webhooks.js";
@@ -9,10 +10,11 @@ import { record } from "./webhooks/record.js";
 /** What the vendor's service does by itself. */
 export const dodoBehaviour = (settings: DodoSettings): Behaviour => ({
   runners: tasksWith(settings),
+  initialKind: kinds.endpoint,
   record,
   deliveriesOf,
   async begin({ tx, nextId, now }: Unit, key: string): Promise<number> {
-    const known = await tx.find("endpoint", "all", "all");
+    const known = await tx.find(kinds.endpoint, "all", "all");
     if (known.length > 0) return known.length; // a durable store keeps them
     const first = settings.webhooks.filter((it) => it.key === key);
     for (const { url, secret } of first) {
@@ -26,7 +28,7 @@ export const dodoBehaviour = (settings: DodoSettings): Behaviour => ({
         rateLimit: null,
         ...(secret === undefined ? {} : { secret }),
       });
-      tx.put("endpoint", endpoint);
+      tx.put(kinds.endpoint, endpoint);
     }
     return first.length;
   },

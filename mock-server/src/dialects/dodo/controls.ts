@@ -1,4 +1,6 @@
 import type { components } from "@drawdown/spec/control";
+import { kinds } from "#dialects/dodo/kinds.js";
+import { ledger } from "#dialects/dodo/post.js";
 import { type Amount, formatAmount, parseCreditAmount } from "#domain/amount.js";
 import { DomainError } from "#domain/errors.js";
 import type { Entitlement } from "#domain/ledger/entitlement.js";
@@ -22,6 +24,7 @@ type Schemas = components["schemas"];
 
 /** What the control API may do to billing: the parts of customers, their cards, the dashboard and background work. */
 export const billingControls = {
+  ledger,
   viewCheckout,
   viewPortal,
   explain,
@@ -29,7 +32,7 @@ export const billingControls = {
 
   /** Ends the current period at the present instant; what falls due there runs before the next transaction. */
   async endCycle(unit: Unit, subscriptionId: string): Promise<void> {
-    const stored = await load(unit.tx, "subscription", subscriptionId, "SUB-75");
+    const stored = await load(unit.tx, kinds.subscription, subscriptionId, "SUB-75");
     if (stored.status !== "active" || stored.isOnDemand) {
       throw new DomainError("subscription-inactive", "SUB-10", {
         message: `The subscription ${stored.id} is ${stored.isOnDemand ? "charged on demand" : stored.status}, so it has no cycle to close`,
@@ -37,14 +40,14 @@ export const billingControls = {
     }
     await drain(unit, "now");
     const subscription = movedBoundary(stored, unit.now);
-    unit.tx.put("subscription", subscription);
+    unit.tx.put(kinds.subscription, subscription);
     planBoundary(unit, subscription);
   },
 
   async readCycle(unit: Unit, subscriptionId: string): Promise<Schemas["CycleClosed"]> {
     const { status, previousBillingAt, nextBillingAt } = await load(
       unit.tx,
-      "subscription",
+      kinds.subscription,
       subscriptionId,
       "SUB-75",
     );
@@ -67,7 +70,7 @@ export const billingControls = {
     body: Schemas["NewEntry"],
   ): Promise<Schemas["EntryPosted"]> {
     const entitlement = await loadEntitlement(unit.tx, entitlementId, "LED-11");
-    const { id } = await load(unit.tx, "customer", customerId, "LED-11");
+    const { id } = await load(unit.tx, kinds.customer, customerId, "LED-11");
     const amount = parseCreditAmount(body.amount, entitlement.precision);
     const entries = await enter(unit, entitlement, id, {
       amount,
@@ -103,9 +106,9 @@ export const billingControls = {
     outcome: Outcome,
   ): Promise<Schemas["CheckoutCompleted"]> {
     const { payment, subscriptions } = await completeCheckout(unit, sessionId, outcome);
-    const { returnUrl, cancelUrl } = await load(unit.tx, "checkout", sessionId, "CHK-08");
+    const { returnUrl, cancelUrl } = await load(unit.tx, kinds.checkout, sessionId, "CHK-08");
     const isGivenUp = payment.status === "cancelled";
-    const { email } = await load(unit.tx, "customer", payment.customerId, "CHK-06");
+    const { email } = await load(unit.tx, kinds.customer, payment.customerId, "CHK-06");
     return {
       payment_id: payment.id,
       status: payment.status === "requires_payment_method" ? "failed" : payment.status,
@@ -124,9 +127,9 @@ export const billingControls = {
    * whose period begins with its credits, and for a plan change that waits.
    */
   async setCard(unit: Unit, subscriptionId: string, fails: boolean): Promise<string> {
-    const stored = await load(unit.tx, "subscription", subscriptionId, "SUB-75");
+    const stored = await load(unit.tx, kinds.subscription, subscriptionId, "SUB-75");
     const subscription = { ...stored, failsNextRenewal: fails };
-    unit.tx.put("subscription", subscription);
+    unit.tx.put(kinds.subscription, subscription);
     return fails ? stored.status : (await payArrears(unit, subscription)).status;
   },
 };

@@ -1,9 +1,9 @@
 import type { components } from "@drawdown/spec/control";
+import { kinds, periodUsageId } from "#dialects/dodo/kinds.js";
 import { type Amount, add, formatAmount, subtract, sum, zero } from "#domain/amount.js";
 import { type Account, type Entry, type Grant, statusOf } from "#domain/ledger/account.js";
 import { formatInstant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
-import { periodUsageId } from "#sandbox/tables.js";
 import { findAccount, load, loadEntitlement } from "./load.js";
 
 type Schemas = components["schemas"];
@@ -25,10 +25,10 @@ export async function explain(
   customerId: string,
 ): Promise<Schemas["Explanation"]> {
   const { unit, precision } = await loadEntitlement(tx, entitlementId, "BAL-04");
-  await load(tx, "customer", customerId, "BAL-04");
+  await load(tx, kinds.customer, customerId, "BAL-04");
   const [account] = await findAccount(tx, entitlementId, customerId);
-  const entries = account ? await tx.find("entry", "byAccount", account.id) : [];
-  const grants = account ? await tx.find("grant", "byAccount", account.id) : [];
+  const entries = account ? await tx.find(kinds.entry, "byAccount", account.id) : [];
+  const grants = account ? await tx.find(kinds.grant, "byAccount", account.id) : [];
   const print = (amount: Amount) => formatAmount(amount, precision);
   const movement = ({ entry, amount }: Part): Schemas["ExplainedMovement"] => ({
     entry_id: entry.id,
@@ -132,10 +132,10 @@ async function blockedFor(
   { customerId, entitlementId }: Account,
 ): Promise<Amount> {
   const dropped: Amount[] = [];
-  for (const { id, meters } of await tx.find("subscription", "byCustomer", customerId)) {
+  for (const { id, meters } of await tx.find(kinds.subscription, "byCustomer", customerId)) {
     for (const { meterId, entitlementId: costs } of meters) {
       const usage =
-        costs === entitlementId && (await tx.get("periodUsage", periodUsageId(id, meterId)));
+        costs === entitlementId && (await tx.get(kinds.periodUsage, periodUsageId(id, meterId)));
       if (usage) dropped.push(usage.dropped);
     }
   }

@@ -1,8 +1,9 @@
+import { holderKey, kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, isPositive, subtract } from "#domain/amount.js";
 import type { Account, Grant } from "#domain/ledger/account.js";
 import type { Entitlement } from "#domain/ledger/entitlement.js";
+import type { Kind, Stored } from "#sandbox/kinds.js";
 import type { Awaitable, Tx, Unit } from "#sandbox/ports.js";
-import { holderKey, type Records } from "#sandbox/tables.js";
 import { notFound } from "./context.js";
 
 /**
@@ -13,25 +14,9 @@ import { notFound } from "./context.js";
  * @throws DomainError not-found
  */
 export async function loadEntitlement(tx: Tx, id: string, rule = "ENT-31"): Promise<Entitlement> {
-  const found = await tx.get("entitlement", id);
+  const found = await tx.get(kinds.entitlement, id);
   return found && found.deletedAt === null ? found : notFound("credit entitlement", id, rule);
 }
-
-/** What callers call the records they name by id. */
-const nouns = {
-  addon: "add-on",
-  checkout: "checkout session",
-  customer: "customer",
-  delivery: "delivery",
-  endpoint: "webhook endpoint",
-  entitlement: "credit entitlement",
-  event: "event",
-  meter: "meter",
-  payment: "payment",
-  portalSession: "portal session",
-  product: "product",
-  subscription: "subscription",
-} as const;
 
 /**
  * The record that a caller names by id.
@@ -39,12 +24,12 @@ const nouns = {
  * @param rule the behaviour that makes an unknown one 404
  * @throws DomainError not-found
  */
-export const load = async <K extends keyof typeof nouns>(
+export const load = async <Record extends Stored>(
   tx: Tx,
-  kind: K,
+  kind: Kind<Record>,
   id: string,
   rule: string,
-): Promise<Records[K]> => (await tx.get(kind, id)) ?? notFound(nouns[kind], id, rule);
+): Promise<Record> => (await tx.get(kind, id)) ?? notFound(kind.noun, id, rule);
 
 /** What a customer holds of a credit: one account, or none before the first movement. */
 export const findAccount = (
@@ -52,7 +37,7 @@ export const findAccount = (
   entitlementId: string,
   customerId: string,
 ): Awaitable<readonly Account[]> =>
-  tx.find("account", "byHolder", holderKey(entitlementId, customerId));
+  tx.find(kinds.account, "byHolder", holderKey(entitlementId, customerId));
 
 /** Grants read at first; most debits need one or two. */
 const batch = 8;
@@ -71,7 +56,7 @@ export async function drawableGrants(
   while (isPositive(missing)) {
     // Twice as many each time, so that a debit over very many takes a few reads.
     const limit = Math.max(grants.length, batch);
-    const next = await tx.find("grant", policy.consumptionOrder, account.id, {
+    const next = await tx.find(kinds.grant, policy.consumptionOrder, account.id, {
       offset: grants.length,
       limit,
     });

@@ -1,4 +1,5 @@
 import type { components, operations } from "@drawdown/spec/control";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, add, formatAmount, isPositive } from "#domain/amount.js";
 import type { Account, Entry } from "#domain/ledger/account.js";
 import { formatInstant, type Instant } from "#domain/time.js";
@@ -25,12 +26,12 @@ export async function viewPortal(
   sessionId: string,
   query: PortalQuery,
 ): Promise<Schemas["PortalView"]> {
-  const session = await load(tx, "portalSession", sessionId, "CUS-06");
+  const session = await load(tx, kinds.portalSession, sessionId, "CUS-06");
   if (session.expiresAt <= now) return notFound("portal session", sessionId, "CUS-06");
-  const customer = await load(tx, "customer", session.customerId, "CUS-06");
+  const customer = await load(tx, kinds.customer, session.customerId, "CUS-06");
   const { credit_entitlement_id: only } = query;
   const credits = [];
-  for (const account of await tx.find("account", "byCustomer", customer.id)) {
+  for (const account of await tx.find(kinds.account, "byCustomer", customer.id)) {
     if (only !== undefined && account.entitlementId !== only) continue;
     const section = await sectionOf(tx, account, query);
     if (section) credits.push(section);
@@ -44,11 +45,11 @@ async function sectionOf(
   account: Account,
   { page_number = 0, page_size = 50 }: PortalQuery,
 ): Promise<Section | undefined> {
-  const entitlement = await tx.get("entitlement", account.entitlementId);
+  const entitlement = await tx.get(kinds.entitlement, account.entitlementId);
   if (!entitlement || entitlement.deletedAt !== null) return undefined;
   const { id, name, unit, precision } = entitlement;
   const print = (amount: Amount) => formatAmount(amount, precision);
-  const entries = await tx.find("entry", "byAccount", account.id, {
+  const entries = await tx.find(kinds.entry, "byAccount", account.id, {
     descending: true,
     offset: page_number * page_size,
     limit: page_size,
@@ -86,7 +87,7 @@ interface Expiry {
 
 /** @rule CUS-26 what open grants hold, by the instant at which they end, soonest first */
 async function expiriesOf(tx: Tx, accountId: string): Promise<readonly Expiry[]> {
-  const grants = await tx.find("grant", "earliest_expiry", accountId);
+  const grants = await tx.find(kinds.grant, "earliest_expiry", accountId);
   const expiries: Expiry[] = [];
   for (const { expiresAt, remaining } of grants) {
     if (expiresAt === null) break;

@@ -1,9 +1,9 @@
 import type { components } from "@drawdown/spec/control";
+import { kinds, periodUsageId } from "#dialects/dodo/kinds.js";
 import { formatAmount, zero } from "#domain/amount.js";
 import type { UncountedReason } from "#domain/metering/uncounted.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
-import { periodUsageId } from "#sandbox/tables.js";
 import { load } from "./load.js";
 
 type Schemas = components["schemas"];
@@ -17,13 +17,13 @@ export async function readMeters(
   { tx }: Unit,
   subscriptionId: string,
 ): Promise<Schemas["MeterReadings"]> {
-  const subscription = await load(tx, "subscription", subscriptionId, "SUB-75");
+  const subscription = await load(tx, kinds.subscription, subscriptionId, "SUB-75");
   const items = [];
   for (const { meterId, entitlementId } of subscription.meters) {
-    const usage = await tx.get("periodUsage", periodUsageId(subscription.id, meterId));
+    const usage = await tx.get(kinds.periodUsage, periodUsageId(subscription.id, meterId));
     const current = usage?.periodStartAt === subscription.previousBillingAt ? usage : undefined;
     const entitlement =
-      entitlementId === null ? undefined : await tx.get("entitlement", entitlementId);
+      entitlementId === null ? undefined : await tx.get(kinds.entitlement, entitlementId);
     items.push({
       meter_id: meterId,
       credit_entitlement_id: entitlementId,
@@ -61,10 +61,10 @@ async function unmeteredOf(
 ): Promise<Schemas["MeterReadings"]["unmetered"]> {
   const counted = new Set<string>();
   for (const { meterId } of meters) {
-    const meter = await tx.get("meter", meterId);
+    const meter = await tx.get(kinds.meter, meterId);
     if (meter) counted.add(meter.eventName);
   }
-  const newest = await tx.find("event", "byCustomer", customerId, {
+  const newest = await tx.find(kinds.event, "byCustomer", customerId, {
     descending: true,
     limit: eventsMax,
   });

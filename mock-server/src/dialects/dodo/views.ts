@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { Customer } from "#domain/customer.js";
 import { assert } from "#domain/errors.js";
 import type { Account } from "#domain/ledger/account.js";
@@ -20,7 +21,7 @@ export interface Viewer {
 
 /** The customer that a stored record names, who therefore exists. */
 export async function customerOf(tx: Tx, id: string): Promise<Customer> {
-  const customer = await tx.get("customer", id);
+  const customer = await tx.get(kinds.customer, id);
   assert(customer !== undefined, `customer ${id} is named but not stored`);
   return customer;
 }

@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import { refusing } from "#domain/errors.js";
 import { type AddonLine, addonsMax } from "#domain/subscriptions/addon.js";
 import { isPlan, type Product } from "#domain/subscriptions/product.js";
@@ -62,7 +63,7 @@ async function lineOf(
   currency: string,
   at: string,
 ): Promise<AddonLine> {
-  const addon = await tx.get("addon", id);
+  const addon = await tx.get(kinds.addon, id);
   if (!addon) throw refuse("CHK-24", `\`${at}\` names ${JSON.stringify(id)}, which is no add-on`);
   if (addon.currency !== currency) {
     throw refuse(
@@ -79,7 +80,7 @@ async function lineOf(
 /** The add-ons a product offers, once all of them exist. */
 export async function addonIdsOf(tx: Tx, ids: readonly string[]): Promise<readonly string[]> {
   for (const [position, id] of ids.entries()) {
-    if (!(await tx.get("addon", id))) {
+    if (!(await tx.get(kinds.addon, id))) {
       throw refuse(
         "CHK-24",
         `\`addons[${position}]\` is ${JSON.stringify(id)}, which is no add-on`,

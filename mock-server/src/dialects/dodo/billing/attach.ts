@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, amountOf, parseAmount, parseCreditAmount } from "#domain/amount.js";
 import { DomainError, refusing } from "#domain/errors.js";
 import { type Entitlement, isPriceAboveZero } from "#domain/ledger/entitlement.js";
@@ -46,7 +47,7 @@ export async function attachmentsOf(
 }
 
 async function attachable(tx: Tx, id: string, where: string): Promise<Entitlement> {
-  const entitlement = await tx.get("entitlement", id);
+  const entitlement = await tx.get(kinds.entitlement, id);
   if (!entitlement) {
     throw refuse(
       "ENT-67",
@@ -243,7 +244,7 @@ async function meterLinksOf(
         "meter-ids-duplicated",
       );
     }
-    const meter = await tx.get("meter", meterId);
+    const meter = await tx.get(kinds.meter, meterId);
     if (!meter) {
       throw refuse(
         "MTR-34",

@@ -1,3 +1,5 @@
+import { kinds } from "#dialects/dodo/kinds.js";
+import { post } from "#dialects/dodo/post.js";
 import {
   type Amount,
   formatAmount,
@@ -20,7 +22,6 @@ import {
 import type { CreditChange, Subscription } from "#domain/subscriptions/subscription.js";
 import type { Instant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
-import { post } from "#sandbox/post.js";
 import { accountOf } from "./holdings.js";
 import { issueToSubscriber } from "./issue.js";
 
@@ -112,7 +113,7 @@ async function takeBack(
   const { id, customerId, metadata } = subscription;
   const account = await accountOf(unit, item.entitlementId, customerId);
   const held = (types: readonly GrantSource["type"][], from: Instant) =>
-    unit.tx.find("grant", unit.policy.consumptionOrder, account.id, {
+    unit.tx.find(kinds.grant, unit.policy.consumptionOrder, account.id, {
       where: ({ source, createdAt }) =>
         source.id === id && types.includes(source.type) && createdAt >= from,
     });

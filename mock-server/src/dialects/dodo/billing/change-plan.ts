@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { Payment } from "#domain/subscriptions/payment.js";
 import { billFor, changePlan, droppedCredits } from "#domain/subscriptions/plan-change.js";
 import {
@@ -61,7 +62,7 @@ export async function changeNow(
     amount > 0 ? await charge(unit, { subscription: after, amount, isDeclined: declined }) : null;
   if (declined && waitsForPayment) {
     const waiting = { ...subscription, pendingChange: { plan, mode, unpaid: null } };
-    tx.put("subscription", waiting);
+    tx.put(kinds.subscription, waiting);
     return { subscription: waiting, payment };
   }
   announce(unit, "subscription.plan_changed", after);
@@ -77,7 +78,7 @@ export async function changeNow(
     return { subscription: owing, payment };
   }
   const credited = await applyCredits(unit, after, { ...change, periodStartAt });
-  tx.put("subscription", credited);
+  tx.put(kinds.subscription, credited);
   if (change.restarts) planBoundary(unit, credited);
   return { subscription: credited, payment };
 }
@@ -123,7 +124,7 @@ async function payChange(
 
 function goOn(unit: Unit, subscription: Subscription): Subscription {
   const running: Subscription = { ...presentPeriod(subscription, unit.now), status: "active" };
-  unit.tx.put("subscription", running);
+  unit.tx.put(kinds.subscription, running);
   announce(unit, "subscription.active", running);
   planBoundary(unit, running);
   return running;

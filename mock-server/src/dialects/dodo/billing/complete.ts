@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/control";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, formatAmount } from "#domain/amount.js";
 import { type Customer, emailKey } from "#domain/customer.js";
 import { DomainError } from "#domain/errors.js";
@@ -49,7 +50,8 @@ export async function completeCheckout(
   refuseUsed(session, unit);
   const card = cards[outcome];
   const isPaid = card.status === "succeeded";
-  const known = session.paymentId === null ? undefined : await tx.get("payment", session.paymentId);
+  const known =
+    session.paymentId === null ? undefined : await tx.get(kinds.payment, session.paymentId);
   const due =
     known ?? (await openPayment(unit, session, lines, session.paymentId ?? unit.nextId("pay")));
   const { customerId } = due;
@@ -75,7 +77,7 @@ export async function completeCheckout(
   }
   const paid = { ...payment, subscriptionId: subscriptions[0]?.id ?? null };
   await settle(unit, paid);
-  tx.put("checkout", { ...session, paymentId: payment.id, isPaid });
+  tx.put(kinds.checkout, { ...session, paymentId: payment.id, isPaid });
   return { payment: paid, subscriptions };
 }
 
@@ -126,7 +128,7 @@ async function loadCheckout(
   unit: Unit,
   sessionId: string,
 ): Promise<{ readonly session: CheckoutSession; readonly lines: readonly LoadedLine[] }> {
-  const session = await load(unit.tx, "checkout", sessionId, "CHK-08");
+  const session = await load(unit.tx, kinds.checkout, sessionId, "CHK-08");
   return { session, lines: await loadLines(unit, session) };
 }
 
@@ -298,15 +300,15 @@ const chosenAmount = ({ amount }: CartLine, price: Price): number | null =>
   price.type === "one_time_price" && price.paysWhatTheyWant ? amount : null;
 
 export const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
-  await load(tx, "product", productId, "CHK-04");
+  await load(tx, kinds.product, productId, "CHK-04");
 
 /** @rule CHK-05 an email finds its customer, or makes one */
 async function payerOf(unit: Unit, payer: Payer | null): Promise<Customer> {
   const { tx, nextId, now } = unit;
-  if (payer && "customerId" in payer) return load(tx, "customer", payer.customerId, "CHK-06");
+  if (payer && "customerId" in payer) return load(tx, kinds.customer, payer.customerId, "CHK-06");
   const email = payer?.email ?? "guest@example.com";
   if (payer && !payer.isAlwaysNew) {
-    const [known] = await tx.find("customer", "byEmail", emailKey(email), { limit: 1 });
+    const [known] = await tx.find(kinds.customer, "byEmail", emailKey(email), { limit: 1 });
     if (known) return known;
   }
   const customer: Customer = {
@@ -317,6 +319,6 @@ async function payerOf(unit: Unit, payer: Payer | null): Promise<Customer> {
     metadata: {},
     createdAt: now,
   };
-  tx.put("customer", customer);
+  tx.put(kinds.customer, customer);
   return customer;
 }

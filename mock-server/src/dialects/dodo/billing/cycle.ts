@@ -1,3 +1,6 @@
+import { kinds } from "#dialects/dodo/kinds.js";
+import { post } from "#dialects/dodo/post.js";
+import { taskKinds } from "#dialects/dodo/task-kinds.js";
 import { assert } from "#domain/errors.js";
 import type { Grant, Reference } from "#domain/ledger/account.js";
 import { referenceOf } from "#domain/ledger/account.js";
@@ -16,7 +19,6 @@ import {
 } from "#domain/subscriptions/subscription.js";
 import { schedule } from "#sandbox/agenda.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
-import { post } from "#sandbox/post.js";
 import { announce } from "./announce.js";
 import { issueToSubscriber } from "./issue.js";
 import { charge, isDeclined } from "./pay.js";
@@ -31,15 +33,15 @@ export function planBoundary(unit: Unit, subscription: Subscription): void {
   const { id, nextBillingAt } = subscription;
   planTerm(unit, subscription);
   if (!hasBoundary(subscription)) return;
-  schedule(unit, "close-cycle", id, nextBillingAt);
-  schedule(unit, "renew", id, nextBillingAt);
+  schedule(unit, taskKinds.closeCycle, id, nextBillingAt);
+  schedule(unit, taskKinds.renew, id, nextBillingAt);
 }
 
 /** Plans the end of the term of a subscription on hold or charged on request; another one ends with its last period. */
 export function planTerm(unit: Unit, { id, status, isOnDemand, expiresAt }: Subscription): void {
   const isPlanned = status === "on_hold" || isOnDemand;
   if (isPlanned && expiresAt !== null && expiresAt > unit.now) {
-    schedule(unit, "end-term", id, expiresAt);
+    schedule(unit, taskKinds.endTerm, id, expiresAt);
   }
 }
 
@@ -48,7 +50,7 @@ const hasBoundary = ({ isOnDemand, cancelsAtNextBilling }: Subscription): boolea
 
 /** The subscription if this task is still meant for it: its dates may have moved since the task was planned. */
 async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription | undefined> {
-  const subscription = await tx.get("subscription", id);
+  const subscription = await tx.get(kinds.subscription, id);
   assert(subscription !== undefined, `subscription ${id} is not stored`);
   // A task that was planned for the past runs as soon as it can (CLK-21).
   const isMeant =
@@ -82,7 +84,7 @@ async function closeBooks(unit: Unit, subscription: Subscription): Promise<void>
   if (await isDeclined(unit.tx, subscription, amount)) return;
   const usageDue = subscription.usageDue + (await settleUsage(unit, subscription));
   await rollOverGrants(unit, subscription);
-  unit.tx.put("subscription", { ...subscription, usageDue });
+  unit.tx.put(kinds.subscription, { ...subscription, usageDue });
 }
 
 /**
@@ -115,7 +117,7 @@ export async function endSubscription(
     unpaidRenewalAt: null,
     unpaidCharge: null,
   };
-  unit.tx.put("subscription", ended);
+  unit.tx.put(kinds.subscription, ended);
   announce(unit, `subscription.${status}`, ended);
   return ended;
 }
@@ -160,14 +162,14 @@ export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
 /** Stops a subscription whose charge was declined until it is paid, or its term is over. */
 export function putOnHold(unit: Unit, subscription: Subscription): void {
   const held: Subscription = { ...subscription, status: "on_hold" };
-  unit.tx.put("subscription", held);
+  unit.tx.put(kinds.subscription, held);
   announce(unit, "subscription.on_hold", held);
   planTerm(unit, held);
 }
 
 /** Ends the term of a subscription on hold or charged on request; another one ends with its last period. */
 export async function endTerm(unit: Unit, subscriptionId: string): Promise<void> {
-  const subscription = await unit.tx.get("subscription", subscriptionId);
+  const subscription = await unit.tx.get(kinds.subscription, subscriptionId);
   assert(subscription !== undefined, `subscription ${subscriptionId} is not stored`);
   const { status, isOnDemand, expiresAt } = subscription;
   if (expiresAt === null || expiresAt > unit.now) return;
@@ -201,12 +203,12 @@ export async function beginPeriod(unit: Unit, subscription: Subscription): Promi
 /** Expires what is left of a trial's credits, where the plan says so and the trial ends before they do (EXP-10). */
 export async function endTrialCredits(unit: Unit, { id, customerId }: Subscription): Promise<void> {
   const { tx, now } = unit;
-  for (const { id: accountId } of await tx.find("account", "byCustomer", customerId)) {
-    const grants = await tx.find("grant", "fifo", accountId, {
+  for (const { id: accountId } of await tx.find(kinds.account, "byCustomer", customerId)) {
+    const grants = await tx.find(kinds.grant, "fifo", accountId, {
       where: (it) => it.endsWithTrial && it.source.id === id && it.expiresAt !== now,
     });
     for (const grant of grants) {
-      const account = await tx.get("account", accountId);
+      const account = await tx.get(kinds.account, accountId);
       const posting = account && expire(account, grant, await originOf(tx, grant), now);
       if (account && posting) post(unit, account, posting);
     }
@@ -215,7 +217,7 @@ export async function endTrialCredits(unit: Unit, { id, customerId }: Subscripti
 
 /** Stores a subscription that nothing was paid for yet, so that no credits come with it (GRT-15). */
 export function holdOpen(unit: Unit, subscription: Subscription): void {
-  unit.tx.put("subscription", subscription);
+  unit.tx.put(kinds.subscription, subscription);
   planBoundary(unit, subscription);
 }
 
@@ -225,7 +227,7 @@ export function holdOpen(unit: Unit, subscription: Subscription): void {
  */
 async function rollOverGrants(unit: Unit, subscription: Subscription): Promise<void> {
   for (const { account } of await heldBy(unit, subscription)) {
-    const grants = await unit.tx.find("grant", "fifo", account.id, {
+    const grants = await unit.tx.find(kinds.grant, "fifo", account.id, {
       where: (it) => it.source.id === subscription.id,
     });
     for (const grant of grants) {
@@ -248,16 +250,16 @@ async function originOf(
   const reference = referenceOf(source);
   const subscription =
     reference.type === "subscription" && reference.id !== null
-      ? await tx.get("subscription", reference.id)
+      ? await tx.get(kinds.subscription, reference.id)
       : undefined;
   return { reference, metadata: subscription?.metadata ?? metadata ?? {} };
 }
 
 async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
   const { tx, nextId, now, policy } = unit;
-  const grant = await tx.get("grant", grantId);
-  const account = grant && (await tx.get("account", grant.accountId));
-  const entitlement = account && (await tx.get("entitlement", account.entitlementId));
+  const grant = await tx.get(kinds.grant, grantId);
+  const account = grant && (await tx.get(kinds.account, grant.accountId));
+  const entitlement = account && (await tx.get(kinds.entitlement, account.entitlementId));
   assert(
     grant !== undefined && account !== undefined && entitlement !== undefined,
     `grant ${grantId} has no account, or its account no credit`,
@@ -278,14 +280,14 @@ async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
  */
 export async function endGrant(unit: Unit, grantId: string): Promise<void> {
   const { tx, now } = unit;
-  const grant = await tx.get("grant", grantId);
+  const grant = await tx.get(kinds.grant, grantId);
   assert(grant !== undefined, `grant ${grantId} is to expire but is not stored`);
   const owner =
     grant.rollover && grant.source.id !== null
-      ? await tx.get("subscription", grant.source.id)
+      ? await tx.get(kinds.subscription, grant.source.id)
       : undefined;
   if (owner && rollsAt(owner, now) && (await rollOverGrant(unit, grantId))) return;
-  const account = await tx.get("account", grant.accountId);
+  const account = await tx.get(kinds.account, grant.accountId);
   assert(account !== undefined, `account ${grant.accountId} of grant ${grantId} is not stored`);
   assert(isPast(grant.expiresAt, now), `grant ${grantId} is to expire before its date`);
   const posting = expire(account, grant, await originOf(tx, grant), now);

@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { BillingAddress } from "#domain/subscriptions/checkout.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Tx } from "#sandbox/ports.js";
@@ -49,6 +50,6 @@ export async function renameCustomer(
   if (name === null) return false;
   const customer = await customerOf(tx, customerId);
   if (customer.name === name) return false;
-  tx.put("customer", { ...customer, name });
+  tx.put(kinds.customer, { ...customer, name });
   return true;
 }

@@ -1,3 +1,4 @@
+import { post } from "#dialects/dodo/post.js";
 import { type Amount, formatAmount } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import type { Entry } from "#domain/ledger/account.js";
@@ -8,7 +9,6 @@ import { repays } from "#domain/ledger/rules/overage.js";
 import type { Metadata } from "#domain/metadata.js";
 import type { Instant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
-import { post } from "#sandbox/post.js";
 import { drawableGrants } from "../load.js";
 import { accountOf, overageFor } from "./holdings.js";
 

@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import { type Account, emptyAccount } from "#domain/ledger/account.js";
 import { type Entitlement, overageTermsOf } from "#domain/ledger/entitlement.js";
 import type { OverageTerms } from "#domain/ledger/rules/overage.js";
@@ -17,7 +18,7 @@ export async function accountOf(
 
 /** The active subscriptions of a customer, oldest first. */
 export const activeSubscriptions = (tx: Tx, customerId: string) =>
-  tx.find("subscription", "byCustomer", customerId, { where: (it) => it.status === "active" });
+  tx.find(kinds.subscription, "byCustomer", customerId, { where: (it) => it.status === "active" });
 
 /**
  * The overage settings a manual movement runs under.

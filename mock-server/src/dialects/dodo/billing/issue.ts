@@ -1,3 +1,5 @@
+import { kinds } from "#dialects/dodo/kinds.js";
+import { post } from "#dialects/dodo/post.js";
 import { type Amount, isPositive } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import { type GrantSource, referenceOf } from "#domain/ledger/account.js";
@@ -14,7 +16,6 @@ import type { Attachment } from "#domain/subscriptions/product.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Instant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
-import { post } from "#sandbox/post.js";
 import { accountOf, overageFor } from "./holdings.js";
 
 interface Issuance {
@@ -104,7 +105,7 @@ export async function issueToBuyer(
   },
 ): Promise<void> {
   const { customerId, paymentId, item, amount, metadata } = purchase;
-  const entitlement = await unit.tx.get("entitlement", item.entitlementId);
+  const entitlement = await unit.tx.get(kinds.entitlement, item.entitlementId);
   assert(entitlement !== undefined, `credit ${item.entitlementId} of a product is not stored`);
   const { behavior } = await overageFor(unit.tx, entitlement, customerId);
   return issue(unit, {

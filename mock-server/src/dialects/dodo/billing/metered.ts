@@ -1,9 +1,9 @@
+import { kinds, periodUsageId } from "#dialects/dodo/kinds.js";
 import { zero } from "#domain/amount.js";
 import { chargeFor, type MeterCharge } from "#domain/metering/charge.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import { instantOf } from "#domain/time.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
-import { periodUsageId } from "#sandbox/tables.js";
 
 /** What the meters of a subscription counted in its current period so far, and what that costs. */
 export async function meterCharges(
@@ -12,7 +12,7 @@ export async function meterCharges(
 ): Promise<readonly MeterCharge[]> {
   const charges = [];
   for (const link of meters) {
-    const usage = await tx.get("periodUsage", periodUsageId(id, link.meterId));
+    const usage = await tx.get(kinds.periodUsage, periodUsageId(id, link.meterId));
     const isCurrent = usage?.periodStartAt === previousBillingAt;
     charges.push(chargeFor(link, isCurrent ? usage.tally.total : zero));
   }
@@ -28,7 +28,7 @@ const periodId = ({ id, previousBillingAt }: Subscription): string => `${id} ${p
 /** Minor units that metered usage of the current period costs, unless the period is closed already. */
 export async function meteredOwed(tx: Tx, subscription: Subscription): Promise<number> {
   if (subscription.meters.length === 0) return 0;
-  const closed = await tx.get("usagePeriod", periodId(subscription));
+  const closed = await tx.get(kinds.usagePeriod, periodId(subscription));
   return closed ? 0 : totalOf(await meterCharges(tx, subscription));
 }
 
@@ -42,7 +42,7 @@ export async function closeUsage(unit: Unit, subscription: Subscription): Promis
   if (subscription.meters.length === 0) return 0;
   const owed = await meteredOwed(unit.tx, subscription);
   const { nextBillingAt, unpaidRenewalAt } = subscription;
-  unit.tx.put("usagePeriod", {
+  unit.tx.put(kinds.usagePeriod, {
     id: periodId(subscription),
     subscriptionId: subscription.id,
     startAt: subscription.previousBillingAt,

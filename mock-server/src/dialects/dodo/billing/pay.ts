@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { Metadata } from "#domain/metadata.js";
 import { cards, type Payment } from "#domain/subscriptions/payment.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
@@ -20,7 +21,7 @@ export interface Charge {
 
 /** Minor units the customer's wallet has for a payment in a currency. */
 export const fundsOf = async (tx: Tx, customerId: string, currency: string): Promise<number> =>
-  (await tx.get("wallet", walletId(customerId, currency)))?.balance ?? 0;
+  (await tx.get(kinds.wallet, walletId(customerId, currency)))?.balance ?? 0;
 
 /**
  * Whether a charge is going to fail: the card is declined, and the wallet does not pay all of it.
@@ -66,9 +67,9 @@ export async function charge(unit: Unit, asked: Charge): Promise<Payment> {
 /** Stores a payment, and takes its part from the customer's wallet. */
 export async function settle(unit: Unit, payment: Payment): Promise<void> {
   const { tx, now } = unit;
-  tx.put("payment", payment);
+  tx.put(kinds.payment, payment);
   if (payment.fromWallet === 0) return;
-  const wallet = await tx.get("wallet", walletId(payment.customerId, payment.currency));
+  const wallet = await tx.get(kinds.wallet, walletId(payment.customerId, payment.currency));
   if (!wallet) return;
   const moved = moveWallet(
     wallet,
@@ -82,6 +83,6 @@ export async function settle(unit: Unit, payment: Payment): Promise<void> {
     },
     now,
   );
-  tx.put("wallet", moved.wallet);
-  tx.put("walletEntry", moved.entry);
+  tx.put(kinds.wallet, moved.wallet);
+  tx.put(kinds.walletEntry, moved.entry);
 }

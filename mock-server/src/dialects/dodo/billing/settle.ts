@@ -1,3 +1,4 @@
+import { post } from "#dialects/dodo/post.js";
 import { costOf } from "#domain/amount.js";
 import type { Account } from "#domain/ledger/account.js";
 import { atReset, resetOverage } from "#domain/ledger/settle-overage.js";
@@ -5,7 +6,6 @@ import { overagePriceOf } from "#domain/subscriptions/cart-item.js";
 import type { Attachment } from "#domain/subscriptions/product.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Unit } from "#sandbox/ports.js";
-import { post } from "#sandbox/post.js";
 import { findAccount } from "../load.js";
 import { closeUsage, meteredOwed } from "./metered.js";
 

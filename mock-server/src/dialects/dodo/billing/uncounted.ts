@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { UsageEvent } from "#domain/metering/event.js";
 import { counts, type Meter } from "#domain/metering/meter.js";
 import { whyNoValue } from "#domain/metering/uncounted.js";
@@ -100,7 +101,7 @@ class Lookups {
   }
 
   async metersNamed(eventName: string): Promise<Named> {
-    const found = await this.unit.tx.find("meter", "byEventName", eventName.toLowerCase());
+    const found = await this.unit.tx.find(kinds.meter, "byEventName", eventName.toLowerCase());
     const named = {
       meters: found.filter((it) => it.eventName === eventName),
       otherCase: found.find((it) => it.eventName !== eventName),
@@ -129,7 +130,7 @@ class Lookups {
 
   /** Names that there are meters for, as examples. */
   async names(): Promise<string> {
-    const some = await this.unit.tx.find("meter", "byState", "active", { limit: namesMax });
+    const some = await this.unit.tx.find(kinds.meter, "byState", "active", { limit: namesMax });
     return some.length === 0
       ? "there is no meter"
       : `there are meters for ${some.map((it) => JSON.stringify(it.eventName)).join(", ")}`;

@@ -1,3 +1,6 @@
+import { kinds, type PeriodUsage, periodUsageId, type UsageCursor } from "#dialects/dodo/kinds.js";
+import { post } from "#dialects/dodo/post.js";
+import { taskKinds } from "#dialects/dodo/task-kinds.js";
 import { add, formatAmount, isPositive, zero } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import { deduct } from "#domain/ledger/deduct.js";
@@ -12,9 +15,8 @@ import type { MeterLink } from "#domain/subscriptions/product.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import { type Instant, instantMax, instantOf } from "#domain/time.js";
 import { schedule } from "#sandbox/agenda.js";
+import { all } from "#sandbox/kinds.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
-import { post } from "#sandbox/post.js";
-import { all, type PeriodUsage, periodUsageId, type UsageCursor } from "#sandbox/tables.js";
 import { drawableGrants } from "../load.js";
 import { accountOf, activeSubscriptions, overageFor } from "./holdings.js";
 
@@ -24,7 +26,7 @@ const batch = 1000;
 const freshCursor: UsageCursor = { id: "usage", ingested: 0, drained: 0, runAt: null };
 
 export const cursorOf = async (tx: Tx): Promise<UsageCursor> =>
-  (await tx.get("usageCursor", "usage")) ?? freshCursor;
+  (await tx.get(kinds.usageCursor, "usage")) ?? freshCursor;
 
 /**
  * Notes that events up to `ingested` wait, and plans the worker's next pass unless it is planned already, so that idle
@@ -40,10 +42,10 @@ export async function noteIngested(
 ): Promise<void> {
   if (delayMs > 0) {
     const runAt = cursor.runAt ?? planned(unit, unit.now, delayMs);
-    unit.tx.put("usageCursor", { ...cursor, ingested, runAt });
+    unit.tx.put(kinds.usageCursor, { ...cursor, ingested, runAt });
     return;
   }
-  unit.tx.put("usageCursor", { ...cursor, ingested });
+  unit.tx.put(kinds.usageCursor, { ...cursor, ingested });
   await drain(unit, "now");
   if (cursor.runAt === null) await planForEarly(unit, delayMs);
 }
@@ -56,7 +58,7 @@ function planned(unit: Unit, notBefore: Instant, delayMs: number): Instant | nul
   const everyMs = Math.max(delayMs, 1);
   const at = instantOf((Math.floor(notBefore / everyMs) + 1) * everyMs);
   if (at > instantMax) return null;
-  schedule(unit, "run-meters", "usage", at);
+  schedule(unit, taskKinds.runMeters, "usage", at);
   return at;
 }
 
@@ -68,9 +70,9 @@ export async function runMeters(unit: Unit, delayMs: number): Promise<void> {
 
 async function planForEarly(unit: Unit, delayMs: number): Promise<void> {
   const cursor = await cursorOf(unit.tx);
-  const [early] = await unit.tx.find("earlyEvent", "all", all, { limit: 1 });
+  const [early] = await unit.tx.find(kinds.earlyEvent, "all", all, { limit: 1 });
   const runAt = early ? planned(unit, early.at, delayMs) : null;
-  unit.tx.put("usageCursor", { ...cursor, runAt });
+  unit.tx.put(kinds.usageCursor, { ...cursor, runAt });
 }
 
 /**
@@ -88,22 +90,25 @@ export async function drain(unit: Unit, until: "before now" | "now"): Promise<vo
     await pass.take(event);
     return true;
   };
-  for (const { id } of await tx.find("earlyEvent", "all", all)) {
-    const event = await tx.get("event", id);
+  for (const { id } of await tx.find(kinds.earlyEvent, "all", all)) {
+    const event = await tx.get(kinds.event, id);
     assert(event !== undefined, `event ${id} waits but is not stored`);
-    if (await taken(event)) tx.delete("earlyEvent", id);
+    if (await taken(event)) tx.delete(kinds.earlyEvent, id);
   }
   const cursor = await cursorOf(tx);
   let { drained } = cursor;
   while (drained < cursor.ingested) {
-    const events = await tx.find("event", "bySequence", all, { from: drained + 1, limit: batch });
+    const events = await tx.find(kinds.event, "bySequence", all, {
+      from: drained + 1,
+      limit: batch,
+    });
     for (const event of events) {
-      if (!(await taken(event))) tx.put("earlyEvent", { id: event.id, at: event.at });
+      if (!(await taken(event))) tx.put(kinds.earlyEvent, { id: event.id, at: event.at });
       drained = event.sequence;
     }
   }
   await pass.settle();
-  if (drained !== cursor.drained) tx.put("usageCursor", { ...cursor, drained });
+  if (drained !== cursor.drained) tx.put(kinds.usageCursor, { ...cursor, drained });
 }
 
 /** What one meter of one subscription counts in this pass. */
@@ -165,7 +170,7 @@ class Pass {
       for (const link of subscription.meters) {
         const key = `${link.meterId} ${link.entitlementId}`;
         if (found.has(key) || !linked.has(link.meterId)) continue;
-        const meter = await tx.get("meter", link.meterId);
+        const meter = await tx.get(kinds.meter, link.meterId);
         if (!meter || meter.archivedAt !== null) continue;
         found.set(key, { subscription, link, meter, usage: await this.#usage(subscription, link) });
       }
@@ -177,7 +182,7 @@ class Pass {
 
   /** The meters that the subscription's product still has. */
   async #linkedMeters({ productId }: Subscription): Promise<ReadonlySet<string>> {
-    const product = await this.unit.tx.get("product", productId);
+    const product = await this.unit.tx.get(kinds.product, productId);
     const links = product?.price.type === "usage_based_price" ? product.price.meters : [];
     return new Set(links.map((it) => it.meterId));
   }
@@ -185,7 +190,7 @@ class Pass {
   /** What was counted so far in the current period; a new period begins at nothing. */
   async #usage(subscription: Subscription, link: MeterLink): Promise<PeriodUsage> {
     const id = periodUsageId(subscription.id, link.meterId);
-    const stored = await this.unit.tx.get("periodUsage", id);
+    const stored = await this.unit.tx.get(kinds.periodUsage, id);
     const periodStartAt = subscription.previousBillingAt;
     if (stored?.periodStartAt === periodStartAt) return stored;
     const dropped = stored?.dropped ?? zero;
@@ -201,8 +206,8 @@ class Pass {
   async #deduct({ subscription, link, usage }: Counting): Promise<void> {
     const { tx, now, policy } = this.unit;
     const { entitlementId, unitsPerCredit } = link;
-    if (entitlementId === null) return tx.put("periodUsage", usage);
-    const entitlement = await tx.get("entitlement", entitlementId);
+    if (entitlementId === null) return tx.put(kinds.periodUsage, usage);
+    const entitlement = await tx.get(kinds.entitlement, entitlementId);
     assert(
       entitlement !== undefined && unitsPerCredit !== null,
       `meter ${link.meterId} of ${subscription.id} names no credit that is stored`,
@@ -240,6 +245,6 @@ class Pass {
       dropped = add(dropped, deduction.dropped);
       if (deduction.posting) post(this.unit, account, deduction.posting);
     }
-    tx.put("periodUsage", { ...usage, metered, dropped });
+    tx.put(kinds.periodUsage, { ...usage, metered, dropped });
   }
 }

@@ -1,5 +1,6 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { Addon } from "#domain/subscriptions/addon.js";
-import { all } from "#sandbox/tables.js";
+import { all } from "#sandbox/kinds.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
 import { presentAddon } from "../present-billing.js";
@@ -16,24 +17,24 @@ export const addons: HandlersOf<"createAddon" | "listAddons" | "retrieveAddon" |
       createdAt: now,
       updatedAt: now,
     };
-    tx.put("addon", addon);
+    tx.put(kinds.addon, addon);
     return { status: 200, body: presentAddon(addon, businessId) };
   },
 
   async listAddons({ tx, businessId }, { query }) {
-    const found = await tx.find("addon", "all", all, { descending: true, ...page(query) });
+    const found = await tx.find(kinds.addon, "all", all, { descending: true, ...page(query) });
     return { status: 200, body: { items: found.map((it) => presentAddon(it, businessId)) } };
   },
 
   async retrieveAddon({ tx, businessId }, { path }) {
     return {
       status: 200,
-      body: presentAddon(await load(tx, "addon", path.id, "CHK-24"), businessId),
+      body: presentAddon(await load(tx, kinds.addon, path.id, "CHK-24"), businessId),
     };
   },
 
   async updateAddon({ tx, now, businessId }, { path, body }) {
-    const stored = await load(tx, "addon", path.id, "CHK-24");
+    const stored = await load(tx, kinds.addon, path.id, "CHK-24");
     const updated: Addon = {
       ...stored,
       name: body.name ?? stored.name,
@@ -43,7 +44,7 @@ export const addons: HandlersOf<"createAddon" | "listAddons" | "retrieveAddon" |
       taxCategory: body.tax_category ?? stored.taxCategory,
       updatedAt: now,
     };
-    tx.put("addon", updated);
+    tx.put(kinds.addon, updated);
     return { status: 200, body: presentAddon(updated, businessId) };
   },
 };

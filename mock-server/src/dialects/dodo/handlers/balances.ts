@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { holderKey, kinds, type UsedKey } from "#dialects/dodo/kinds.js";
 import { formatAmount, parseAmount, parseCreditAmount } from "#domain/amount.js";
 import { assert, DomainError } from "#domain/errors.js";
 import { type Entry, statusOf } from "#domain/ledger/account.js";
@@ -8,7 +9,6 @@ import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { formatInstant, type Instant } from "#domain/time.js";
 import { readInstant } from "#http/read-instant.js";
 import { writeJson } from "#http/write-json.js";
-import { holderKey, type UsedKey } from "#sandbox/tables.js";
 import { enter, type Movement } from "../billing/enter.js";
 import { type Context, type HandlersOf, notFound, page, withinDates } from "../context.js";
 import { findAccount, load, loadEntitlement } from "../load.js";
@@ -28,7 +28,7 @@ export const balances: HandlersOf<
       customerId === undefined
         ? (["byEntitlement", id] as const)
         : (["byHolder", holderKey(id, customerId)] as const);
-    const found = await tx.find("account", index, key, { descending: true, ...page(query) });
+    const found = await tx.find(kinds.account, index, key, { descending: true, ...page(query) });
     const items = found.map((it) => presentBalance(it, precision, policy.balanceAmounts));
     return { status: 200, body: { items } };
   },
@@ -50,7 +50,7 @@ export const balances: HandlersOf<
     const [account] = await findAccount(tx, id, path.customer_id);
     if (!account) return { status: 200, body: { items: [] } };
     const { status } = query;
-    const found = await tx.find("grant", "byAccount", account.id, {
+    const found = await tx.find(kinds.grant, "byAccount", account.id, {
       descending: true,
       ...(status ? { where: (it) => statusOf(it) === status } : {}),
       ...page(query),
@@ -74,7 +74,7 @@ export const balances: HandlersOf<
     const isWithin = withinDates(query.start_date, query.end_date);
     const isFiltered =
       type !== undefined || query.start_date !== undefined || query.end_date !== undefined;
-    const found = await tx.find("entry", "byAccount", account.id, {
+    const found = await tx.find(kinds.entry, "byAccount", account.id, {
       descending: true,
       ...(isFiltered
         ? { where: (it) => (type === undefined || it.type === type) && isWithin(it.at) }
@@ -95,14 +95,14 @@ export const balances: HandlersOf<
   async createLedgerEntry(context, { path, body }) {
     const { tx } = context;
     const entitlement = await loadEntitlement(tx, path.credit_entitlement_id, "LED-11");
-    const customer = await load(tx, "customer", path.customer_id, "LED-11");
+    const customer = await load(tx, kinds.customer, path.customer_id, "LED-11");
     const key = keyId(entitlement.id, customer.id, body.idempotency_key);
-    const used = key === null ? undefined : await tx.get("usedKey", key);
+    const used = key === null ? undefined : await tx.get(kinds.usedKey, key);
     const entries = used
       ? await repeated(context, used, entitlement, body)
       : await enter(context, entitlement, customer.id, movementOf(context, entitlement, body));
     if (key !== null && !used) {
-      tx.put("usedKey", { id: key, entryIds: idsOf(entries), request: requestText(body) });
+      tx.put(kinds.usedKey, { id: key, entryIds: idsOf(entries), request: requestText(body) });
     }
     return { status: 201, body: presentCreated(body, entries, entitlement, customer.id) };
   },
@@ -195,7 +195,7 @@ async function repeated(
     });
   }
   const entryOf = async (id: string): Promise<Entry> => {
-    const entry = await tx.get("entry", id);
+    const entry = await tx.get(kinds.entry, id);
     assert(entry !== undefined, `entry ${id} of a used key is not stored`);
     return entry;
   };

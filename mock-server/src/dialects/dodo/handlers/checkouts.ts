@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { Amount } from "#domain/amount.js";
 import { refusing } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
@@ -41,12 +42,12 @@ export const checkouts: HandlersOf<
     const { tx, nextId, linkTo } = context;
     const paymentId = body.confirm === true ? nextId("pay") : null;
     const { session, lines } = await drafted(context, body, nextId("cks"), paymentId);
-    tx.put("checkout", session);
+    tx.put(kinds.checkout, session);
     if (paymentId !== null) {
       if (!session.payer) {
         throw refuse("CHK-32", "`confirm` is true, but `customer` is missing; say who pays");
       }
-      tx.put("payment", await openPayment(context, session, lines, paymentId));
+      tx.put(kinds.payment, await openPayment(context, session, lines, paymentId));
     }
     return {
       status: 200,
@@ -68,13 +69,13 @@ export const checkouts: HandlersOf<
 
   /** @rule CHK-08 payment and status are empty until somebody pays; an unknown session is 404 */
   async retrieveCheckoutSession({ tx }, { path }) {
-    const session = await load(tx, "checkout", path.id, "CHK-08");
+    const session = await load(tx, kinds.checkout, path.id, "CHK-08");
     const payment =
-      session.paymentId === null ? undefined : await tx.get("payment", session.paymentId);
+      session.paymentId === null ? undefined : await tx.get(kinds.payment, session.paymentId);
     const customerId =
       payment?.customerId ??
       (session.payer && "customerId" in session.payer ? session.payer.customerId : null);
-    const customer = customerId === null ? undefined : await tx.get("customer", customerId);
+    const customer = customerId === null ? undefined : await tx.get(kinds.customer, customerId);
     const given = session.payer && "email" in session.payer ? session.payer : undefined;
     return {
       status: 200,
@@ -209,7 +210,7 @@ async function refuseSecond(
 ): Promise<void> {
   if (policy.severalSubscriptions === "allowed" || !payer || !("customerId" in payer)) return;
   if (!lines.some(({ product }) => isPlan(product))) return;
-  const [running] = await tx.find("subscription", "byCustomer", payer.customerId, {
+  const [running] = await tx.find(kinds.subscription, "byCustomer", payer.customerId, {
     where: ({ status }) => ["active", "on_hold", "paused"].includes(status),
     limit: 1,
   });
@@ -232,7 +233,7 @@ async function lineOf(
   where: string,
 ): Promise<CartLine> {
   const { tx, policy } = unit;
-  const product = await tx.get("product", item.product_id);
+  const product = await tx.get(kinds.product, item.product_id);
   if (!product || product.archivedAt !== null) {
     throw product
       ? refuse(
@@ -329,7 +330,7 @@ async function payerOf(
   if (!customer) return null;
   const { customer_id: customerId = null, email = null } = customer;
   if (customerId !== null) {
-    if (await tx.get("customer", customerId)) return { customerId };
+    if (await tx.get(kinds.customer, customerId)) return { customerId };
     throw refuse(
       "CHK-06",
       `\`customer.customer_id\` is ${JSON.stringify(customerId)}, which is no customer; create it, or send an \`email\``,

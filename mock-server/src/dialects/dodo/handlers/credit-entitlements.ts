@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import {
   createEntitlement,
@@ -28,7 +29,7 @@ export const creditEntitlements: HandlersOf<
   async createCreditEntitlement({ tx, now, nextId, businessId, warn }, { body }) {
     const created = createEntitlement(nextId("cde"), body.precision, termsOf(body), now);
     await refuseTakenName(tx, created.name, created.id);
-    tx.put("entitlement", created);
+    tx.put(kinds.entitlement, created);
     warnOfSmallPrice(warn, body.price_per_unit, created.currency ?? "USD", "price_per_unit");
     return { status: 201, body: presentEntitlement(created, businessId) };
   },
@@ -39,10 +40,15 @@ export const creditEntitlements: HandlersOf<
    * @rule ENT-35 the list is the only way to see deleted ones
    */
   async listCreditEntitlements({ tx, businessId }, { query }) {
-    const found = await tx.find("entitlement", "byState", query.deleted ? "deleted" : "active", {
-      descending: true,
-      ...page(query),
-    });
+    const found = await tx.find(
+      kinds.entitlement,
+      "byState",
+      query.deleted ? "deleted" : "active",
+      {
+        descending: true,
+        ...page(query),
+      },
+    );
     return { status: 200, body: { items: found.map((it) => presentEntitlement(it, businessId)) } };
   },
 
@@ -62,31 +68,31 @@ export const creditEntitlements: HandlersOf<
     const stored = await loadEntitlement(tx, path.id, "ENT-46");
     const updated = updateEntitlement(stored, changesOf(body), now);
     await refuseTakenName(tx, updated.name, updated.id);
-    tx.put("entitlement", updated);
+    tx.put(kinds.entitlement, updated);
     warnOfSmallPrice(warn, body.price_per_unit, updated.currency ?? "USD", "price_per_unit");
     return { status: 200 };
   },
 
   /** @rule ENT-52 an unknown one is 404 */
   async deleteCreditEntitlement({ tx, now }, { path }) {
-    const stored = await load(tx, "entitlement", path.id, "ENT-52");
-    tx.put("entitlement", deleteEntitlement(stored, now));
+    const stored = await load(tx, kinds.entitlement, path.id, "ENT-52");
+    tx.put(kinds.entitlement, deleteEntitlement(stored, now));
     return { status: 200 };
   },
 
   async undeleteCreditEntitlement({ tx, now }, { path }) {
-    const stored = await tx.get("entitlement", path.id);
+    const stored = await tx.get(kinds.entitlement, path.id);
     if (!stored) throw notDeleted(path.id);
     const restored = undeleteEntitlement(stored, now);
     await refuseTakenName(tx, restored.name, restored.id);
-    tx.put("entitlement", restored);
+    tx.put(kinds.entitlement, restored);
     return { status: 200 };
   },
 };
 
 /** @rule ENT-20 names are unique among credits that are not deleted, compared letter for letter */
 async function refuseTakenName(tx: Tx, name: string, id: string): Promise<void> {
-  const [holder] = await tx.find("entitlement", "byActiveName", name, {
+  const [holder] = await tx.find(kinds.entitlement, "byActiveName", name, {
     where: (it) => it.id !== id,
     limit: 1,
   });

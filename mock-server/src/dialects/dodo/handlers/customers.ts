@@ -1,8 +1,9 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import { formatAmount } from "#domain/amount.js";
 import { type Customer, emailKey } from "#domain/customer.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { addDays } from "#domain/time.js";
-import { all } from "#sandbox/tables.js";
+import { all } from "#sandbox/kinds.js";
 import { checkedReturnUrl } from "../billing/return-url.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
@@ -27,7 +28,7 @@ export const customers: HandlersOf<
       createdAt: now,
     };
     checkMetadata(customer.metadata, generalMetadataLimits, "`metadata`");
-    tx.put("customer", customer);
+    tx.put(kinds.customer, customer);
     return { status: 200, body: presentCustomer(customer, businessId) };
   },
 
@@ -40,7 +41,7 @@ export const customers: HandlersOf<
       isWithin(it.createdAt);
     const [index, key] =
       email === undefined ? (["all", all] as const) : (["byEmail", emailKey(email)] as const);
-    const found = await tx.find("customer", index, key, {
+    const found = await tx.find(kinds.customer, index, key, {
       descending: true,
       where: isWanted,
       ...page(query),
@@ -50,12 +51,12 @@ export const customers: HandlersOf<
 
   /** @rule CUS-03 an unknown one is 404 */
   async retrieveCustomer({ tx, businessId }, { path }) {
-    const customer = await load(tx, "customer", path.customer_id, "CUS-03");
+    const customer = await load(tx, kinds.customer, path.customer_id, "CUS-03");
     return { status: 200, body: presentCustomer(customer, businessId) };
   },
 
   async updateCustomer({ tx, businessId }, { path, body }) {
-    const stored = await load(tx, "customer", path.customer_id, "CUS-03");
+    const stored = await load(tx, kinds.customer, path.customer_id, "CUS-03");
     const updated: Customer = {
       ...stored,
       email: body.email ?? stored.email,
@@ -64,7 +65,7 @@ export const customers: HandlersOf<
       metadata: body.metadata === undefined ? stored.metadata : (body.metadata ?? {}),
     };
     checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
-    tx.put("customer", updated);
+    tx.put(kinds.customer, updated);
     return { status: 200, body: presentCustomer(updated, businessId) };
   },
 
@@ -73,10 +74,10 @@ export const customers: HandlersOf<
    * @rule CUS-05 those with a balance row whose credit is not deleted
    */
   async listCustomerCreditEntitlements({ tx }, { path }) {
-    const customer = await load(tx, "customer", path.customer_id, "CUS-05");
+    const customer = await load(tx, kinds.customer, path.customer_id, "CUS-05");
     const items = [];
-    for (const account of await tx.find("account", "byCustomer", customer.id)) {
-      const credit = await tx.get("entitlement", account.entitlementId);
+    for (const account of await tx.find(kinds.account, "byCustomer", customer.id)) {
+      const credit = await tx.get(kinds.entitlement, account.entitlementId);
       if (!credit || credit.deletedAt !== null) continue;
       items.push({
         credit_entitlement_id: credit.id,
@@ -92,14 +93,14 @@ export const customers: HandlersOf<
 
   /** @rule CUS-06 a link that works for 24 hours; no mail is sent */
   async createCustomerPortalSession({ tx, nextId, now, linkTo }, { path, query }) {
-    const customer = await load(tx, "customer", path.customer_id, "CUS-06");
+    const customer = await load(tx, kinds.customer, path.customer_id, "CUS-06");
     const session = {
       id: nextId("cps"),
       customerId: customer.id,
       returnUrl: checkedReturnUrl("return_url", query.return_url),
       expiresAt: addDays(now, 1),
     };
-    tx.put("portalSession", session);
+    tx.put(kinds.portalSession, session);
     return { status: 200, body: { link: linkTo("portal", session.id) } };
   },
 };

@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import type { Condition, Filter } from "#domain/metering/filter.js";
 import { createMeter } from "#domain/metering/meter.js";
@@ -31,13 +32,13 @@ export const meters: HandlersOf<
       updatedAt: now,
       archivedAt: null,
     });
-    tx.put("meter", meter);
+    tx.put(kinds.meter, meter);
     return { status: 201, body: presentMeter(meter, businessId) };
   },
 
   /** @rule MTR-06 active ones, or archived ones */
   async listMeters({ tx, businessId }, { query }) {
-    const found = await tx.find("meter", "byState", query.archived ? "archived" : "active", {
+    const found = await tx.find(kinds.meter, "byState", query.archived ? "archived" : "active", {
       descending: true,
       ...page(query),
     });
@@ -46,7 +47,7 @@ export const meters: HandlersOf<
 
   /** @rule MTR-07 an archived meter and its events can still be read */
   async retrieveMeter({ tx, businessId }, { path }) {
-    const meter = await load(tx, "meter", path.id, "MTR-05");
+    const meter = await load(tx, kinds.meter, path.id, "MTR-05");
     return { status: 200, body: presentMeter(meter, businessId) };
   },
 
@@ -54,21 +55,21 @@ export const meters: HandlersOf<
   async archiveMeter(context, { path }) {
     const { tx, now } = context;
     await drain(context, "now");
-    const meter = await load(tx, "meter", path.id, "MTR-05");
-    tx.put("meter", { ...meter, archivedAt: meter.archivedAt ?? now, updatedAt: now });
+    const meter = await load(tx, kinds.meter, path.id, "MTR-05");
+    tx.put(kinds.meter, { ...meter, archivedAt: meter.archivedAt ?? now, updatedAt: now });
     return { status: 204 };
   },
 
   async unarchiveMeter(context, { path }) {
     const { tx, now } = context;
     await drain(context, "now");
-    const meter = await tx.get("meter", path.id);
+    const meter = await tx.get(kinds.meter, path.id);
     if (!meter || meter.archivedAt === null) {
       throw new DomainError("meter-not-archived", "MTR-05", {
         message: `The meter ${path.id} is not archived, so it cannot be unarchived; list the archived ones with archived=true`,
       });
     }
-    tx.put("meter", { ...meter, archivedAt: null, updatedAt: now });
+    tx.put(kinds.meter, { ...meter, archivedAt: null, updatedAt: now });
     return { status: 200 };
   },
 };

@@ -1,4 +1,5 @@
-import { all } from "#sandbox/tables.js";
+import { kinds } from "#dialects/dodo/kinds.js";
+import { all } from "#sandbox/kinds.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
 import { presentPaymentItem } from "../present-billing.js";
@@ -7,7 +8,7 @@ import { customerOf, viewPayment } from "../views.js";
 export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
   async listPayments({ tx, businessId }, { query }) {
     const isWithin = withinDates(query.created_at_gte, query.created_at_lte);
-    const found = await tx.find("payment", "all", all, {
+    const found = await tx.find(kinds.payment, "all", all, {
       descending: true,
       where: (it) =>
         (query.customer_id === undefined || it.customerId === query.customer_id) &&
@@ -28,7 +29,7 @@ export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {
   },
 
   async retrievePayment(context, { path }) {
-    const payment = await load(context.tx, "payment", path.payment_id, "ERR-03");
+    const payment = await load(context.tx, kinds.payment, path.payment_id, "ERR-03");
     return { status: 200, body: await viewPayment(context, payment) };
   },
 };

@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { refusing } from "#domain/errors.js";
 import {
   checkMetadata,
@@ -58,7 +59,7 @@ export const planChanges: HandlersOf<
         productName: product.name,
         createdAt: now,
       };
-      tx.put("subscription", { ...subscription, metadata, scheduledChange });
+      tx.put(kinds.subscription, { ...subscription, metadata, scheduledChange });
       return { status: 200, body: unpaid };
     }
     const { payment } = await changeNow(
@@ -114,7 +115,7 @@ export const planChanges: HandlersOf<
   },
 
   async cancelScheduledPlanChange({ tx }, { path }) {
-    const subscription = await load(tx, "subscription", path.subscription_id, "SUB-31");
+    const subscription = await load(tx, kinds.subscription, path.subscription_id, "SUB-31");
     if (!subscription.scheduledChange) {
       throw refuse(
         "SUB-31",
@@ -122,7 +123,7 @@ export const planChanges: HandlersOf<
         "plan-change-not-scheduled",
       );
     }
-    tx.put("subscription", { ...subscription, scheduledChange: null });
+    tx.put(kinds.subscription, { ...subscription, scheduledChange: null });
     return { status: 204 };
   },
 };
@@ -131,7 +132,7 @@ export const planChanges: HandlersOf<
 function stay(context: Context, stored: Subscription, metadata: Metadata): void {
   const staying: Subscription = { ...stored, metadata, scheduledChange: null };
   if (stored.scheduledChange === null && isSameMetadata(stored.metadata, metadata)) return;
-  context.tx.put("subscription", staying);
+  context.tx.put(kinds.subscription, staying);
   announce(context, "subscription.updated", staying);
 }
 
@@ -150,7 +151,7 @@ async function requested(
   readonly plan: Plan;
 }> {
   const { tx } = context;
-  const subscription = await load(tx, "subscription", id, "SUB-30");
+  const subscription = await load(tx, kinds.subscription, id, "SUB-30");
   refuseUnchangeable(subscription, body.cancel_scheduled_change_plan === true);
   if (
     body.effective_at === "next_billing_date" &&
@@ -232,7 +233,7 @@ async function planProduct(
   body: Request,
 ): Promise<PlanProduct> {
   refuseDiscounts(body);
-  const product = await tx.get("product", body.product_id);
+  const product = await tx.get(kinds.product, body.product_id);
   if (!product || !isPlan(product)) {
     throw refuse(
       "SUB-30",
@@ -247,7 +248,7 @@ async function planProduct(
     );
   }
   const isUsageBased = product.price.type === "usage_based_price";
-  const old = await tx.get("product", subscription.productId);
+  const old = await tx.get(kinds.product, subscription.productId);
   const touchesUsage = isUsageBased || old?.price.type === "usage_based_price";
   if (touchesUsage && policy.usageBasedPlanChange === "refused") {
     throw refuse(
@@ -278,7 +279,7 @@ async function planLines(
 ): Promise<readonly Schemas["LineItem"][]> {
   const items: Schemas["LineItem"][] = [];
   for (const { plan, price, factor } of lines) {
-    const product = await tx.get("product", plan.productId);
+    const product = await tx.get(kinds.product, plan.productId);
     const addonsPrice = addonsTotal(plan.addons);
     const sign = factor < 0 ? -1 : 1;
     const common = {
@@ -314,7 +315,7 @@ async function planLines(
 
 /** Add-ons stay, so the one on a subscription can be looked up. */
 async function taxCategoryOf(tx: Tx, addonId: string): Promise<Schemas["TaxCategory"]> {
-  const { taxCategory } = await load(tx, "addon", addonId, "CHK-24");
+  const { taxCategory } = await load(tx, kinds.addon, addonId, "CHK-24");
   return taxCategory as Schemas["TaxCategory"]; // of the document's enum: the body validator let no other in
 }
 

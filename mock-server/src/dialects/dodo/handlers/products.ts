@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import type { Product } from "#domain/subscriptions/product.js";
@@ -35,13 +36,13 @@ export const products: HandlersOf<
       archivedAt: null,
     };
     checkMetadata(product.metadata, generalMetadataLimits, "`metadata`");
-    tx.put("product", product);
+    tx.put(kinds.product, product);
     return { status: 200, body: presentProduct(product, businessId) };
   },
 
   async listProducts({ tx, businessId }, { query }) {
     const { recurring, brand_id: brandId = businessId } = query;
-    const found = await tx.find("product", "byState", query.archived ? "archived" : "active", {
+    const found = await tx.find(kinds.product, "byState", query.archived ? "archived" : "active", {
       descending: true,
       where: ({ price }) =>
         brandId === businessId &&
@@ -52,7 +53,7 @@ export const products: HandlersOf<
   },
 
   async retrieveProduct({ tx, businessId }, { path }) {
-    const product = await load(tx, "product", path.id, "ERR-03");
+    const product = await load(tx, kinds.product, path.id, "ERR-03");
     return { status: 200, body: presentProduct(product, businessId) };
   },
 
@@ -61,7 +62,7 @@ export const products: HandlersOf<
     const { tx, now } = context;
     warnOfBrand(context, body.brand_id ?? null);
     if (body.price) await drain(context, "now"); // by the meters it still has
-    const stored = await load(tx, "product", path.id, "ERR-03");
+    const stored = await load(tx, kinds.product, path.id, "ERR-03");
     const price = body.price ? await priceOf(context, body.price) : stored.price;
     if (!body.credit_entitlements) refuseOtherCurrency(stored.attachments, price.currency);
     const updated: Product = {
@@ -78,29 +79,29 @@ export const products: HandlersOf<
       updatedAt: now,
     };
     checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
-    tx.put("product", updated);
+    tx.put(kinds.product, updated);
     return { status: 200 };
   },
 
   async archiveProduct({ tx, now }, { path }) {
-    const stored = await load(tx, "product", path.id, "ERR-03");
+    const stored = await load(tx, kinds.product, path.id, "ERR-03");
     if (stored.archivedAt !== null) {
       throw new DomainError("product-archived", "ERR-03", {
         message: `The product ${stored.id} is archived already; to bring it back call unarchive`,
       });
     }
-    tx.put("product", { ...stored, archivedAt: now, updatedAt: now });
+    tx.put(kinds.product, { ...stored, archivedAt: now, updatedAt: now });
     return { status: 200 };
   },
 
   async unarchiveProduct({ tx, now }, { path }) {
-    const stored = await load(tx, "product", path.id, "ERR-03");
+    const stored = await load(tx, kinds.product, path.id, "ERR-03");
     if (stored.archivedAt === null) {
       throw new DomainError("product-not-archived", "ERR-03", {
         message: `The product ${path.id} is not archived, so it cannot be unarchived`,
       });
     }
-    tx.put("product", { ...stored, archivedAt: null, updatedAt: now });
+    tx.put(kinds.product, { ...stored, archivedAt: null, updatedAt: now });
     return { status: 200 };
   },
 };

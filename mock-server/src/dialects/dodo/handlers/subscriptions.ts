@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { formatAmount, larger, subtract, zero } from "#domain/amount.js";
 import { DomainError, refusing } from "#domain/errors.js";
 import type { Account } from "#domain/ledger/account.js";
@@ -6,8 +7,8 @@ import { checkMetadata, generalMetadataLimits, isSameMetadata } from "#domain/me
 import type { Attachment } from "#domain/subscriptions/product.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import { readInstant } from "#http/read-instant.js";
+import { all } from "#sandbox/kinds.js";
 import type { Unit } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
 import { announce } from "../billing/announce.js";
 import { creditsIn, limitIn } from "../billing/attach.js";
 import { chargeOnDemand } from "../billing/charge-on-demand.js";
@@ -33,7 +34,7 @@ export const subscriptions: HandlersOf<
 > = {
   async listSubscriptions({ tx, businessId }, { query }) {
     const isWithin = withinDates(query.created_at_gte, query.created_at_lte);
-    const found = await tx.find("subscription", "all", all, {
+    const found = await tx.find(kinds.subscription, "all", all, {
       descending: true,
       where: (it) =>
         (query.customer_id === undefined || it.customerId === query.customer_id) &&
@@ -47,7 +48,7 @@ export const subscriptions: HandlersOf<
     });
     const items = [];
     for (const it of found) {
-      const product = await tx.get("product", it.productId);
+      const product = await tx.get(kinds.product, it.productId);
       items.push(
         presentSubscriptionItem(it, await customerOf(tx, it.customerId), product?.name ?? null),
       );
@@ -60,7 +61,7 @@ export const subscriptions: HandlersOf<
       status: 200,
       body: await viewSubscription(
         context,
-        await load(context.tx, "subscription", path.subscription_id, "SUB-75"),
+        await load(context.tx, kinds.subscription, path.subscription_id, "SUB-75"),
       ),
     };
   },
@@ -71,7 +72,7 @@ export const subscriptions: HandlersOf<
    */
   async updateSubscription(context, { path, body }) {
     refuseMixed(body);
-    const stored = await load(context.tx, "subscription", path.subscription_id, "SUB-75");
+    const stored = await load(context.tx, kinds.subscription, path.subscription_id, "SUB-75");
     refuseEnded(stored, body);
     if (body.metadata) checkMetadata(body.metadata, generalMetadataLimits, "`metadata`");
     const edited: Subscription = {
@@ -83,7 +84,7 @@ export const subscriptions: HandlersOf<
     const updated = await rescheduled(context, edited, body);
     const isRenamed = await renameCustomer(context.tx, stored, body.customer_name ?? null);
     if (isRenamed || !isSame(stored, updated)) {
-      context.tx.put("subscription", updated);
+      context.tx.put(kinds.subscription, updated);
       announceUpdate(context, updated, body);
     }
     return { status: 200, body: await viewSubscription(context, updated) };
@@ -100,7 +101,7 @@ export const subscriptions: HandlersOf<
    * @rule OVR-09 a limit that is lowered below the overage counts as reached
    */
   async retrieveCreditUsage({ tx }, { path }) {
-    const subscription = await load(tx, "subscription", path.subscription_id, "SUB-75");
+    const subscription = await load(tx, kinds.subscription, path.subscription_id, "SUB-75");
     const items = [];
     for (const item of subscription.cart) {
       const [account] = await findAccount(tx, item.entitlementId, subscription.customerId);
@@ -113,7 +114,7 @@ export const subscriptions: HandlersOf<
    * Charges a subscription that was made for charges on request. No cycle begins, so no credits come with it (GRT-15).
    */
   async chargeSubscription(context, { path, body }) {
-    const subscription = await load(context.tx, "subscription", path.subscription_id, "SUB-34");
+    const subscription = await load(context.tx, kinds.subscription, path.subscription_id, "SUB-34");
     const metadata = body.metadata ?? subscription.metadata;
     const payment = await chargeOnDemand(context, subscription, {
       amount: body.product_price,
@@ -130,7 +131,7 @@ export const subscriptions: HandlersOf<
    * @rule MTR-21 only what happened inside the period
    */
   async retrieveUsageHistory({ tx }, { path, query }) {
-    const subscription = await load(tx, "subscription", path.subscription_id, "MTR-24");
+    const subscription = await load(tx, kinds.subscription, path.subscription_id, "MTR-24");
     const { id, meters, currency } = subscription;
     if (meters.length === 0) {
       throw refuse(
@@ -140,13 +141,13 @@ export const subscriptions: HandlersOf<
       );
     }
     const meterId = query.meter_id ?? undefined;
-    if (meterId !== undefined) await load(tx, "meter", meterId, "MTR-24");
+    if (meterId !== undefined) await load(tx, kinds.meter, meterId, "MTR-24");
     const running = {
       startAt: subscription.previousBillingAt,
       endAt: subscription.nextBillingAt,
       meters: await meterCharges(tx, subscription),
     };
-    const past = await tx.find("usagePeriod", "bySubscription", id, { descending: true });
+    const past = await tx.find(kinds.usagePeriod, "bySubscription", id, { descending: true });
     const isOver = past[0]?.startAt === running.startAt;
     const from = query.start_date ? readInstant(query.start_date, "start_date") : null;
     const to = query.end_date ? readInstant(query.end_date, "end_date") : null;

@@ -1,8 +1,9 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import { checkEvents, type UsageEvent } from "#domain/metering/event.js";
 import { counts } from "#domain/metering/meter.js";
 import { readInstant } from "#http/read-instant.js";
-import { all } from "#sandbox/tables.js";
+import { all } from "#sandbox/kinds.js";
 import { warnOfUncounted } from "../billing/uncounted.js";
 import { cursorOf, noteIngested } from "../billing/usage.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
@@ -37,16 +38,16 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
     );
     checkEvents(events, now);
     for (const [position, event] of events.entries()) {
-      if (await tx.get("customer", event.customerId)) continue;
+      if (await tx.get(kinds.customer, event.customerId)) continue;
       throw new DomainError("event-customer-unknown", "EVT-19", {
         message: `events[${position}].customer_id is ${JSON.stringify(event.customerId)} but there is no such customer; create it with POST /customers first`,
       });
     }
     const fresh: UsageEvent[] = [];
     for (const event of events) {
-      if (await tx.get("event", event.id)) continue;
+      if (await tx.get(kinds.event, event.id)) continue;
       fresh.push(event);
-      tx.put("event", { ...event, sequence: cursor.ingested + fresh.length });
+      tx.put(kinds.event, { ...event, sequence: cursor.ingested + fresh.length });
     }
     const ingested = fresh.length;
     if (ingested > 0) {
@@ -67,7 +68,8 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
    */
   async listEvents({ tx, businessId }, { query }) {
     const { customer_id: customerId, event_name: name, meter_id: meterId } = query;
-    const meter = meterId === undefined ? undefined : await load(tx, "meter", meterId, "EVT-32");
+    const meter =
+      meterId === undefined ? undefined : await load(tx, kinds.meter, meterId, "EVT-32");
     if (meter && name !== undefined && name !== meter.eventName) {
       throw new DomainError("meter-event-name-differs", "EVT-33", {
         message: `\`event_name\` is ${JSON.stringify(name)} but meter ${meter.id} counts ${JSON.stringify(meter.eventName)}; leave \`event_name\` out`,
@@ -78,7 +80,7 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
       (name === undefined || it.name === name) && (!meter || counts(meter, it)) && isWithin(it.at);
     const [index, key] =
       customerId === undefined ? (["all", all] as const) : (["byCustomer", customerId] as const);
-    const found = await tx.find("event", index, key, {
+    const found = await tx.find(kinds.event, index, key, {
       descending: true,
       where: isWanted,
       ...page(query),
@@ -91,7 +93,7 @@ export const usageEvents: HandlersOf<"ingestEvents" | "listEvents" | "retrieveEv
    * @rule EVT-30 with its own timestamp and all of its metadata; an unknown one is 404
    */
   async retrieveEvent({ tx, businessId }, { path }) {
-    const event = await load(tx, "event", path.event_id, "EVT-30");
+    const event = await load(tx, kinds.event, path.event_id, "EVT-30");
     return { status: 200, body: presentEvent(event, businessId) };
   },
 };

@@ -1,3 +1,4 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import type { Customer } from "#domain/customer.js";
 import { DomainError } from "#domain/errors.js";
 import {
@@ -16,7 +17,7 @@ export const wallets: HandlersOf<
 > = {
   /** @rule WAL-02 every wallet, and the total in US cents; rupees are not converted offline */
   async listWallets({ tx }, { path }) {
-    const customer = await load(tx, "customer", path.customer_id, "WAL-02");
+    const customer = await load(tx, kinds.customer, path.customer_id, "WAL-02");
     const items = [];
     for (const currency of walletCurrencies) items.push(await walletOf(tx, customer, currency));
     const dollars = items.find((it) => it.currency === "USD");
@@ -28,8 +29,8 @@ export const wallets: HandlersOf<
 
   /** @rule WAL-03 newest first, of one currency if asked */
   async listWalletLedgerEntries({ tx, businessId }, { path, query }) {
-    const { id } = await load(tx, "customer", path.customer_id, "WAL-03");
-    const found = await tx.find("walletEntry", "byCustomer", id, {
+    const { id } = await load(tx, kinds.customer, path.customer_id, "WAL-03");
+    const found = await tx.find(kinds.walletEntry, "byCustomer", id, {
       descending: true,
       where: (it) => query.currency === undefined || it.currency === query.currency,
       ...page(query),
@@ -42,7 +43,7 @@ export const wallets: HandlersOf<
    * @rule WAL-06 a repeated key answers as the first time and moves nothing
    */
   async createWalletLedgerEntry({ tx, nextId, now }, { path, body }) {
-    const customer = await load(tx, "customer", path.customer_id, "WAL-04");
+    const customer = await load(tx, kinds.customer, path.customer_id, "WAL-04");
     if (!walletCurrencies.some((it) => it === body.currency)) {
       throw new DomainError("wallet-invalid", "WAL-01", {
         message: `\`currency\` is ${body.currency}, but there are wallets in ${walletCurrencies.join(" and ")} only`,
@@ -54,7 +55,7 @@ export const wallets: HandlersOf<
       });
     }
     const key = body.idempotency_key ? `${customer.id} ${body.idempotency_key}` : null;
-    const used = key === null ? undefined : await tx.get("usedWalletKey", key);
+    const used = key === null ? undefined : await tx.get(kinds.usedWalletKey, key);
     if (used) return { status: 200, body: presentWallet(used.wallet) };
     const movement = {
       entryId: nextId("cwt"),
@@ -65,16 +66,16 @@ export const wallets: HandlersOf<
       paymentId: null,
     } as const;
     const moved = moveWallet(await walletOf(tx, customer, body.currency), movement, now);
-    tx.put("wallet", moved.wallet);
-    tx.put("walletEntry", moved.entry);
-    if (key !== null) tx.put("usedWalletKey", { id: key, wallet: moved.wallet });
+    tx.put(kinds.wallet, moved.wallet);
+    tx.put(kinds.walletEntry, moved.entry);
+    if (key !== null) tx.put(kinds.usedWalletKey, { id: key, wallet: moved.wallet });
     return { status: 200, body: presentWallet(moved.wallet) };
   },
 };
 
 /** A customer's wallet, empty from the start of the customer until it first moves. */
 async function walletOf(tx: Tx, { id, createdAt }: Customer, currency: string): Promise<Wallet> {
-  const stored = await tx.get("wallet", walletId(id, currency));
+  const stored = await tx.get(kinds.wallet, walletId(id, currency));
   return (
     stored ?? {
       id: walletId(id, currency),

@@ -1,10 +1,11 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { formatInstant, type Instant } from "#domain/time.js";
 import type { Endpoint } from "#domain/webhooks/endpoint.js";
+import { all } from "#sandbox/kinds.js";
 import type { NextId } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
 import type { HandlersOf } from "../context.js";
 import { load } from "../load.js";
 
@@ -23,8 +24,8 @@ export const webhooks: HandlersOf<
   /** @rule WHK-40 a URL will do; a repeated idempotency key answers the endpoint it made, while that is there */
   async createWebhook({ tx, nextId, now }, { body }) {
     const key = body.idempotency_key ?? null;
-    const used = key === null ? undefined : await tx.get("usedWebhookKey", key);
-    const made = used && (await tx.get("endpoint", used.endpointId));
+    const used = key === null ? undefined : await tx.get(kinds.usedWebhookKey, key);
+    const made = used && (await tx.get(kinds.endpoint, used.endpointId));
     if (made) return { status: 200, body: presentEndpoint(made) };
     const metadata = body.metadata ?? {};
     checkMetadata(metadata, generalMetadataLimits, "`metadata`");
@@ -37,8 +38,8 @@ export const webhooks: HandlersOf<
       metadata,
       rateLimit: body.rate_limit ?? null,
     });
-    tx.put("endpoint", endpoint);
-    if (key !== null) tx.put("usedWebhookKey", { id: key, endpointId: endpoint.id });
+    tx.put(kinds.endpoint, endpoint);
+    if (key !== null) tx.put(kinds.usedWebhookKey, { id: key, endpointId: endpoint.id });
     return { status: 200, body: presentEndpoint(endpoint) };
   },
 
@@ -48,7 +49,7 @@ export const webhooks: HandlersOf<
    */
   async listWebhooks({ tx }, { query }) {
     const { limit = 50, iterator } = query;
-    const endpoints = await tx.find("endpoint", "all", all, { descending: true });
+    const endpoints = await tx.find(kinds.endpoint, "all", all, { descending: true });
     const start = iterator === undefined ? 0 : startOf(endpoints, iterator);
     const data = endpoints.slice(start, start + limit);
     const isDone = start + limit >= endpoints.length;
@@ -65,12 +66,12 @@ export const webhooks: HandlersOf<
   },
 
   async retrieveWebhook({ tx }, { path }) {
-    const endpoint = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const endpoint = await load(tx, kinds.endpoint, path.webhook_id, "WHK-42");
     return { status: 200, body: presentEndpoint(endpoint) };
   },
 
   async updateWebhook({ tx, now }, { path, body }) {
-    const stored = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const stored = await load(tx, kinds.endpoint, path.webhook_id, "WHK-42");
     const updated: Endpoint = {
       ...stored,
       url: body.url ? urlOf(body.url) : stored.url,
@@ -82,24 +83,24 @@ export const webhooks: HandlersOf<
       updatedAt: now,
     };
     checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
-    tx.put("endpoint", updated);
+    tx.put(kinds.endpoint, updated);
     return { status: 200, body: presentEndpoint(updated) };
   },
 
   async deleteWebhook({ tx }, { path }) {
-    const { id } = await load(tx, "endpoint", path.webhook_id, "WHK-42");
-    tx.delete("endpoint", id);
-    const open = await tx.find("delivery", "byEndpoint", id, {
+    const { id } = await load(tx, kinds.endpoint, path.webhook_id, "WHK-42");
+    tx.delete(kinds.endpoint, id);
+    const open = await tx.find(kinds.delivery, "byEndpoint", id, {
       where: ({ state }) => state === "ready" || state === "waiting",
     });
     for (const delivery of open) {
-      tx.put("delivery", { ...delivery, state: "dropped", nextAttemptAt: null });
+      tx.put(kinds.delivery, { ...delivery, state: "dropped", nextAttemptAt: null });
     }
     return { status: 200 };
   },
 
   async retrieveWebhookHeaders({ tx }, { path }) {
-    const { headers } = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const { headers } = await load(tx, kinds.endpoint, path.webhook_id, "WHK-42");
     const names = Object.keys(headers);
     return {
       status: 200,
@@ -112,16 +113,16 @@ export const webhooks: HandlersOf<
 
   /** @rule WHK-42 headers that are not named stay */
   async updateWebhookHeaders({ tx, now }, { path, body }) {
-    const stored = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const stored = await load(tx, kinds.endpoint, path.webhook_id, "WHK-42");
     const sent = new Set(Object.keys(body.headers).map((it) => it.toLowerCase()));
     const kept = Object.entries(stored.headers).filter(([name]) => !sent.has(name.toLowerCase()));
     const headers = { ...Object.fromEntries(kept), ...body.headers };
-    tx.put("endpoint", { ...stored, headers, updatedAt: now });
+    tx.put(kinds.endpoint, { ...stored, headers, updatedAt: now });
     return { status: 200 };
   },
 
   async retrieveWebhookSecret({ tx }, { path }) {
-    const { secret } = await load(tx, "endpoint", path.webhook_id, "WHK-42");
+    const { secret } = await load(tx, kinds.endpoint, path.webhook_id, "WHK-42");
     return { status: 200, body: { secret } };
   },
 };

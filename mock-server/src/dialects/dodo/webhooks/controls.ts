@@ -1,11 +1,12 @@
 import type { components, operations } from "@drawdown/spec/control";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import { addDays, formatInstant, type Instant } from "#domain/time.js";
 import type { Attempt, Delivery } from "#domain/webhooks/delivery.js";
 import { type DeliveryMode, wants } from "#domain/webhooks/endpoint.js";
 import { readInstant } from "#http/read-instant.js";
+import { all } from "#sandbox/kinds.js";
 import type { Answered, Outgoing, Unit } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
 import { newSecret } from "../handlers/webhooks.js";
 import { load } from "../load.js";
 import { attemptOf, modeOf, outcomeOf, sendAgain, signed } from "./deliveries.js";
@@ -27,7 +28,7 @@ export const webhookControls = {
   ): Promise<Schemas["EventList"]> {
     const { tx } = unit;
     const { limit = 100 } = query;
-    const events = await tx.find("outgoingEvent", "all", all, {
+    const events = await tx.find(kinds.outgoingEvent, "all", all, {
       limit,
       ...readOn(query),
       where: within(query),
@@ -53,7 +54,7 @@ export const webhookControls = {
     const isWanted = within(query);
     const [index, key] =
       endpointId === undefined ? (["all", all] as const) : (["byEndpoint", endpointId] as const);
-    const found = await tx.find("delivery", index, key, {
+    const found = await tx.find(kinds.delivery, index, key, {
       limit,
       ...readOn(query),
       where: (it) =>
@@ -66,11 +67,11 @@ export const webhookControls = {
 
   async retrieveDelivery({ tx }: Unit, id: string): Promise<Schemas["Delivery"]> {
     const { isHeld } = await modeOf(tx);
-    return presentDelivery(await load(tx, "delivery", id, "WHK-31"), isHeld);
+    return presentDelivery(await load(tx, kinds.delivery, id, "WHK-31"), isHeld);
   },
 
   async resendDelivery(unit: Unit, id: string): Promise<void> {
-    await sendAgain(unit, await load(unit.tx, "delivery", id, "WHK-31"));
+    await sendAgain(unit, await load(unit.tx, kinds.delivery, id, "WHK-31"));
     await warnIfHeld(unit, 1);
   },
 
@@ -80,9 +81,9 @@ export const webhookControls = {
     endpointId: string,
     { since, until }: Schemas["EventRange"],
   ): Promise<number> {
-    const endpoint = await load(unit.tx, "endpoint", endpointId, "WHK-31");
+    const endpoint = await load(unit.tx, kinds.endpoint, endpointId, "WHK-31");
     const [from, to] = [instant(since, "since"), instant(until, "until")];
-    const events = await unit.tx.find("outgoingEvent", "all", all, {
+    const events = await unit.tx.find(kinds.outgoingEvent, "all", all, {
       where: ({ type, at }) =>
         wants(endpoint, type, unit.policy.emptyEventFilter) &&
         (from === null || at >= from) &&
@@ -94,8 +95,8 @@ export const webhookControls = {
   },
 
   async recoverDeliveries(unit: Unit, endpointId: string): Promise<number> {
-    const { id } = await load(unit.tx, "endpoint", endpointId, "WHK-31");
-    const lost = await unit.tx.find("delivery", "byEndpoint", id, {
+    const { id } = await load(unit.tx, kinds.endpoint, endpointId, "WHK-31");
+    const lost = await unit.tx.find(kinds.delivery, "byEndpoint", id, {
       where: ({ state }) => state === "failed" || state === "dropped",
     });
     for (const delivery of lost) await sendAgain(unit, delivery);
@@ -104,10 +105,10 @@ export const webhookControls = {
   },
 
   async rotateSecret(unit: Unit, endpointId: string): Promise<string> {
-    const endpoint = await load(unit.tx, "endpoint", endpointId, "WHK-32");
+    const endpoint = await load(unit.tx, kinds.endpoint, endpointId, "WHK-32");
     const secret = newSecret(unit.nextId);
     const formerSecret = { secret: endpoint.secret, until: addDays(unit.now, 1) };
-    unit.tx.put("endpoint", { ...endpoint, secret, formerSecret, updatedAt: unit.now });
+    unit.tx.put(kinds.endpoint, { ...endpoint, secret, formerSecret, updatedAt: unit.now });
     return secret;
   },
 
@@ -128,13 +129,13 @@ export const webhookControls = {
       dropNext: body.drop_next ?? before.dropNext,
       isCollected: body.collected ?? before.isCollected,
     };
-    tx.put("deliveryMode", mode);
+    tx.put(kinds.deliveryMode, mode);
     return presentMode(mode);
   },
 
   /** A body of the caller's own, signed for an endpoint. */
   async composeBody(unit: Unit, endpointId: string, body: string): Promise<Outgoing> {
-    const endpoint = await load(unit.tx, "endpoint", endpointId, "WHK-31");
+    const endpoint = await load(unit.tx, kinds.endpoint, endpointId, "WHK-31");
     if (!isJson(body)) {
       throw new DomainError("webhook-invalid", "WHK-20", {
         message: "`body` is not JSON; send the text of a JSON value",

@@ -1,4 +1,6 @@
 import { Webhook } from "standardwebhooks";
+import { kinds } from "#dialects/dodo/kinds.js";
+import { taskKinds } from "#dialects/dodo/task-kinds.js";
 import { assert } from "#domain/errors.js";
 import { instantMax, instantOf } from "#domain/time.js";
 import { type Attempt, attempted, type Delivery, renewed } from "#domain/webhooks/delivery.js";
@@ -6,11 +8,11 @@ import { type Endpoint, faultless } from "#domain/webhooks/endpoint.js";
 import { writeJson } from "#http/write-json.js";
 import { schedule } from "#sandbox/agenda.js";
 import { systemTime } from "#sandbox/clock.js";
+import { all } from "#sandbox/kinds.js";
 import type { Answered, Deliveries, Outgoing, Tx, Unit } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
 import { render } from "./render.js";
 
-export const modeOf = async (tx: Tx) => (await tx.get("deliveryMode", "mode")) ?? faultless;
+export const modeOf = async (tx: Tx) => (await tx.get(kinds.deliveryMode, "mode")) ?? faultless;
 
 /** How a tenant's deliveries are put together and written down. */
 export const deliveriesOf = (businessId: string): Deliveries => ({
@@ -19,14 +21,14 @@ export const deliveriesOf = (businessId: string): Deliveries => ({
     const { isHeld, isShuffled } = await modeOf(tx);
     if (isHeld) return lanes;
     const next: Delivery[] = [];
-    for (const { id } of await tx.find("endpoint", "all", all)) {
+    for (const { id } of await tx.find(kinds.endpoint, "all", all)) {
       if (busy.has(id)) continue;
-      next.push(...(await tx.find("delivery", "ready", id, { limit: 1 })));
+      next.push(...(await tx.find(kinds.delivery, "ready", id, { limit: 1 })));
     }
     // Whoever has waited longest comes first, so that nobody waits for ever where there are too many.
     next.sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const { endpointId } of next.slice(0, endpointsMax)) {
-      const ids = (await tx.find("delivery", "ready", endpointId)).map((it) => it.id);
+      const ids = (await tx.find(kinds.delivery, "ready", endpointId)).map((it) => it.id);
       // The random part of an id comes last, so ids in the order of their ends are in no order at all.
       lanes.set(endpointId, isShuffled ? ids.sort(byEnd) : ids);
     }
@@ -35,46 +37,47 @@ export const deliveriesOf = (businessId: string): Deliveries => ({
 
   async compose(unit, deliveryId) {
     const { tx, now } = unit;
-    const delivery = await tx.get("delivery", deliveryId);
+    const delivery = await tx.get(kinds.delivery, deliveryId);
     const mode = await modeOf(tx);
     if (delivery?.state !== "ready" || mode.isHeld) return null;
-    const endpoint = await tx.get("endpoint", delivery.endpointId);
+    const endpoint = await tx.get(kinds.endpoint, delivery.endpointId);
     if (!endpoint || mode.dropNext > 0) {
-      tx.put("delivery", { ...delivery, state: "dropped" });
-      if (endpoint) tx.put("deliveryMode", { ...mode, dropNext: mode.dropNext - 1 });
+      tx.put(kinds.delivery, { ...delivery, state: "dropped" });
+      if (endpoint) tx.put(kinds.deliveryMode, { ...mode, dropNext: mode.dropNext - 1 });
       return null;
     }
     if (endpoint.isDisabled) {
       const error = `the endpoint ${endpoint.id} is disabled`;
       const attempt = { at: now, status: null, error, headers: {}, body: "", answer: null };
       const attempts = [...delivery.attempts, attempt];
-      tx.put("delivery", { ...delivery, state: "failed", attempts });
+      tx.put(kinds.delivery, { ...delivery, state: "failed", attempts });
       return null;
     }
     const nextSecond = instantOf((Math.floor(now / 1000) + 1) * 1000);
     // In the last second there is none to wait for.
     if (nextSecond <= instantMax && isOverLimit(unit, endpoint)) {
-      tx.put("delivery", { ...delivery, state: "waiting", nextAttemptAt: nextSecond });
-      schedule(unit, "deliver", delivery.id, nextSecond);
+      tx.put(kinds.delivery, { ...delivery, state: "waiting", nextAttemptAt: nextSecond });
+      schedule(unit, taskKinds.deliver, delivery.id, nextSecond);
       return null;
     }
-    const event = await tx.get("outgoingEvent", delivery.eventId);
+    const event = await tx.get(kinds.outgoingEvent, delivery.eventId);
     assert(event !== undefined, `event ${delivery.eventId} is not stored`);
     const body = writeJson(await render({ tx, businessId, policy: unit.policy }, event));
     const request = signed(endpoint, event.id, body, unit);
     if (!mode.isCollected) return { request, copies: mode.copies };
     const attempt = attemptOf(unit, request, { status: null, error: null, answer: null });
     const attempts = [...delivery.attempts, attempt];
-    tx.put("delivery", { ...delivery, state: "collected", attempts });
+    tx.put(kinds.delivery, { ...delivery, state: "collected", attempts });
     return null;
   },
 
   async conclude(unit, deliveryId, request, answered) {
-    const delivery = await unit.tx.get("delivery", deliveryId);
+    const delivery = await unit.tx.get(kinds.delivery, deliveryId);
     if (!delivery) return; // forgotten by a reset
     const after = attempted(delivery, attemptOf(unit, request, outcomeOf(answered)));
-    unit.tx.put("delivery", after);
-    if (after.nextAttemptAt !== null) schedule(unit, "deliver", after.id, after.nextAttemptAt);
+    unit.tx.put(kinds.delivery, after);
+    if (after.nextAttemptAt !== null)
+      schedule(unit, taskKinds.deliver, after.id, after.nextAttemptAt);
   },
 });
 
@@ -82,7 +85,7 @@ const byEnd = (a: string, b: string): number => (a.slice(-8) < b.slice(-8) ? -1 
 
 /** A delivery whose next attempt is due. */
 export async function deliver(unit: Unit, deliveryId: string): Promise<void> {
-  const delivery = await unit.tx.get("delivery", deliveryId);
+  const delivery = await unit.tx.get(kinds.delivery, deliveryId);
   if (delivery?.state !== "waiting" || (delivery.nextAttemptAt ?? unit.now) > unit.now) return;
   await makeReady(unit, { ...delivery, nextAttemptAt: null });
 }
@@ -93,8 +96,8 @@ export const sendAgain = (unit: Unit, delivery: Delivery): Promise<void> =>
 
 /** Only what has an endpoint can be ready: it is looked for endpoint by endpoint. */
 async function makeReady({ tx }: Unit, delivery: Delivery): Promise<void> {
-  const hasEndpoint = (await tx.get("endpoint", delivery.endpointId)) !== undefined;
-  tx.put("delivery", { ...delivery, state: hasEndpoint ? "ready" : "dropped" });
+  const hasEndpoint = (await tx.get(kinds.endpoint, delivery.endpointId)) !== undefined;
+  tx.put(kinds.delivery, { ...delivery, state: hasEndpoint ? "ready" : "dropped" });
 }
 
 /** @rule WHK-45 no more attempts in a second than the endpoint's limit; without one, any number */
@@ -104,7 +107,7 @@ function isOverLimit({ tx, now }: Unit, endpoint: Endpoint): boolean {
   const second = Math.floor(now / 1000);
   const attempts = recent.second === second ? recent.attempts : 0;
   if (attempts >= rateLimit) return true;
-  tx.put("endpoint", { ...endpoint, recent: { second, attempts: attempts + 1 } });
+  tx.put(kinds.endpoint, { ...endpoint, recent: { second, attempts: attempts + 1 } });
   return false;
 }
 

@@ -1,8 +1,9 @@
+import { kinds } from "#dialects/dodo/kinds.js";
 import { type Endpoint, wants } from "#domain/webhooks/endpoint.js";
-import type { EventType, Subject } from "#domain/webhooks/event.js";
+import { type EventType, eventOf, type Subject } from "#domain/webhooks/event.js";
 import { lowBalances } from "#domain/webhooks/low-balance.js";
+import { all } from "#sandbox/kinds.js";
 import type { Happening, Recorded, Unit } from "#sandbox/ports.js";
-import { all } from "#sandbox/tables.js";
 import { activeSubscriptions } from "../billing/holdings.js";
 
 /**
@@ -12,12 +13,12 @@ import { activeSubscriptions } from "../billing/holdings.js";
  * @rule WHK-25 every endpoint gets an event under the same id
  */
 export async function record(unit: Unit): Promise<Recorded> {
-  const endpoints = await unit.tx.find("endpoint", "all", all);
+  const endpoints = await unit.tx.find(kinds.endpoint, "all", all);
   let isReady = false;
   for (const happening of unit.happened) {
     for (const { type, subject } of await eventsOf(unit, happening)) {
       const event = { id: unit.nextId("msg"), type, subject, at: unit.now };
-      unit.tx.put("outgoingEvent", event);
+      unit.tx.put(kinds.outgoingEvent, event);
       for (const endpoint of endpoints.filter((it) =>
         wants(it, type, unit.policy.emptyEventFilter),
       )) {
@@ -35,7 +36,7 @@ export function dispatch(
   { id: endpointId, url }: Endpoint,
   event: { readonly id: string; readonly type: EventType },
 ): void {
-  unit.tx.put("delivery", {
+  unit.tx.put(kinds.delivery, {
     id: unit.nextId("dlv"),
     endpointId,
     url,
@@ -56,6 +57,10 @@ async function eventsOf(
   switch (happening.kind) {
     case "event":
       return [happening];
+    case "entry": {
+      const type = eventOf(happening.entry);
+      return type ? [{ type, subject: { kind: "entry", id: happening.entry.id } }] : [];
+    }
     case "planned":
       return [];
     case "moved": {

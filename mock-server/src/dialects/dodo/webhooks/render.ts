@@ -1,4 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
+import { kinds } from "#dialects/dodo/kinds.js";
 import { formatAmount } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import { formatInstant } from "#domain/time.js";
@@ -46,9 +47,9 @@ async function dataOf(viewer: Viewer, { id, subject }: OutgoingEvent): Promise<D
   const { tx, businessId, policy } = viewer;
   switch (subject.kind) {
     case "entry": {
-      const entry = await tx.get("entry", subject.id);
-      const account = entry && (await tx.get("account", entry.accountId));
-      const entitlement = account && (await tx.get("entitlement", account.entitlementId));
+      const entry = await tx.get(kinds.entry, subject.id);
+      const account = entry && (await tx.get(kinds.account, entry.accountId));
+      const entitlement = account && (await tx.get(kinds.entitlement, account.entitlementId));
       assert(
         entry !== undefined && account !== undefined && entitlement !== undefined,
         `event ${id} is about an entry that is not stored`,
@@ -58,12 +59,12 @@ async function dataOf(viewer: Viewer, { id, subject }: OutgoingEvent): Promise<D
       return { payload_type: "CreditLedgerEntry", ...shown };
     }
     case "subscription": {
-      const subscription = await tx.get("subscription", subject.id);
+      const subscription = await tx.get(kinds.subscription, subject.id);
       assert(subscription !== undefined, `event ${id} is about a subscription that is not stored`);
       return { payload_type: "Subscription", ...(await viewSubscription(viewer, subscription)) };
     }
     case "payment": {
-      const payment = await tx.get("payment", subject.id);
+      const payment = await tx.get(kinds.payment, subject.id);
       assert(payment !== undefined, `event ${id} is about a payment that is not stored`);
       return { payload_type: "Payment", ...(await viewPayment(viewer, payment)) };
     }

@@ -1,7 +1,8 @@
+import type { Order } from "../../order.js";
 import type { Grant } from "../account.js";
 
-/** Fields to sort grants by, first one first, ascending; null counts as never and sorts last. */
-export type DrawOrder = readonly (keyof Grant)[];
+/** Which grants are drawn from first. */
+export type DrawOrder = Order<Grant>;
 
 /**
  * Which grant is drawn from first: the oldest; among those of one instant the one that expires earlier; then by id.
