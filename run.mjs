@@ -50,12 +50,39 @@ const commands = {
     process.exitCode = status;
   },
 
+  /** Tests what is changed, and what imports it, until it is stopped; `-- ledger` only files with that in their path. */
+  "test:watch"(args) {
+    build(["sdk", "mock-server"]);
+    process.exitCode = runTool("vitest", "vitest", ["watch", ...args]);
+  },
+
   /** Everything about the sources that a test cannot see. */
   check() {
     must("generated files are up to date", "tsx", "tsx", ["spec/generate.ts", "--check"]);
     must("the documents pass their lint", "@redocly/cli", "redocly", ["lint"]);
-    must("the types agree", "typescript", "tsc", ["-p", "."]);
+    commands.typecheck([]);
     must("the sources are in order", "@biomejs/biome", "biome", ["check", "--error-on-warnings"]);
+  },
+
+  typecheck(args) {
+    must("the types agree", "typescript", "tsc", ["-p", ".", ...args]);
+  },
+
+  /** The documents and the sources, without a word on how they are laid out; `-- --write` mends what is safe to mend. */
+  lint(args) {
+    must("the documents pass their lint", "@redocly/cli", "redocly", ["lint"]);
+    must("the sources pass their lint", "@biomejs/biome", "biome", [
+      ...["lint", "--error-on-warnings"],
+      ...args,
+    ]);
+  },
+
+  /** Lays out the sources and sorts their imports, in place. */
+  format(args) {
+    must("everything could be laid out", "@biomejs/biome", "biome", [
+      ...["check", "--write", "--linter-enabled=false"],
+      ...args,
+    ]);
   },
 
   generate() {
