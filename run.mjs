@@ -98,6 +98,11 @@ const commands = {
     for (const it of pack()) console.log(it);
   },
 
+  /** Asks what users will notice of a change and writes it down; `-- status` lists what is noted, `-- version` releases it. */
+  changeset(args) {
+    process.exitCode = runTool("@changesets/cli", "changeset", args);
+  },
+
   /** Whether the packages run beside the newest release of everything; takes it from the registry. */
   newest() {
     process.exitCode = runNode(["contract-tests/newest/run.mjs", ...pack()]);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import manifest from "../../mock-server/package.json" with { type: "json" };
 import { commandLine, compiled } from "../harness/compile.js";
 import { knock } from "../harness/knock.js";
 
@@ -40,7 +41,7 @@ test("the server says on one line where it listens, on loopback only, and ends a
   const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(await line) ?? [];
   expect((await line).split("\n")).toHaveLength(1);
   const health = await fetch(`${url}/_sandbox/health`);
-  expect(await health.json()).toEqual({ status: "ok", version: "0.1.0" });
+  expect(await health.json()).toEqual({ status: "ok", version: manifest.version });
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
 });
@@ -51,7 +52,7 @@ test("--json says it for machines, and --at, --frozen and --seed decide the worl
     const flags = ["--at", "2026-03-01T00:00:00Z", "--frozen", "--seed", "same"];
     const { line } = drawdown("serve", "--port", "0", "--json", ...flags);
     const { url, version } = JSON.parse(await line);
-    expect(version).toBe("0.1.0");
+    expect(version).toBe(manifest.version);
     const response = await fetch(`${url}/customers`, {
       method: "POST",
       headers: { authorization: "Bearer k", "content-type": "application/json" },
@@ -182,8 +183,8 @@ test("help and version are commands as well as options", async () => {
     expect(await ended, said.err).toBe(0);
     return said.out.trim();
   };
-  expect(await said("version")).toBe("0.1.0");
-  expect(await said("--version")).toBe("0.1.0");
+  expect(await said("version")).toBe(manifest.version);
+  expect(await said("--version")).toBe(manifest.version);
   const help = await said("help");
   expect(help).toContain("drawdown serve [options]");
   expect(await said("--help")).toBe(help);

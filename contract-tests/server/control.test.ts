@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import manifest from "../../mock-server/package.json" with { type: "json" };
 import { httpScenario } from "../harness/scenario.js";
 import { start, type World } from "../harness/world.js";
 
@@ -23,7 +24,7 @@ const holdingOf = async (world: World) => ({
 
 httpScenario("health needs no key", async (world) => {
   const response = await world.raw("GET", "/_sandbox/health", { headers: { authorization: "" } });
-  expect(await response.json()).toEqual({ status: "ok", version: "0.1.0" });
+  expect(await response.json()).toEqual({ status: "ok", version: manifest.version });
 });
 
 httpScenario("every other control call needs a key", async (world) => {
