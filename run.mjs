@@ -6,7 +6,6 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -62,6 +61,9 @@ const commands = {
     must("the documents pass their lint", "@redocly/cli", "redocly", ["lint"]);
     commands.typecheck([]);
     must("the sources are in order", "@biomejs/biome", "biome", ["check", "--error-on-warnings"]);
+    must("every file, export and dependency is used", "knip", "knip", [
+      ...["--no-progress", "--treat-config-hints-as-errors"],
+    ]);
   },
 
   typecheck(args) {
@@ -250,12 +252,11 @@ function must(what, packageName, bin, args) {
   if (runTool(packageName, bin, args) !== 0) fail(`not true: ${what}`);
 }
 
-/** Runs a package's program with this Node, without a shell. */
+/** Runs a package's program with this Node, without a shell. Not every package lets its manifest be resolved. */
 function runTool(packageName, bin, args, cwd = root) {
-  const manifest = createRequire(join(root, "package.json")).resolve(`${packageName}/package.json`);
-  const { bin: bins } = JSON.parse(readFileSync(manifest, "utf8"));
-  const script = join(dirname(manifest), typeof bins === "string" ? bins : bins[bin]);
-  return runNode([script, ...args], cwd);
+  const folder = join(root, "node_modules", packageName);
+  const { bin: bins } = readManifest(folder);
+  return runNode([join(folder, typeof bins === "string" ? bins : bins[bin]), ...args], cwd);
 }
 
 function runNode(args, cwd = root) {

@@ -9,7 +9,6 @@ export type Customer = Schemas["CustomerResponse"];
 export type Balance = Schemas["CustomerCreditBalanceResponse"];
 export type Grant = Schemas["CreditGrantResponse"];
 export type LedgerEntry = Schemas["CreditLedgerEntryResponse"];
-export type Created = Schemas["CreateLedgerEntryResponse"];
 export type Meter = Schemas["MeterResponse"];
 export type UsageEvent = Schemas["Event"];
 export type ErrorBody = Schemas["ErrorResponse"];

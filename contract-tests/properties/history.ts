@@ -30,20 +30,20 @@ export const settings: fc.Arbitrary<Settings> = fc.record({
   ),
 });
 
-export const credit: fc.Arbitrary<Command> = fc.record({
+const credit: fc.Arbitrary<Command> = fc.record({
   kind: fc.constant("credit" as const),
   who,
   amount: fc.integer({ min: 1, max: 200 }),
   days: fc.option(fc.integer({ min: 1, max: 60 }), { nil: null }),
 });
 
-export const debit: fc.Arbitrary<Command> = fc.record({
+const debit: fc.Arbitrary<Command> = fc.record({
   kind: fc.constant("debit" as const),
   who,
   amount: fc.integer({ min: 1, max: 250 }),
 });
 
-export const advance: fc.Arbitrary<Command> = fc.record({
+const advance: fc.Arbitrary<Command> = fc.record({
   kind: fc.constant("advance" as const),
   hours: fc.oneof(
     fc.integer({ min: 1, max: 48 }),

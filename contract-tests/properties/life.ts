@@ -134,7 +134,7 @@ const change: fc.Arbitrary<Command> = fc.record({
   later: fc.nat(3).map((it) => it === 0),
 });
 
-export const command: fc.Arbitrary<Command> = fc.oneof(
+const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("use" as const), units }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("useAtTheBrink" as const), units }) },
   {

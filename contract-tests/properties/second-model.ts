@@ -102,7 +102,7 @@ const day = 24 * 60 * minute;
 export const prices = { basic: 1000, pro: 3001, seats: 707, pack: 500, overage: 10 } as const;
 
 /** The same day and time `count` months later, a missing day becoming the last of its month (SUB-10). */
-export function monthsAfter(from: number, count: number): number {
+function monthsAfter(from: number, count: number): number {
   const date = new Date(from);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + count];
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();

@@ -20,7 +20,7 @@ const asAmount = (value: Decimal): Amount => value as Amount; // the one place t
 export const zero: Amount = asAmount(new Exact(0));
 
 /** Most digits a credit amount may have before the point: values stay below 10^10. */
-export const integerDigitsMax = 10;
+const integerDigitsMax = 10;
 
 const decimalText = /^(-?)0*(\d*?)(?:\.(\d*?)0*)?$/;
 

@@ -66,7 +66,7 @@ export const documented: Policy = {
 };
 
 /** As public logs and reports saw the service answer, where that differs from the documents. */
-export const observed: Policy = {
+const observed: Policy = {
   ...documented,
   balanceAmounts: "number",
   cartAmounts: "number",
@@ -79,7 +79,7 @@ export const profiles = { documented, observed } as const;
 
 export type Profile = keyof typeof profiles;
 
-export const switchNames = Object.keys(switches) as readonly Switch[]; // the keys of the literal above
+const switchNames = Object.keys(switches) as readonly Switch[]; // the keys of the literal above
 
 /** The profile a policy adds up to. */
 export const profileOf = (policy: Policy): Profile | "custom" =>

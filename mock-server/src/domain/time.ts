@@ -8,12 +8,12 @@ export type Instant = number & { readonly [instantBrand]: true };
 
 const asInstant = (milliseconds: number): Instant => milliseconds as Instant; // the one place the brand is put on
 
-export const dayMs = 86_400_000;
+const dayMs = 86_400_000;
 
 /** First instant that cannot be printed with a four-digit year. */
 export const instantMax = asInstant(Date.UTC(9999, 11, 31, 23, 59, 59, 999));
 
-export const instantMin = asInstant(Date.parse("0001-01-01T00:00:00Z"));
+const instantMin = asInstant(Date.parse("0001-01-01T00:00:00Z"));
 
 export const instantOf = (milliseconds: number): Instant => asInstant(milliseconds);
 

@@ -10,7 +10,7 @@ const typoMax = 3;
 const beginningMin = 3;
 
 /** The known name that another one is the beginning of, or a typing error away from. */
-export function meantAmong(name: string, known: readonly string[]): string | undefined {
+function meantAmong(name: string, known: readonly string[]): string | undefined {
   if (name.length > lettersMax || known.length === 0) return undefined;
   const longer = name.length < beginningMin ? [] : known.filter((it) => it.startsWith(name));
   if (longer.length === 1) return longer[0];

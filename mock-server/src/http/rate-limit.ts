@@ -6,7 +6,7 @@ import { RequestError } from "./request-error.js";
  *
  * @rule RTE-01 three tiers
  */
-export const tiers = [
+const tiers = [
   { perSecond: 40, perMinute: 240 },
   { perSecond: 100, perMinute: 1000 },
   { perSecond: 500, perMinute: 5000 },

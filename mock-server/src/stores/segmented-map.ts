@@ -5,7 +5,7 @@
 export const firstEntries = 32_768;
 
 /** Segments for all that comes after; at 2^24 entries each of them holds as many as two first ones. */
-export const segmentCount = 256;
+const segmentCount = 256;
 
 /**
  * A Map by text, in segments by a hash of the key once the first one is full, so that growing never copies more than one of

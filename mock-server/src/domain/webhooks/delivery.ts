@@ -51,7 +51,7 @@ const waits = [
 ] as const;
 
 /** @rule WHK-27 any 2xx is success and nothing else, redirects included */
-export const isDelivered = ({ status }: Attempt): boolean =>
+const isDelivered = ({ status }: Attempt): boolean =>
   status !== null && status >= 200 && status < 300;
 
 /**

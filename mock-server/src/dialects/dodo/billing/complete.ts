@@ -299,7 +299,7 @@ export const discountOfLine = (line: CartLine, { price }: Product): number =>
 const chosenAmount = ({ amount }: CartLine, price: Price): number | null =>
   price.type === "one_time_price" && price.paysWhatTheyWant ? amount : null;
 
-export const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
+const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
   await load(tx, kinds.product, productId, "CHK-04");
 
 /** @rule CHK-05 an email finds its customer, or makes one */

@@ -149,7 +149,7 @@ export const newSecret = (nextId: NextId): string =>
   `whsec_${btoa(nextId("whk").padEnd(24, "-").slice(-24))}`;
 
 /** @throws DomainError webhook-invalid */
-export function urlOf(text: string): string {
+function urlOf(text: string): string {
   const { protocol } = URL.canParse(text) ? new URL(text) : { protocol: "" };
   if (protocol === "http:" || protocol === "https:") return text;
   throw new DomainError("webhook-invalid", "WHK-47", {
