@@ -1,6 +1,6 @@
 import { inProcess, type Sandbox } from "./adapters/in-process.js";
 import { sendBy, sendByNetwork } from "./adapters/send.js";
-import { controlDialect } from "./dialects/control/dialect.js";
+import { controlDialect } from "./dialects/control/index.js";
 import { dodoBehaviour } from "./dialects/dodo/behaviour.js";
 import { billingControls } from "./dialects/dodo/controls.js";
 import { dodoDialect } from "./dialects/dodo/dialect.js";
@@ -110,14 +110,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     atLeastOne("keysMax", options.keysMax ?? 10_000),
   );
   const allowedKeys = options.keys ? new Set(options.keys) : null;
-  const control = controlDialect(
+  const control = controlDialect({
     tenants,
-    dodo.errors,
-    billingControls,
-    webhookControls,
+    errors: dodo.errors,
+    controls: { ...billingControls, ...webhookControls },
     send,
     allowedKeys,
-  );
+  });
   const respond = dispatcher({
     tenants,
     dialects: [dodo, control],
