@@ -54,7 +54,7 @@ describe("imports", () => {
     adapters: [
       "http",
       "sandbox/ports.ts",
-      "create-sandbox.ts",
+      "sandbox-object.ts",
       "version.ts",
       "@drawdown/spec",
       "express",
@@ -62,7 +62,18 @@ describe("imports", () => {
       "msw",
       "node:",
     ],
-    testing: ["adapters", "create-sandbox.ts", "@drawdown/spec", "vitest", "@playwright/test"],
+    client: ["http/call.ts", "@drawdown/spec"],
+    redirect: ["adapters", "client", "http", "create-sandbox.ts"],
+    testing: [
+      "adapters/listen.ts",
+      "client",
+      "http/call.ts",
+      "sandbox-object.ts",
+      "create-sandbox.ts",
+      "@drawdown/spec",
+      "vitest",
+      "@playwright/test",
+    ],
   };
 
   const importsOf = (path: string): readonly string[] =>

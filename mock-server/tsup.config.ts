@@ -17,7 +17,7 @@ export default defineConfig({
     express: "src/adapters/express.ts",
     node: "src/adapters/listen.ts",
     cli: "src/cli.ts",
-    redirect: "src/adapters/redirect.ts",
+    redirect: "src/redirect/index.ts",
     vitest: "src/testing/vitest.ts",
     playwright: "src/testing/playwright.ts",
   },

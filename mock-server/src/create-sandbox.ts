@@ -1,4 +1,3 @@
-import { inProcess, type Sandbox } from "./adapters/in-process.js";
 import { sendBy, sendByNetwork } from "./adapters/send.js";
 import { controlDialect } from "./dialects/control/index.js";
 import { dodoBehaviour } from "./dialects/dodo/behaviour.js";
@@ -18,6 +17,7 @@ import { machineTimer } from "./sandbox/alarm.js";
 import { Pace } from "./sandbox/pace.js";
 import { Tenant, Tenants } from "./sandbox/tenant.js";
 import type { Beginning, Outside } from "./sandbox/world.js";
+import { inProcess, type Sandbox } from "./sandbox-object.js";
 import { memoryStore } from "./stores/memory.js";
 
 export type { Sandbox };

@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from "express";
-import type { Sandbox } from "../create-sandbox.js";
+import type { Sandbox } from "../sandbox-object.js";
 import { type GateOptions, gateOf } from "./gate.js";
 import { type FrontDoor, nodeListener, send } from "./node.js";
 import { pages } from "./pages.js";

@@ -1,8 +1,5 @@
-import type { Call, Respond } from "../http/call.js";
+import type { Call, Fetch, Respond } from "../http/call.js";
 import { pagePath } from "./page-paths.js";
-
-/** The standard `fetch`: what clients take as an option of that name. */
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /**
  * Answers one request.

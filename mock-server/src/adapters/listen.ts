@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Sandbox } from "../create-sandbox.js";
+import type { Sandbox } from "../sandbox-object.js";
 import { type GateOptions, gateOf } from "./gate.js";
 import { nodeListener } from "./node.js";
 import { isPage } from "./page-paths.js";

@@ -1,9 +1,9 @@
 import { type operations, operationTable } from "@drawdown/spec/dodo";
 import { closest } from "fastest-levenshtein";
 import { type HttpHandler, type HttpResponseResolver, http } from "msw";
+import type { Sandbox } from "../sandbox-object.js";
 import { isBelow, readBaseUrls } from "./base-urls.js";
 import { answer } from "./fetch.js";
-import type { Sandbox } from "./in-process.js";
 
 export interface HandlersOptions {
   /** Addresses that stand for the service besides the vendor's own, with any path: `http://localhost:3000/billing`. */

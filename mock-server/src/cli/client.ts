@@ -1,5 +1,6 @@
-import { type ListPath, readAll } from "../adapters/control.js";
-import { reasonOf, startCommand } from "../adapters/unreachable.js";
+import { type ListPath, readAll } from "../client/control.js";
+import { type Answered, exchange } from "../client/exchange.js";
+import { reasonOf, startCommand } from "../client/unreachable.js";
 import { CommandError, checkAddress } from "./command-line.js";
 
 /** The key that commands use unless told otherwise. */
@@ -45,37 +46,24 @@ export function connect(options: { readonly url: string; readonly key: string })
   return {
     url,
     async call<Body>(method: string, path: string, body?: unknown): Promise<Body> {
-      const response = await request(url, path, {
-        method,
-        headers: { authorization: `Bearer ${options.key}`, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      const asked = { method, path, key: options.key, body };
+      const answer = await exchange({ fetch, baseURL: url }, asked).catch((error: unknown) => {
+        throw new CommandError(
+          `no sandbox answers at ${url} (${reasonOf(error)}); start one with: ${startCommand(url)}`,
+        );
       });
       // The documents of both APIs give the shape of each answer; the caller names it.
-      return (await decode(`${method} ${url}${path}`, response)) as Body;
+      return bodyOf(`${method} ${url}${path}`, answer) as Body;
     },
   };
 }
 
-async function request(url: string, path: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(`${url}${path}`, init);
-  } catch (error) {
-    throw new CommandError(
-      `no sandbox answers at ${url} (${reasonOf(error)}); start one with: ${startCommand(url)}`,
-    );
+function bodyOf(call: string, { ok, status, body }: Answered): unknown {
+  if (body === undefined) {
+    throw new Refusal(`${call} answered ${status}, but not as a sandbox does`, 0);
   }
-}
-
-async function decode(call: string, response: Response): Promise<unknown> {
-  const text = await response.text();
-  let body: unknown;
-  try {
-    body = text === "" ? null : JSON.parse(text);
-  } catch {
-    throw new Refusal(`${call} answered ${response.status}, but not as a sandbox does`, 0);
-  }
-  if (response.ok) return body;
-  throw new Refusal(`${call} answered ${response.status} ${describe(body)}`, response.status);
+  if (ok) return body;
+  throw new Refusal(`${call} answered ${status} ${describe(body)}`, status);
 }
 
 const describe = (body: unknown): string =>

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { constants } from "node:os";
-import type { Sandbox } from "../create-sandbox.js";
+import type { Sandbox } from "../sandbox-object.js";
 
 /** How long calls under way may take, so that the process is gone within two seconds of being told to stop. */
 const graceMs = 1500;

@@ -26,3 +26,6 @@ export interface Reply {
 
 /** Answers calls. Never throws. */
 export type Respond = (call: Call) => Promise<Reply>;
+
+/** The standard `fetch`: what clients take as an option of that name. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

@@ -1,5 +1,5 @@
-export type { Delivery, SandboxEvent } from "../adapters/control.js";
-export type { Fetch } from "../adapters/fetch.js";
+export type { Delivery, SandboxEvent } from "../client/control.js";
+export type { Fetch } from "../http/call.js";
 export { type LedgerMatchers, ledgerMatchers, type Verdict } from "./ledger-matchers.js";
 export type { LedgerTable } from "./ledger-table.js";
 export {

@@ -1,4 +1,4 @@
-import type { Sandbox } from "../create-sandbox.js";
+import type { Sandbox } from "../sandbox-object.js";
 import { type LedgerMatchers, ledgerMatchers } from "./ledger-matchers.js";
 import { openTenant, type TenantOptions, type TestTenant } from "./open-tenant.js";
 import { usualTarget } from "./usual-target.js";

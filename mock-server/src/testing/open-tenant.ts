@@ -8,9 +8,9 @@ import {
   readClock,
   type SandboxEvent,
   settle,
-} from "../adapters/control.js";
-import type { Fetch } from "../adapters/fetch.js";
-import type { Sandbox } from "../create-sandbox.js";
+} from "../client/control.js";
+import type { Fetch } from "../http/call.js";
+import type { Sandbox } from "../sandbox-object.js";
 import { type Reached, reach } from "./reach.js";
 import { type LedgerEntry, readLedger } from "./read-ledger.js";
 

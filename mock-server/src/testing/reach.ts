@@ -1,14 +1,10 @@
-import { messageOf } from "../adapters/control.js";
-import type { Fetch } from "../adapters/fetch.js";
-import { inProcessURL } from "../adapters/in-process.js";
-import { reasonOf, startCommand } from "../adapters/unreachable.js";
-import type { Sandbox } from "../create-sandbox.js";
+import { type Address, exchange, messageOf } from "../client/exchange.js";
+import { reasonOf, startCommand } from "../client/unreachable.js";
+import type { Fetch } from "../http/call.js";
+import { inProcessURL, type Sandbox } from "../sandbox-object.js";
 
 /** A sandbox and the way to it, before any key is known. */
-export interface Reached {
-  readonly fetch: Fetch;
-  /** Without a slash at the end. */
-  readonly baseURL: string;
+export interface Reached extends Address {
   /** Whether it is known to be closed. */
   readonly isClosed: () => boolean;
   /**
@@ -25,7 +21,7 @@ interface Opened {
 }
 
 /** Milliseconds a server has to answer the first request; one that takes longer is none of ours. */
-const answerMs = 5000;
+const patienceMs = 5000;
 
 /** @throws TypeError when the target is neither a sandbox nor a URL */
 export function reach(target: Sandbox | string | URL): Reached {
@@ -38,25 +34,23 @@ export function reach(target: Sandbox | string | URL): Reached {
     baseURL,
     isClosed: () => !isAddress && target.closed,
     async post(path, body) {
-      const response = await fetch(`${baseURL}${path}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(answerMs),
-      }).catch((error: unknown) => {
-        throw new Error(
-          `no sandbox answers at ${baseURL} (${reasonOf(error)}); ${start(baseURL)}`,
-          {
-            cause: error,
-          },
-        );
-      });
-      const answer = await response.json().catch(() => undefined);
-      if (response.ok && isOpened(answer)) return { status: response.status, body: answer };
+      const {
+        ok,
+        status,
+        body: answer,
+      } = await exchange({ fetch, baseURL }, { method: "POST", path, body, patienceMs }).catch(
+        (error: unknown) => {
+          throw new Error(
+            `no sandbox answers at ${baseURL} (${reasonOf(error)}); ${start(baseURL)}`,
+            { cause: error },
+          );
+        },
+      );
+      if (ok && isOpened(answer)) return { status, body: answer };
       const refusal = messageOf(answer);
       throw new Error(
         refusal === undefined
-          ? `what answers at ${baseURL} is no sandbox: POST ${path} was answered with ${response.status}; check the address, or ${start(baseURL)}`
+          ? `what answers at ${baseURL} is no sandbox: POST ${path} was answered with ${status}; check the address, or ${start(baseURL)}`
           : isAddress
             ? `the sandbox at ${baseURL} refused: ${refusal}`
             : refusal,

@@ -1,5 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
-import { call, type Reach } from "../adapters/control.js";
+import { call, type Reach } from "../client/control.js";
 
 /** One movement of a customer's credits, as the API lists it. */
 export type LedgerEntry = components["schemas"]["CreditLedgerEntryResponse"];

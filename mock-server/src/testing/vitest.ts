@@ -1,5 +1,5 @@
 import { expect, test as plain } from "vitest";
-import type { Sandbox } from "../create-sandbox.js";
+import type { Sandbox } from "../sandbox-object.js";
 import { type LedgerMatchers, ledgerMatchers } from "./ledger-matchers.js";
 import { openTenant, type TenantOptions, type TestTenant } from "./open-tenant.js";
 import { usualTarget } from "./usual-target.js";

@@ -1,7 +1,7 @@
 import { notServed, type operations, operationTable, validators } from "@drawdown/spec/control";
 import { callHandler, type Dialect, type Handlers } from "#http/contract.js";
 import type { Tenant } from "#sandbox/tenant.js";
-import { version } from "#version.js";
+import { version } from "../../version.js";
 import { checkouts } from "./checkouts.js";
 import { clock } from "./clock.js";
 import { type Context, contextOf, ok, type Surroundings } from "./context.js";

@@ -1,6 +1,6 @@
-import { messageOf } from "./control.js";
-import type { Fetch } from "./fetch.js";
-import { reasonOf, startCommand } from "./unreachable.js";
+import { exchange, messageOf } from "../client/exchange.js";
+import { reasonOf, startCommand } from "../client/unreachable.js";
+import type { Fetch } from "../http/call.js";
 
 /** Milliseconds a sandbox has to say that it is there. */
 const patienceMs = 5000;
@@ -12,31 +12,23 @@ const patienceMs = 5000;
  */
 export async function findRunning(url: string, fetch: Fetch): Promise<void> {
   const start = `start one with \`${startCommand(url)}\`, or unset DRAWDOWN_URL to have one in this process`;
-  const answered = await fetch(`${url}/_sandbox/health`, {
-    signal: AbortSignal.timeout(patienceMs),
-  }).catch((error: unknown) => {
+  const { ok, status, text, body } = await exchange(
+    { fetch, baseURL: url },
+    { method: "GET", path: "/_sandbox/health", patienceMs },
+  ).catch((error: unknown) => {
     throw new TypeError(
       `DRAWDOWN_URL is ${url}, where no sandbox answers (${reasonOf(error)}); ${start}`,
     );
   });
-  const said = await answered.text().catch(() => "");
-  if (answered.ok && isHealth(said)) return;
-  const refusal = answered.status === 421 ? refusalIn(said) : undefined;
+  if (ok && isHealth(text ?? "")) return;
+  // A sandbox that does not answer under this name says so.
+  const refusal = status === 421 ? messageOf(body) : undefined;
   if (refusal !== undefined) {
     throw new TypeError(`DRAWDOWN_URL is ${url}, where the answer is: ${refusal}`);
   }
   throw new TypeError(
-    `DRAWDOWN_URL is ${url}, where something else than a sandbox answers (${answered.status} to GET /_sandbox/health); ${start}`,
+    `DRAWDOWN_URL is ${url}, where something else than a sandbox answers (${status} to GET /_sandbox/health); ${start}`,
   );
-}
-
-/** What a sandbox says that does not answer under this name. */
-function refusalIn(text: string): string | undefined {
-  try {
-    return messageOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 const isHealth = (text: string): boolean => /^\{"status":"ok","version":"[^"]+"\}$/.test(text);

@@ -10,14 +10,15 @@
  * before the application runs. `DRAWDOWN_QUIET` leaves out what is said on stderr: where calls go, and
  * what answers warn of.
  */
+
+import { warningPrinter } from "../adapters/print-warnings.js";
+import { printable } from "../adapters/printable.js";
+import { vendorHosts } from "../adapters/vendor-hosts.js";
 import { createSandbox } from "../create-sandbox.js";
-import type { Fetch } from "./fetch.js";
+import type { Fetch } from "../http/call.js";
 import { findRunning } from "./find-running.js";
-import { warningPrinter } from "./print-warnings.js";
-import { printable } from "./printable.js";
 import { onwardTo, redirectFetch } from "./redirect-fetch.js";
-import { inVariables, type RedirectSettings, readSettings } from "./redirect-settings.js";
-import { vendorHosts } from "./vendor-hosts.js";
+import { inVariables, type RedirectSettings, readSettings } from "./settings.js";
 
 const real = globalThis.fetch;
 

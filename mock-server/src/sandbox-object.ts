@@ -1,5 +1,4 @@
-import type { Respond } from "../http/call.js";
-import { sandboxClosed } from "../http/dispatch.js";
+import { fetchWith } from "./adapters/fetch.js";
 import {
   advance,
   type Delivery,
@@ -7,8 +6,9 @@ import {
   type Reach,
   readClock,
   settle,
-} from "./control.js";
-import { type Fetch, fetchWith } from "./fetch.js";
+} from "./client/control.js";
+import type { Fetch, Respond } from "./http/call.js";
+import { sandboxClosed } from "./http/dispatch.js";
 
 /** Which key is meant. */
 export interface OfKey {

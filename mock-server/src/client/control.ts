@@ -1,5 +1,5 @@
 import type { components } from "@drawdown/spec/control";
-import type { Fetch } from "./fetch.js";
+import { type Address, exchange, messageOf } from "./exchange.js";
 
 type Schemas = components["schemas"];
 
@@ -10,10 +10,7 @@ export type Delivery = Schemas["Delivery"];
 export type SandboxEvent = Schemas["EventList"]["items"][number];
 
 /** One tenant of a sandbox, and the way to it. */
-export interface Reach {
-  readonly fetch: Fetch;
-  /** Without a slash at the end. */
-  readonly baseURL: string;
+export interface Reach extends Address {
   readonly key: string;
 }
 
@@ -23,27 +20,16 @@ export interface Reach {
  * @throws Error with the sandbox's own message when it refuses
  */
 export async function call<Body>(
-  { fetch, baseURL, key }: Reach,
+  { key, ...sandbox }: Reach,
   method: "GET" | "POST",
   path: string,
   body?: object,
 ): Promise<Body> {
-  const response = await fetch(`${baseURL}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer: unknown = await response.json();
+  const answer = await exchange(sandbox, { method, path, key, body });
   // The documents of both APIs give the shape of a success; the caller names it.
-  if (response.ok) return answer as Body;
-  throw new Error(messageOf(answer) ?? `${method} ${path} answered ${response.status}`);
+  if (answer.ok && answer.body !== undefined) return answer.body as Body;
+  throw new Error(messageOf(answer.body) ?? `${method} ${path} answered ${answer.status}`);
 }
-
-/** What a refusal says, if it is one of a sandbox. */
-export const messageOf = (answer: unknown): string | undefined =>
-  typeof answer === "object" && answer !== null && "code" in answer && "message" in answer
-    ? String(answer.message)
-    : undefined;
 
 /** Moves the tenant's clock by a duration or to an instant; resolves with where it is then. */
 export async function advance(tenant: Reach, to: string): Promise<string> {

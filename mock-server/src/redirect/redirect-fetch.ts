@@ -1,6 +1,6 @@
+import { vendorHosts } from "../adapters/vendor-hosts.js";
+import type { Fetch } from "../http/call.js";
 import { withoutRootDot } from "../http/loopback.js";
-import type { Fetch } from "./fetch.js";
-import { vendorHosts } from "./vendor-hosts.js";
 
 /**
  * A `fetch` that takes calls to the vendor's hosts elsewhere and leaves all others alone.
