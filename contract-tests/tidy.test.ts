@@ -62,8 +62,8 @@ describe("imports", () => {
       "msw",
       "node:",
     ],
-    client: ["http/call.ts", "@drawdown/spec"],
-    redirect: ["adapters", "client", "http", "create-sandbox.ts"],
+    client: ["http/call.ts", "http/web-address.ts", "@drawdown/spec"],
+    redirect: ["adapters", "client", "http", "create-sandbox.ts", "sandbox-options.ts"],
     testing: [
       "adapters/listen.ts",
       "client",

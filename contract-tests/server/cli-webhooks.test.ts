@@ -543,6 +543,7 @@ describe.concurrent("serve --webhook", () => {
       '--webhook http://localhost:3000 has the secret "hush" but must have whsec_',
     ],
     [["--webhook", "http://localhost:3000,whsec_abc"], "the base64 of at least 12 bytes"],
+    [["--webhook", `http://localhost:3000,whsec_${"A".repeat(17)}`], "the base64 of at least 12"],
     [
       ["--webhook", "https://hooks.example.com/billing"],
       "--webhook https://hooks.example.com/billing is not on this machine, and nothing would be sent there; add --allow-remote-webhooks",

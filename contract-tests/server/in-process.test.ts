@@ -205,3 +205,15 @@ test("the sandbox and the helpers of tests are bundled for browsers without a mo
   const imported = Object.values(metafile.inputs).flatMap((it) => it.imports);
   expect(imported.filter((it) => it.external)).toEqual([]);
 });
+
+test.for([
+  [{ url: "localhost:3000" }, 'the URL "localhost:3000" for dodo_test_first'],
+  [{ url: "http://ada:pw@localhost:3000" }, "which is no http or https address"],
+  [{ url: "http://localhost:3000", secret: "hush" }, "has a secret for http://localhost:3000"],
+  // 17 letters are no base64: nobody could verify what they sign.
+  [{ url: "http://localhost:3000", secret: `whsec_${"A".repeat(17)}` }, "base64 of at least 12"],
+] as const)("the webhook %o is refused when the sandbox is made", ([webhook, message]) => {
+  expect(() => createSandbox({ ...frozen, webhooks: [{ key: first, ...webhook }] })).toThrow(
+    message,
+  );
+});

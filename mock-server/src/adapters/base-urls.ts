@@ -1,3 +1,4 @@
+import { bareAddress } from "../http/web-address.js";
 import { vendorHosts } from "./vendor-hosts.js";
 
 /**
@@ -26,10 +27,8 @@ export const isBelow = (address: string, base: string): boolean =>
   address === base || address.startsWith(`${base}/`);
 
 function readBaseUrl(text: unknown): string {
-  const url = typeof text === "string" && URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash) {
-    return url.href.replace(/\/+$/, "");
-  }
+  const url = bareAddress(text);
+  if (url) return url.href.replace(/\/+$/, "");
   throw new TypeError(
     `\`baseUrl\` is ${JSON.stringify(text)} but must be an absolute http or https address such as http://localhost:3000/billing, without a query`,
   );

@@ -1,7 +1,8 @@
 import { type ListPath, readAll } from "../client/control.js";
 import { type Answered, exchange } from "../client/exchange.js";
+import { sandboxAddress } from "../client/sandbox-address.js";
 import { reasonOf, startCommand } from "../client/unreachable.js";
-import { CommandError, checkAddress } from "./command-line.js";
+import { CommandError, noAddress } from "./command-line.js";
 
 /** The key that commands use unless told otherwise. */
 export const defaultKey = "dodo_test_cli";
@@ -41,8 +42,8 @@ export interface Client {
 
 /** A client for a running sandbox; nothing is sent yet. */
 export function connect(options: { readonly url: string; readonly key: string }): Client {
-  checkAddress("--url", options.url);
-  const url = options.url.replace(/\/+$/, "");
+  const url = sandboxAddress(options.url);
+  if (url === undefined) throw noAddress("--url", options.url);
   return {
     url,
     async call<Body>(method: string, path: string, body?: unknown): Promise<Body> {

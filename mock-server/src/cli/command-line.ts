@@ -57,11 +57,9 @@ export function wholeNumber(name: string, text: string, min: number, max: number
   throw new UsageError(`${name} is "${text}" but must be a whole number from ${min} to ${max}`);
 }
 
-/** Refuses anything but an absolute address that begins with http:// or https://. */
-export function checkAddress(name: string, text: string): void {
-  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return;
-  throw new UsageError(`${name} is "${text}" but must be an address such as http://127.0.0.1:4010`);
-}
+/** What to say of an option that must be an http or https address and is none. */
+export const noAddress = (name: string, text: string): UsageError =>
+  new UsageError(`${name} is "${text}" but must be an address such as http://127.0.0.1:4010`);
 
 /** Whether the text is JSON. */
 export function isJson(text: string): boolean {

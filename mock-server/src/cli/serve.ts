@@ -2,15 +2,19 @@ import type { components } from "@drawdown/spec/dodo";
 import { type ListenOptions, listen } from "../adapters/listen.js";
 import { warningPrinter } from "../adapters/print-warnings.js";
 import { printable } from "../adapters/printable.js";
-import { createSandbox, type Sandbox, type SandboxOptions } from "../create-sandbox.js";
+import { createSandbox } from "../create-sandbox.js";
+import { isSecret } from "../dialects/dodo/webhooks/secret.js";
 import { hostnameOf } from "../http/boundary.js";
 import { isLoopback } from "../http/loopback.js";
 import type { TierNumber } from "../http/rate-limit.js";
+import { callableAddress } from "../http/web-address.js";
+import type { Sandbox } from "../sandbox-object.js";
+import { policyFrom, type SandboxOptions } from "../sandbox-options.js";
 import { version } from "../version.js";
 import { defaultKey } from "./client.js";
 import {
   CommandError,
-  checkAddress,
+  noAddress,
   noMore,
   parse,
   styled,
@@ -142,7 +146,7 @@ function sandboxOptions(values: Values, webhookKey: string): SandboxOptions {
     ...(values.at === undefined ? {} : { at: values.at }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.key === undefined ? {} : { keys: values.key }),
-    ...(values.policy === undefined ? {} : { policy: policyOf(values.policy) }),
+    ...(values.policy === undefined ? {} : { policy: policyFrom(values.policy) }),
     ...(values.tier === undefined
       ? {}
       : { tier: wholeNumber("--tier", values.tier, 0, 2) as TierNumber }), // 0, 1 or 2
@@ -183,15 +187,6 @@ const inFlags = (message: string): string =>
       (_, name: string) => `--${name.replaceAll(/[A-Z]/g, "-$&").toLowerCase()}`,
     );
 
-/** Profiles and `switch=value` as they were given, later ones over earlier ones. */
-const policyOf = (texts: readonly string[]): NonNullable<SandboxOptions["policy"]> =>
-  Object.fromEntries(
-    texts.map((it) => {
-      const [name = "", value] = it.split("=", 2);
-      return value === undefined ? ["profile", name] : [name, value];
-    }),
-  );
-
 function webhookKeyOf(values: Values): string {
   const key = values["webhook-key"] ?? values.key?.[0] ?? defaultKey;
   if (values.key === undefined || values.key.includes(key)) return key;
@@ -200,18 +195,14 @@ function webhookKeyOf(values: Values): string {
   );
 }
 
-/** A secret as the vendor makes them: a prefix and the base64 of at least 12 bytes. */
-const secretForm =
-  /^whsec_(?=.{16})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 /** `URL[,SECRET]` taken apart at its last comma; one inside the URL is written %2C. */
 function endpointOf(text: string): { readonly url: string; readonly secret?: string } {
   const comma = text.lastIndexOf(",");
   const url = comma === -1 ? text : text.slice(0, comma);
-  checkAddress("--webhook", url);
+  if (!callableAddress(url)) throw noAddress("--webhook", url);
   if (comma === -1) return { url };
   const secret = text.slice(comma + 1);
-  if (secretForm.test(secret)) return { url, secret };
+  if (isSecret(secret)) return { url, secret };
   throw new UsageError(
     `--webhook ${url} has the secret "${secret}" but must have whsec_ and the base64 of at least 12 bytes`,
   );

@@ -1,4 +1,5 @@
 import { isLoopback, withoutRootDot } from "./loopback.js";
+import { webAddress } from "./web-address.js";
 
 /** What the boundary looks at of a request that came over a network. A header that is absent is null. */
 export interface Approach {
@@ -148,8 +149,8 @@ function isOwn(origin: string, host: string | null): boolean {
 }
 
 function isLoopbackOrigin(origin: string): boolean {
-  const url = parse(origin);
-  return url !== undefined && /^https?:$/.test(url.protocol) && isLoopback(url.hostname);
+  const url = webAddress(origin);
+  return url !== undefined && isLoopback(url.hostname);
 }
 
 /**

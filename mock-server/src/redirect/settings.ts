@@ -1,5 +1,7 @@
-import type { SandboxOptions } from "../create-sandbox.js";
+import { sandboxAddress } from "../client/sandbox-address.js";
 import { isLoopback } from "../http/loopback.js";
+import { callableAddress } from "../http/web-address.js";
+import { policyFrom, type SandboxOptions } from "../sandbox-options.js";
 
 /** What environment variables ask for: the address of a running sandbox, or what one in this process is made with. */
 export type RedirectSettings =
@@ -32,7 +34,9 @@ export function readSettings(environment: Environment): RedirectSettings {
       `${idle} is for a sandbox in this process, but DRAWDOWN_URL names a running one; unset either`,
     );
   }
-  return { url: readAddress("DRAWDOWN_URL", url).replace(/\/+$/, "") };
+  const address = sandboxAddress(url);
+  if (address === undefined) throw noAddress("DRAWDOWN_URL", url);
+  return { url: address };
 }
 
 type Read = (name: string) => string | undefined;
@@ -48,7 +52,7 @@ function readOptions(read: Read): SandboxOptions {
     frozen: readTruth(names.frozen, read(names.frozen)),
     ...(at === undefined ? {} : { at }),
     ...(seed === undefined ? {} : { seed }),
-    ...(policy === undefined ? {} : { policy: policyOf(policy) }),
+    ...(policy === undefined ? {} : { policy: policyFrom(policy.split(",")) }),
     ...(webhooks === undefined ? {} : { webhooks: [webhookOf(webhooks, read)] }),
   };
 }
@@ -63,15 +67,6 @@ function readTruth(name: string, value: string | undefined): boolean {
   throw new TypeError(`${name} is "${value}" but must be 1 or 0`);
 }
 
-/** A profile and switches, such as `observed,consumptionOrder=earliest_expiry`. */
-const policyOf = (text: string): NonNullable<SandboxOptions["policy"]> =>
-  Object.fromEntries(
-    text.split(",").map((it) => {
-      const [name = "", value] = it.trim().split("=", 2);
-      return value === undefined ? ["profile", name] : [name, value];
-    }),
-  );
-
 /** An endpoint belongs to a key and signs with a secret: those that the official client reads from its own variables. */
 function webhookOf(text: string, read: Read) {
   const key = read("DODO_PAYMENTS_API_KEY");
@@ -81,17 +76,15 @@ function webhookOf(text: string, read: Read) {
       `${names.webhooks} needs DODO_PAYMENTS_API_KEY, whose events are sent, and DODO_PAYMENTS_WEBHOOK_KEY, which signs them, before the application starts; \`node --env-file=.env\` reads them in time`,
     );
   }
-  const url = readAddress(names.webhooks, text);
-  if (isLoopback(new URL(url).hostname)) return { key, url, secret };
+  const url = callableAddress(text);
+  if (!url) throw noAddress(names.webhooks, text);
+  if (isLoopback(url.hostname)) return { key, url: text, secret };
   throw new TypeError(
     `${names.webhooks} is "${text}", which is not on this machine; for that start a sandbox with --allow-remote-webhooks and name it with DRAWDOWN_URL`,
   );
 }
 
-function readAddress(name: string, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.hash) return text;
-  throw new TypeError(
+const noAddress = (name: string, text: string): TypeError =>
+  new TypeError(
     `${name} is "${text}" but must be an http or https address such as http://127.0.0.1:4010`,
   );
-}

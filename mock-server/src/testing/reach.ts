@@ -1,4 +1,5 @@
 import { type Address, exchange, messageOf } from "../client/exchange.js";
+import { sandboxAddress } from "../client/sandbox-address.js";
 import { reasonOf, startCommand } from "../client/unreachable.js";
 import type { Fetch } from "../http/call.js";
 import { inProcessURL, type Sandbox } from "../sandbox-object.js";
@@ -60,7 +61,8 @@ export function reach(target: Sandbox | string | URL): Reached {
 }
 
 function readAddress(text: string): string {
-  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
+  const address = sandboxAddress(text);
+  if (address !== undefined) return address;
   throw new TypeError(
     `${JSON.stringify(text)} is no address of a sandbox; give one such as http://127.0.0.1:4010, or a sandbox made by createSandbox()`,
   );

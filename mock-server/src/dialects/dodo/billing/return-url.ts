@@ -1,4 +1,5 @@
 import { refusing } from "#domain/errors.js";
+import { webAddress } from "#http/web-address.js";
 
 const refuse = refusing("checkout-invalid");
 
@@ -17,7 +18,7 @@ export function checkedReturnUrl(
   text: string | null | undefined,
 ): string | null {
   if (text === null || text === undefined) return null;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  if (webAddress(text)) return text;
   throw refuse(
     "BND-09",
     `\`${name}\` is ${JSON.stringify(text.slice(0, excerptMax))} but must be an http or https address, such as https://example.com/thanks`,

@@ -4,6 +4,7 @@ import { DomainError } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { formatInstant, type Instant } from "#domain/time.js";
 import type { Endpoint } from "#domain/webhooks/endpoint.js";
+import { webAddress } from "#http/web-address.js";
 import { all } from "#sandbox/kinds.js";
 import type { NextId } from "#sandbox/ports.js";
 import type { HandlersOf } from "../context.js";
@@ -150,8 +151,7 @@ export const newSecret = (nextId: NextId): string =>
 
 /** @throws DomainError webhook-invalid */
 function urlOf(text: string): string {
-  const { protocol } = URL.canParse(text) ? new URL(text) : { protocol: "" };
-  if (protocol === "http:" || protocol === "https:") return text;
+  if (webAddress(text)) return text;
   throw new DomainError("webhook-invalid", "WHK-47", {
     message: `\`url\` is ${JSON.stringify(text)} but must be an http or https address such as http://localhost:3000/webhooks`,
   });
