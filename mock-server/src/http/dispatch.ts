@@ -60,15 +60,7 @@ type Headers = Readonly<Record<string, string>>;
  * @rule ERR-07 a refusal changes nothing
  */
 export function dispatcher(options: DispatchOptions): Respond {
-  const router = new Router<Route>();
-  for (const dialect of options.dialects) {
-    for (const operation of dialect.operations) {
-      router.add(operation.method, operation.path, { dialect, operation });
-    }
-    for (const { method, path } of dialect.notServed) {
-      router.add(method, path, { dialect, operation: null });
-    }
-  }
+  const router = routerOf(options.dialects);
   /** @rule CLK-12 counted from the beginning of a world */
   const rateOf = perObject((_: World) => new RateLimit(options.tier));
   const arrivalsOf = perObject((_: Tenant) => new Arrivals(nextTurn));
@@ -130,6 +122,20 @@ export function dispatcher(options: DispatchOptions): Respond {
       for (const sentence of warnings.sentences) options.onWarning(sentence, call);
     }
   };
+}
+
+/** What the vendors have, each path once; also what the sandbox does not serve. */
+function routerOf(dialects: DispatchOptions["dialects"]): Router<Route> {
+  const router = new Router<Route>();
+  for (const dialect of dialects) {
+    for (const operation of dialect.operations) {
+      router.add(operation.method, operation.path, { dialect, operation });
+    }
+    for (const { method, path } of dialect.notServed) {
+      router.add(method, path, { dialect, operation: null });
+    }
+  }
+  return router;
 }
 
 /** @throws RequestError unauthenticated, tenants-exhausted */

@@ -15,7 +15,7 @@ import {
   trialAmountOf,
   trialDaysOf,
 } from "./billing/complete.js";
-import { currencyOf } from "./present-billing.js";
+import { currencyOf } from "./present-currency.js";
 
 type Schemas = components["schemas"];
 

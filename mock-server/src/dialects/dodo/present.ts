@@ -13,7 +13,8 @@ import { presentMetadata, presentValue } from "./present-metadata.js";
 
 type Schemas = components["schemas"];
 
-const formatOptional = (at: Instant | null): string | null =>
+/** An instant in the form of the wire, or null where there is none. */
+export const formatOptional = (at: Instant | null): string | null =>
   at === null ? null : formatInstant(at);
 
 export const presentEntitlement = (

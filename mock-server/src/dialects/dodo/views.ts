@@ -8,7 +8,8 @@ import type { Payment } from "#domain/subscriptions/payment.js";
 import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Tx } from "#sandbox/ports.js";
 import { findAccount } from "./load.js";
-import { presentPayment, presentSubscription } from "./present-billing.js";
+import { presentPayment } from "./present-payments.js";
+import { presentSubscription } from "./present-subscriptions.js";
 
 type Schemas = components["schemas"];
 

@@ -3,7 +3,7 @@ import type { Addon } from "#domain/subscriptions/addon.js";
 import { all } from "#sandbox/kinds.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
-import { presentAddon } from "../present-billing.js";
+import { presentAddon } from "../present-products.js";
 
 export const addons: HandlersOf<"createAddon" | "listAddons" | "retrieveAddon" | "updateAddon"> = {
   async createAddon({ tx, nextId, now, businessId }, { body }) {

@@ -2,7 +2,7 @@ import { kinds } from "#dialects/dodo/kinds.js";
 import { all } from "#sandbox/kinds.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { load } from "../load.js";
-import { presentPaymentItem } from "../present-billing.js";
+import { presentPaymentItem } from "../present-payments.js";
 import { customerOf, viewPayment } from "../views.js";
 
 export const payments: HandlersOf<"listPayments" | "retrievePayment"> = {

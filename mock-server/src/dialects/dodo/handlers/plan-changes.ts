@@ -29,7 +29,7 @@ import { overageOwed } from "../billing/settle.js";
 import type { Context, HandlersOf } from "../context.js";
 import { refuseDiscounts } from "../discounts.js";
 import { load } from "../load.js";
-import { currencyOf } from "../present-billing.js";
+import { currencyOf } from "../present-currency.js";
 import { viewSubscription } from "../views.js";
 
 type Schemas = components["schemas"];

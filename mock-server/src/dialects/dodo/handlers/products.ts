@@ -8,7 +8,7 @@ import { refuseOtherCurrency } from "../billing/money.js";
 import { drain } from "../billing/usage.js";
 import { type Context, type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
-import { presentProduct, presentProductItem } from "../present-billing.js";
+import { presentProduct, presentProductItem } from "../present-products.js";
 
 export const products: HandlersOf<
   | "createProduct"

@@ -18,7 +18,7 @@ import { refuseOtherCurrency } from "../billing/money.js";
 import { refuseEnded, refuseMixed, rescheduled } from "../billing/reschedule.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { findAccount, load } from "../load.js";
-import { presentSubscriptionItem, presentUsagePeriod, printed } from "../present-billing.js";
+import { presentSubscriptionItem, presentUsagePeriod, printed } from "../present-subscriptions.js";
 import { customerOf, viewSubscription } from "../views.js";
 
 type Schemas = components["schemas"];

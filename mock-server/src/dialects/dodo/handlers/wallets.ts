@@ -10,7 +10,7 @@ import {
 import type { Tx } from "#sandbox/ports.js";
 import { type HandlersOf, page } from "../context.js";
 import { load } from "../load.js";
-import { presentWallet, presentWalletEntry } from "../present-billing.js";
+import { presentWallet, presentWalletEntry } from "../present-wallets.js";
 
 export const wallets: HandlersOf<
   "listWallets" | "listWalletLedgerEntries" | "createWalletLedgerEntry"
