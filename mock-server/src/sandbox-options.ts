@@ -10,6 +10,7 @@ import type { TierNumber } from "./http/rate-limit.js";
 import { callableAddress } from "./http/web-address.js";
 import type { Beginning } from "./sandbox/world.js";
 
+/** How a sandbox begins and behaves; each key's world begins the same. Every field may be left out. */
 export interface SandboxOptions {
   /** Instant every tenant's clock starts at: an RFC 3339 timestamp or a `Date`. Default: the machine's time. */
   readonly at?: string | Date;

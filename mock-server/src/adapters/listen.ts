@@ -8,6 +8,7 @@ import { Passes } from "./passes.js";
 
 export type { GateOptions };
 
+/** Where to listen, under which names to answer, and which pages may call. */
 export interface ListenOptions extends GateOptions {
   /** 0 takes any free port. */
   readonly port: number;
@@ -15,6 +16,10 @@ export interface ListenOptions extends GateOptions {
   readonly host: string;
 }
 
+/**
+ * A server that listens: its address, with the port it got and no slash at the end, and Node's own server, to close
+ * it.
+ */
 export interface Listening {
   readonly url: string;
   readonly server: Server;

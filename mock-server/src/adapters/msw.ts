@@ -5,6 +5,7 @@ import type { Sandbox } from "../sandbox-object.js";
 import { isBelow, readBaseUrls } from "./base-urls.js";
 import { answer } from "./fetch.js";
 
+/** Which addresses stand for the service. */
 export interface HandlersOptions {
   /** Addresses that stand for the service besides the vendor's own, with any path: `http://localhost:3000/billing`. */
   readonly baseUrl?: string | readonly string[];
@@ -37,6 +38,7 @@ export function handlers(sandbox: Sandbox, { baseUrl }: HandlersOptions = {}): H
   ];
 }
 
+/** Which addresses an override covers, and for how long. */
 export interface OverrideOptions extends HandlersOptions {
   /** Whether it answers one call only and then leaves the others to the sandbox. Default: false. */
   readonly once?: boolean;

@@ -17,6 +17,7 @@ export interface JestFunctions {
   readonly expect: { extend(matchers: typeof ledgerMatchers): void };
 }
 
+/** How the tenants of a file begin, where they live, and which Jest they belong to. */
 export interface TenantBeforeEachOptions extends TenantOptions {
   /** The sandbox or its URL. Default: what `DRAWDOWN_URL` names, or else one in this process. */
   readonly sandbox?: Sandbox | string | URL;

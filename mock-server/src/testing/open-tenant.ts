@@ -20,6 +20,9 @@ export const testStart = "2026-01-01T00:00:00Z";
 /** Seed of the ids of tests unless they ask for another. */
 export const testSeed = "drawdown";
 
+/**
+ * How the world of one test begins. Whatever is left out is the same in every run, so that ids and times are, too.
+ */
 export interface TenantOptions {
   /**
    * The token that opens it. One that is in use is shared when its tenant began the same way, and an error when it did

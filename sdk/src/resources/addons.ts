@@ -5,9 +5,17 @@ import type { PagePromise } from "../page.js";
 import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
+
+/** An add-on as stored. `price` is for one of it and a period, in the smallest unit of `currency`. */
 export type AddonResponse = Schemas["AddonResponse"];
+
+/** An add-on to create. `price` is in the smallest unit of `currency`. */
 export type AddonCreateParams = Schemas["CreateAddonRequest"];
+
+/** The fields of an add-on to change; one that is left out keeps its value. */
 export type AddonUpdateParams = Schemas["PatchAddonRequest"];
+
+/** Which page of the add-ons, counted from 0. */
 export type AddonListParams = NonNullable<operations["listAddons"]["parameters"]["query"]>;
 
 /** What is sold on top of a plan, every period. Add-ons bring no credits. */

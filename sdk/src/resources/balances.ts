@@ -9,18 +9,52 @@ type Query<Id extends "listBalances" | "listGrants" | "listLedger"> = NonNullabl
   operations[Id]["parameters"]["query"]
 >;
 
+/**
+ * What one customer holds of one credit: `balance` in live grants, and the `overage` used beyond zero. Both are
+ * decimal strings, in credits.
+ */
 export type CustomerCreditBalance = Schemas["CustomerCreditBalanceResponse"];
+
+/**
+ * One movement, with balance and overage before and after it. `amount` is a decimal string above zero; `is_credit`
+ * tells its direction.
+ */
 export type CreditLedgerEntry = Schemas["CreditLedgerEntryResponse"];
+
+/** Which page of the balances of a credit, or whose. */
 export type BalanceListParams = Query<"listBalances">;
 /** Which credit; the customer is the argument before it. */
 export interface BalanceRetrieveParams {
   credit_entitlement_id: string;
 }
+
+/**
+ * Which credit, and which of its grants; without a `status` those in every state. The customer is the argument before
+ * it.
+ */
 export type BalanceListGrantsParams = BalanceRetrieveParams & Query<"listGrants">;
+
+/**
+ * One issuance of credits: what came, what is left, where it came from, and until when it lasts (`null`: for ever).
+ */
 export type BalanceListGrantsResponse = Schemas["CreditGrantResponse"];
+
+/**
+ * Which credit, and which of its entries. `start_date` and `end_date` are included. The customer is the argument
+ * before it.
+ */
 export type BalanceListLedgerParams = BalanceRetrieveParams & Query<"listLedger">;
+
+/**
+ * A movement to make by hand. `amount` is a decimal string above zero, no finer than the credit's precision; with an
+ * `idempotency_key` it happens once.
+ */
 export type BalanceCreateLedgerEntryParams = BalanceRetrieveParams &
   Schemas["CreateLedgerEntryRequest"];
+
+/**
+ * The movement that was made: `id` is its first entry in the ledger. It has not the shape of a `CreditLedgerEntry`.
+ */
 export type BalanceCreateLedgerEntryResponse = Schemas["CreateLedgerEntryResponse"];
 
 /** What customers hold of a credit. Amounts are decimal strings, in credits. */

@@ -4,10 +4,23 @@ import type { RequestOptions } from "../connection.js";
 import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
+
+/** A cart, who buys it, and how its pay page behaves. A plan among the products makes a subscription. */
 export type CheckoutSessionCreateParams = Schemas["CreateCheckoutSessionRequest"];
+
+/** A new session and the address of its pay page; with `confirm` a payment that is there already, and no address. */
 export type CheckoutSessionResponse = Schemas["CreateSessionResponse"];
+
+/** The same cart that `create` takes. */
 export type CheckoutSessionPreviewParams = Schemas["CreateCheckoutSessionRequest"];
+
+/**
+ * What a session would charge, now and at each renewal, in the smallest unit of `currency`, and the credits it would
+ * issue.
+ */
 export type CheckoutSessionPreviewResponse = Schemas["CalculateSessionResponse"];
+
+/** How far a session is; what is not known yet, as the payment before one starts, is `null`. */
 export type CheckoutSessionStatus = Schemas["GetCheckoutSessionsStatus"];
 
 /** Carts, each with a page where it is paid once. */

@@ -5,9 +5,22 @@ import type { PagePromise } from "../page.js";
 import { Balances } from "./balances.js";
 import { Resource } from "./resource.js";
 
+/**
+ * A credit and its rules: precision, expiry, rollover, overage. `price_per_unit` is a decimal string in the smallest
+ * unit of `currency`.
+ */
 export type CreditEntitlement = components["schemas"]["CreditEntitlementResponse"];
+
+/** A credit to create. Its `precision` is the one field that can never be changed. */
 export type CreditEntitlementCreateParams = components["schemas"]["CreateCreditEntitlementRequest"];
+
+/**
+ * The fields of a credit to change; one that is left out keeps its value. Grants that were issued keep their expiry
+ * and rollover.
+ */
 export type CreditEntitlementUpdateParams = components["schemas"]["PatchCreditEntitlementRequest"];
+
+/** Which page of the credits, counted from 0; `deleted: true` lists the deleted ones instead. */
 export type CreditEntitlementListParams = NonNullable<
   operations["listCreditEntitlements"]["parameters"]["query"]
 >;

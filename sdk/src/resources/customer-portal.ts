@@ -3,7 +3,10 @@ import type { APIPromise } from "../api-promise.js";
 import type { RequestOptions } from "../connection.js";
 import { Resource } from "./resource.js";
 
+/** The address of a customer's portal; it opens for 24 hours. */
 export type CustomerPortalSession = components["schemas"]["CreateCustomerPortalSessionResponse"];
+
+/** Where the portal leads back to, and whether the link is mailed. */
 export type CustomerPortalCreateParams = NonNullable<
   operations["createCustomerPortalSession"]["parameters"]["query"]
 >;

@@ -7,10 +7,22 @@ import { Resource } from "./resource.js";
 import { Wallets } from "./wallets.js";
 
 type Schemas = components["schemas"];
+
+/** A customer as stored, without what is held. */
 export type Customer = Schemas["CustomerResponse"];
+
+/** A customer to create: an email address and a name at least. */
 export type CustomerCreateParams = Schemas["CreateCustomerRequest"];
+
+/** The fields of a customer to change; one that is left out keeps its value. */
 export type CustomerUpdateParams = Schemas["PatchCustomerRequest"];
+
+/**
+ * Which page of the customers, and which of them. Both ends of `created_at_gte` and `created_at_lte` are included.
+ */
 export type CustomerListParams = NonNullable<operations["listCustomers"]["parameters"]["query"]>;
+
+/** All credits of a customer in one list without pages. Amounts are decimal strings, in credits. */
 export type CustomerListCreditEntitlementsResponse = Schemas["CustomerCreditEntitlementsResponse"];
 
 /** Those who buy, and hold credits. */

@@ -4,8 +4,13 @@ import type { RequestOptions } from "../connection.js";
 import type { PagePromise } from "../page.js";
 import { Resource } from "./resource.js";
 
+/** A meter as stored: the event it takes, its filter, and how events become units. */
 export type Meter = components["schemas"]["MeterResponse"];
+
+/** A meter to create. Names of events are case-sensitive, and no field can be changed later. */
 export type MeterCreateParams = components["schemas"]["CreateMeterRequest"];
+
+/** Which page of the meters, counted from 0; `archived: true` lists the archived ones instead. */
 export type MeterListParams = NonNullable<operations["listMeters"]["parameters"]["query"]>;
 
 /** Meters turn usage events into units. They cannot be changed, only archived. */

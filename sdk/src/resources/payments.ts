@@ -5,8 +5,19 @@ import type { PagePromise } from "../page.js";
 import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
+
+/**
+ * A payment with its cart and address. `total_amount` is in the smallest unit of `currency`; `error_code` is set
+ * where it failed.
+ */
 export type Payment = Schemas["PaymentResponse"];
+
+/**
+ * Which page of the payments, and which of them. Both ends of `created_at_gte` and `created_at_lte` are included.
+ */
 export type PaymentListParams = NonNullable<operations["listPayments"]["parameters"]["query"]>;
+
+/** A payment as listed, without its cart and address. `total_amount` is in the smallest unit of `currency`. */
 export type PaymentListResponse = Schemas["GetPaymentsListResponseItem"];
 
 /** What was paid, or tried to be, by checkouts, renewals, plan changes and charges. */

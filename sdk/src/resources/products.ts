@@ -5,10 +5,25 @@ import type { PagePromise } from "../page.js";
 import { Resource } from "./resource.js";
 
 type Schemas = components["schemas"];
+
+/**
+ * A product with its price and the credits it issues. Money is in the smallest unit of the currency, credits are
+ * decimal strings.
+ */
 export type Product = Schemas["GetProductResponse"];
+
+/** A product to create. The `type` of its price decides whether it is a pack (`one_time_price`) or a plan. */
 export type ProductCreateParams = Schemas["CreateProductRequest"];
+
+/**
+ * The fields of a product to change; one that is left out keeps its value, a list of credits replaces the whole list.
+ */
 export type ProductUpdateParams = Schemas["PatchProductRequest"];
+
+/** Which page of the products, and which: archived or on sale, plans (`recurring: true`) or packs. */
 export type ProductListParams = NonNullable<operations["listProducts"]["parameters"]["query"]>;
+
+/** A product as listed, with its price and without its credits. */
 export type ProductListResponse = Schemas["GetProductsListResponseItem"];
 
 /** What a business sells, and the credits that come with it. Prices are in the smallest unit of their currency. */

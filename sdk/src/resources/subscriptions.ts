@@ -9,18 +9,56 @@ type Query<Id extends "listSubscriptions" | "retrieveUsageHistory"> = NonNullabl
   operations[Id]["parameters"]["query"]
 >;
 
+/**
+ * A subscription and what its credits stand at. Its current period is from `previous_billing_date`, included, to
+ * `next_billing_date`.
+ */
 export type Subscription = Schemas["SubscriptionResponse"];
+
+/**
+ * Which page of the subscriptions, and which of them. Both ends of `created_at_gte` and `created_at_lte` are
+ * included.
+ */
 export type SubscriptionListParams = Query<"listSubscriptions">;
+
+/** A subscription as listed, without its credits and meters. */
 export type SubscriptionListResponse = Schemas["SubscriptionListResponseItem"];
+
+/**
+ * The fields of a subscription to change; one that is left out or `null` keeps its value. `status` cancels, pauses
+ * and resumes.
+ */
 export type SubscriptionUpdateParams = Schemas["PatchSubscriptionRequest"];
+
+/** The plan to move to, when, how the difference is billed, and what happens when the card fails. */
 export type SubscriptionChangePlanParams = Schemas["UpdateSubscriptionPlanReq"];
+
+/** The payment a change made; all of it is `null` when nothing was charged. */
 export type SubscriptionChangePlanResponse = Schemas["SubscriptionChangePlanResponse"];
+
+/** The same change that `changePlan` takes. */
 export type SubscriptionPreviewChangePlanParams = Schemas["UpdateSubscriptionPlanReq"];
+
+/** What a change would charge, in the smallest unit of the currency, and the subscription as it would be. */
 export type SubscriptionPreviewChangePlanResponse = Schemas["ChangePlanPreviewResponse"];
+
+/** What to charge, and for what. `product_price` is in the smallest unit of the currency. */
 export type SubscriptionChargeParams = Schemas["CreateSubscriptionChargeRequest"];
+
+/** The payment that was made; whether it went through is told by `payments.retrieve`. */
 export type SubscriptionChargeResponse = Schemas["CreateSubscriptionChargeResponse"];
+
+/** One item for each credit of the subscription; none when it has no credits. */
 export type SubscriptionRetrieveCreditUsageResponse = Schemas["SubscriptionCreditUsageResponse"];
+
+/**
+ * Which page of the periods, and which: those that start at `start_date` or later and end at `end_date` or before.
+ */
 export type SubscriptionRetrieveUsageHistoryParams = Query<"retrieveUsageHistory">;
+
+/**
+ * One period: what each meter counted, what of that was charged, and the price, in the smallest unit of its currency.
+ */
 export type SubscriptionRetrieveUsageHistoryResponse = Schemas["UsageHistoryItem"];
 
 /** Plans that customers pay by the period. A checkout session makes them. */

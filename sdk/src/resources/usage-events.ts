@@ -5,9 +5,19 @@ import type { RequestOptions } from "../connection.js";
 import type { PagePromise } from "../page.js";
 import { Resource } from "./resource.js";
 
+/** A usage event as stored, under the id its sender chose. */
 export type Event = components["schemas"]["Event"];
+
+/** A batch of 1 to 1000 events. */
 export type UsageEventIngestParams = components["schemas"]["IngestEventsRequest"];
+
+/** How many events were new; those whose id was known are not counted. */
 export type UsageEventIngestResponse = components["schemas"]["IngestEventsResponse"];
+
+/**
+ * Which page of the events, and which of them. `start` and `end` are included; `meter_id` leaves what that meter
+ * would count.
+ */
 export type UsageEventListParams = NonNullable<operations["listEvents"]["parameters"]["query"]>;
 
 /** What customers used, as the application reports it. */

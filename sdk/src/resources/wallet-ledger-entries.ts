@@ -6,8 +6,14 @@ import { Resource } from "./resource.js";
 import type { CustomerWallet } from "./wallets.js";
 
 type Schemas = components["schemas"];
+
+/** One movement of a wallet, with what was in it before and after, in the smallest unit of `currency`. */
 export type CustomerWalletTransaction = Schemas["CustomerWalletTransactionResponse"];
+
+/** Money to add or take: `amount` in the smallest unit of `currency`, which is USD or INR. */
 export type LedgerEntryCreateParams = Schemas["CustomerLedgerEntryRequest"];
+
+/** Which page of the movements, counted from 0, and of which currency; left out, those of all. */
 export type LedgerEntryListParams = NonNullable<
   operations["listWalletLedgerEntries"]["parameters"]["query"]
 >;

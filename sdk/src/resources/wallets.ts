@@ -4,7 +4,10 @@ import type { RequestOptions } from "../connection.js";
 import { Resource } from "./resource.js";
 import { WalletLedgerEntries } from "./wallet-ledger-entries.js";
 
+/** What a customer has in one currency, in its smallest unit. It never falls below zero. */
 export type CustomerWallet = components["schemas"]["CustomerWalletResponse"];
+
+/** The wallets of a customer in one list without pages, and the sum of those in dollars, in cents. */
 export type WalletListResponse = components["schemas"]["CustomerWalletsResponse"];
 
 /** Money that customers hold, one wallet per currency, in its smallest unit. Money is no credit. */

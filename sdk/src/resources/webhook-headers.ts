@@ -3,7 +3,10 @@ import type { APIPromise } from "../api-promise.js";
 import type { RequestOptions } from "../connection.js";
 import { Resource } from "./resource.js";
 
+/** The headers that can be shown, and the names of those whose values are kept secret (`sensitive`). */
 export type HeaderRetrieveResponse = components["schemas"]["GetWebhookHeadersResponse"];
+
+/** Headers to add, or to replace where their name is there already; others stay. */
 export type HeaderUpdateParams = components["schemas"]["WebhookHeadersReq"];
 
 /** The headers that go with every delivery to an endpoint, besides those of the signature. */

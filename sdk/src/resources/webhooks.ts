@@ -9,10 +9,23 @@ import { Resource } from "./resource.js";
 import { WebhookEndpointHeaders } from "./webhook-headers.js";
 
 type Schemas = components["schemas"];
+
+/** An endpoint as stored, without its secret and its headers. `filter_types` is `null` where every event is sent. */
 export type WebhookDetails = Schemas["WebhookDetails"];
+
+/** An endpoint to create: an http or https address, and which events it wants (left out: all). */
 export type WebhookCreateParams = Schemas["CreateWebhookRequest"];
+
+/**
+ * The fields of an endpoint to change; one that is left out keeps its value, a list of events replaces the whole
+ * list.
+ */
 export type WebhookUpdateParams = Schemas["PatchWebhookRequest"];
+
+/** Where in the list of endpoints to go on (`iterator`), and how many there are to a page (`limit`, 1 to 250). */
 export type WebhookListParams = NonNullable<operations["listWebhooks"]["parameters"]["query"]>;
+
+/** What the deliveries of an endpoint are signed with, `whsec_…`. */
 export type WebhookRetrieveSecretResponse = Schemas["GetWebhookSecretResponse"];
 
 /** What `unwrap` verifies with. */

@@ -3,17 +3,46 @@ import type { APIPromise } from "../api-promise.js";
 import type { RequestOptions } from "../connection.js";
 import type { ControlConnection, Schemas } from "./connection.js";
 
+/** How many events waited and have been deducted now. */
 export type MetersRunResponse = Schemas["MetersRun"];
+
+/**
+ * What the pay page shows: the lines of the cart, the credits that come with each, and the total in the smallest unit
+ * of `currency`.
+ */
 export type Checkout = Schemas["CheckoutView"];
+
+/** What the card does, or that the buyer gives up; left out, it succeeds. */
 export type CheckoutCompleteParams = Schemas["CheckoutOutcome"];
+
+/** The payment, whether it went through, the subscriptions that began, and where the pay page leads back to. */
 export type CheckoutCompleteResponse = Schemas["CheckoutCompleted"];
+
+/** Whether the card is declined from the next renewal on. */
 export type SubscriptionSetCardParams = Schemas["CardSetting"];
+
+/** How the card is set, and the status of the subscription then: a card that works again pays what was due. */
 export type SubscriptionSetCardResponse = Schemas["CardSet"];
+
+/** The period that began when the one before was closed, and the status of the subscription in it. */
 export type SubscriptionCloseCycleResponse = Schemas["CycleClosed"];
+
+/** A reading for each meter in the current period, and names of the customer's events that none of them counts. */
 export type SubscriptionMetersResponse = Schemas["MeterReadings"];
+
+/**
+ * A movement of a kind that the API cannot write, such as an `auto_top_up`, and which credit it moves. `amount` is a
+ * decimal string above zero, in credits.
+ */
 export type EntryCreateParams = Schemas["NewEntry"] & { readonly credit_entitlement_id: string };
+
+/** The entry that was made, with balance and overage before and after it. */
 export type EntryCreateResponse = Schemas["EntryPosted"];
+
+/** What a customer's portal shows: a section for each credit that has a balance, overage or movements. */
 export type Portal = Schemas["PortalView"];
+
+/** Which credit to show; left out, all of them. */
 export type PortalRetrieveParams = NonNullable<operations["viewPortal"]["parameters"]["query"]>;
 
 /** The worker that turns usage events into deductions. */

@@ -2,8 +2,16 @@ import type { APIPromise } from "../api-promise.js";
 import type { RequestOptions } from "../connection.js";
 import type { ControlConnection, Schemas } from "./connection.js";
 
+/**
+ * The present of the tenant, in UTC with microseconds, whether it stands still, and the move that is under way, if
+ * one is.
+ */
 export type Clock = Schemas["Clock"];
+
+/** The instant to go to, an RFC 3339 timestamp, whether to stand still there, or both. */
 export type ClockSetParams = Schemas["ClockSetting"];
+
+/** Where the clock is after the move, and how many tasks that fell due ran on the way. */
 export type ClockAdvanceResponse = Schemas["ClockAdvanced"];
 
 /** By a duration, or to an instant. */

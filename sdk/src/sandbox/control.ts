@@ -13,12 +13,33 @@ import { resolveControlSettings, type SandboxControlOptions } from "./settings.j
 import { SandboxKeys, SandboxPolicy, SandboxTenants } from "./tenant.js";
 import { SandboxDeliveries, SandboxEvents, SandboxWebhooks } from "./webhooks.js";
 
+/** That the sandbox answers, and its version. */
 export type Health = Schemas["Health"];
+
+/** How the tenant begins again; what is left out is as it was at its first beginning. */
 export type ResetParams = Schemas["Reset"];
+
+/**
+ * What was added up, and one sentence for each figure that does not follow from the ledger. No sentence: all is well.
+ */
 export type Audit = Schemas["Audit"];
+
+/** Which credit to explain; the customer is the argument before it. */
 export type ExplainParams = { readonly credit_entitlement_id: string };
+
+/**
+ * How a balance came to be: every grant with what was drawn from it, and how overage grew and shrank. Amounts are
+ * decimal strings.
+ */
 export type Explanation = Schemas["Explanation"];
+
+/**
+ * A grant with its movements, oldest first; `initial` plus all of them is `remaining`. `carried_to` is what rolled
+ * over.
+ */
 export type ExplainedGrant = Schemas["ExplainedGrant"];
+
+/** What one entry of the ledger did to a grant or to overage. `amount` has a sign: below zero is less. */
 export type ExplainedMovement = Schemas["ExplainedMovement"];
 
 /**

@@ -2,12 +2,28 @@ import type { APIPromise } from "../api-promise.js";
 import type { RequestOptions } from "../connection.js";
 import type { ControlConnection, Schemas } from "./connection.js";
 
+/**
+ * Every switch, and the profile they add up to: `custom` when none. A switch stands for what sources answer
+ * differently.
+ */
 export type Policy = Schemas["Policy"];
+
+/** A profile to start from, and single switches; a switch that is left out keeps its value. */
 export type PolicySetParams = Schemas["PolicyChange"];
+
+/** How a tenant begins. Without a `key` one is made up that is not in use. */
 export type TenantCreateParams = Schemas["NewTenant"];
+
+/** The token that opens the tenant, and how it began. */
 export type TenantCreateResponse = Schemas["TenantOpened"];
+
+/** The token that is free again. */
 export type TenantCloseResponse = Schemas["TenantClosed"];
+
+/** A further token of the same tenant, and whether it may only read. */
 export type KeyCreateParams = Schemas["NewKey"];
+
+/** The token, and whether it may only read. */
 export type KeyCreateResponse = Schemas["NewKey"];
 
 /** How the tenant answers where sources disagree. */

@@ -6,16 +6,43 @@ import type { WebhookEvent } from "../webhook-event.js";
 import type { ControlConnection, Schemas } from "./connection.js";
 import { readLog } from "./log.js";
 
+/** Which events: of one type, those after an id (excluded), and how many at most. */
 export type EventListParams = NonNullable<operations["readEvents"]["parameters"]["query"]>;
+
+/**
+ * One event on its way to one endpoint, with every attempt so far. `event_id` is the `webhook-id` it is sent under.
+ */
 export type Delivery = Schemas["Delivery"];
+
+/**
+ * What was sent, byte for byte, and what came back. `status_code` is `null` where nothing answered; `error` says why.
+ */
 export type DeliveryAttempt = Schemas["Attempt"];
+
+/** Which deliveries: to one endpoint, in one state, of one type, after an id (excluded), and how many at most. */
 export type DeliveryListParams = NonNullable<operations["listDeliveries"]["parameters"]["query"]>;
+
+/** How many attempts were made. */
 export type DeliverySettleResponse = Schemas["Settled"];
+
+/**
+ * What happens to deliveries between the sandbox and the receiver: held, doubled, shuffled, lost, or kept unsent.
+ */
 export type DeliveryMode = Schemas["DeliveryMode"];
+
+/** The fields of the mode to change; one that is left out keeps its value. */
 export type DeliveryModeParams = Schemas["DeliveryModeChange"];
+
+/** From when to when; both ends are included. Left out: from the beginning, to now. */
 export type WebhookReplayParams = Schemas["EventRange"];
+
+/** How many deliveries are going to be attempted. */
 export type WebhookQueuedResponse = Schemas["Queued"];
+
+/** The new secret, `whsec_…`. */
 export type WebhookRotateSecretResponse = Schemas["Secret"];
+
+/** The body to sign and send as it is; text that is JSON. */
 export type WebhookSendParams = Schemas["AnyBody"];
 
 /** Something that happened. Its `payload` is the body of its webhook as it would be sent now. */
