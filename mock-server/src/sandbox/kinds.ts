@@ -1,5 +1,5 @@
-import type { AnyOrder, Order } from "#domain/order.js";
-import type { Instant } from "#domain/time.js";
+import type { AnyOrder, Order } from "../domain/order.js";
+import type { Instant } from "../domain/time.js";
 
 /** What a store keeps: an immutable record under an id; a change puts a new one under the same id. */
 export interface Stored {

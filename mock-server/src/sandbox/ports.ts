@@ -1,7 +1,6 @@
 import type { Account, Entry } from "../domain/ledger/account.js";
 import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
-import type { EventType, Subject } from "../domain/webhooks/event.js";
 import type { Kind, Stored } from "./kinds.js";
 
 /** A value that is there already, or will be. Memory answers at once; a database answers later. */
@@ -67,7 +66,8 @@ export type Warn = (sentence: string) => void;
 
 /** Something that others may want to know: an event, an account that moved, or work planned for later. */
 export type Happening =
-  | { readonly kind: "event"; readonly type: EventType; readonly subject: Subject }
+  /** What a dialect tells of, in its own words. */
+  | { readonly kind: "event"; readonly type: string; readonly subject: object }
   | { readonly kind: "entry"; readonly entry: Entry }
   | { readonly kind: "moved"; readonly before: Account; readonly after: Account }
   | { readonly kind: "planned" };

@@ -1,7 +1,7 @@
-import { all } from "#sandbox/kinds.js";
 import type { Instant } from "../domain/time.js";
 import type { Agenda } from "./agenda.js";
 import { seededIds } from "./ids.js";
+import { all } from "./kinds.js";
 import { Line } from "./line.js";
 import type { Movement } from "./movement.js";
 import { nextTurn } from "./pace.js";

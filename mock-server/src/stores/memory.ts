@@ -1,4 +1,4 @@
-import { comparatorOf, type Fields } from "#domain/order.js";
+import { comparatorOf, type Fields } from "../domain/order.js";
 import type { Index, Kind, Stored } from "../sandbox/kinds.js";
 import type { Find, Store, Tx } from "../sandbox/ports.js";
 import { SegmentedMap } from "./segmented-map.js";

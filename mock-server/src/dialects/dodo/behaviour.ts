@@ -1,7 +1,7 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import type { Unit } from "#sandbox/ports.js";
 import type { Behaviour } from "#sandbox/world.js";
 import { newEndpoint } from "./handlers/webhooks.js";
+import { kinds } from "./kinds.js";
 import type { DodoSettings } from "./settings.js";
 import { tasksWith } from "./tasks.js";
 import { deliveriesOf } from "./webhooks/deliveries.js";

@@ -1,11 +1,6 @@
 import type { components } from "@drawdown/spec/control";
-import { kinds } from "#dialects/dodo/kinds.js";
-import { ledger } from "#dialects/dodo/post.js";
 import { type Amount, formatAmount, parseCreditAmount } from "#domain/amount.js";
 import { DomainError } from "#domain/errors.js";
-import type { Entitlement } from "#domain/ledger/entitlement.js";
-import type { Outcome } from "#domain/subscriptions/payment.js";
-import { movedBoundary } from "#domain/subscriptions/subscription.js";
 import { formatInstant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
 import { payArrears } from "./billing/change-plan.js";
@@ -13,12 +8,17 @@ import { completeCheckout, viewCheckout } from "./billing/complete.js";
 import { planBoundary } from "./billing/cycle.js";
 import { enter } from "./billing/enter.js";
 import { cursorOf, drain } from "./billing/usage.js";
+import type { Entitlement } from "./catalogue/credits/entitlement.js";
 import { explain } from "./explain.js";
 import { expiryAsked } from "./handlers/balances.js";
+import { kinds } from "./kinds.js";
 import { load, loadEntitlement } from "./load.js";
+import type { Outcome } from "./payments/payment.js";
 import { viewPortal } from "./portal.js";
+import { ledger } from "./post.js";
 import { readMeters } from "./read-meters.js";
 import { returnAddress } from "./return-address.js";
+import { movedBoundary } from "./subscriptions/subscription.js";
 
 type Schemas = components["schemas"];
 

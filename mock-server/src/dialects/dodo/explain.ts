@@ -1,9 +1,9 @@
 import type { components } from "@drawdown/spec/control";
-import { kinds, periodUsageId } from "#dialects/dodo/kinds.js";
 import { type Amount, add, formatAmount, subtract, sum, zero } from "#domain/amount.js";
 import { type Account, type Entry, type Grant, statusOf } from "#domain/ledger/account.js";
 import { formatInstant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
+import { kinds, periodUsageId } from "./kinds.js";
 import { findAccount, load, loadEntitlement } from "./load.js";
 
 type Schemas = components["schemas"];

@@ -1,25 +1,25 @@
 import type { Amount } from "#domain/amount.js";
-import { type Customer, emailKey } from "#domain/customer.js";
+import type { Delivery } from "#domain/delivery/delivery.js";
+import type { DeliveryMode, Endpoint } from "#domain/delivery/endpoint.js";
 import { type Account, type Entry, type Grant, isOpen } from "#domain/ledger/account.js";
-import type { Entitlement } from "#domain/ledger/entitlement.js";
 import { oldestFirst, soonestFirst } from "#domain/ledger/rules/draw-order.js";
 import type { Tally } from "#domain/metering/aggregate.js";
-import type { UsagePeriod } from "#domain/metering/charge.js";
 import type { Metered } from "#domain/metering/convert.js";
 import type { UsageEvent } from "#domain/metering/event.js";
 import type { Meter } from "#domain/metering/meter.js";
 import type { Uncounted } from "#domain/metering/uncounted.js";
-import type { Addon } from "#domain/subscriptions/addon.js";
-import type { CheckoutSession } from "#domain/subscriptions/checkout.js";
-import type { Payment } from "#domain/subscriptions/payment.js";
-import type { Product } from "#domain/subscriptions/product.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
-import type { Wallet, WalletEntry } from "#domain/subscriptions/wallet.js";
 import type { Instant } from "#domain/time.js";
-import type { Delivery } from "#domain/webhooks/delivery.js";
-import type { DeliveryMode, Endpoint } from "#domain/webhooks/endpoint.js";
-import type { OutgoingEvent } from "#domain/webhooks/event.js";
 import { all, kindOf } from "#sandbox/kinds.js";
+import type { Addon } from "./catalogue/addons/addon.js";
+import type { Entitlement } from "./catalogue/credits/entitlement.js";
+import type { Product } from "./catalogue/products/product.js";
+import type { CheckoutSession } from "./checkout/checkout.js";
+import { type Customer, emailKey } from "./customers/customer.js";
+import type { Payment } from "./payments/payment.js";
+import type { Wallet, WalletEntry } from "./payments/wallet.js";
+import type { Subscription } from "./subscriptions/subscription.js";
+import type { UsagePeriod } from "./usage/charge.js";
+import type { OutgoingEvent } from "./webhooks/event.js";
 
 /** A key that a ledger entry was created with. Its id spans credit, customer and key (LED-26). */
 export interface UsedKey {

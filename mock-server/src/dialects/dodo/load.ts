@@ -1,10 +1,10 @@
-import { holderKey, kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, isPositive, subtract } from "#domain/amount.js";
 import type { Account, Grant } from "#domain/ledger/account.js";
-import type { Entitlement } from "#domain/ledger/entitlement.js";
 import type { Kind, Stored } from "#sandbox/kinds.js";
 import type { Awaitable, Tx, Unit } from "#sandbox/ports.js";
+import type { Entitlement } from "./catalogue/credits/entitlement.js";
 import { notFound } from "./context.js";
+import { holderKey, kinds } from "./kinds.js";
 
 /**
  * A credit that exists and is not deleted.

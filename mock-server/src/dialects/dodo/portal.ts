@@ -1,10 +1,10 @@
 import type { components, operations } from "@drawdown/spec/control";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, add, formatAmount, isPositive } from "#domain/amount.js";
 import type { Account, Entry } from "#domain/ledger/account.js";
 import { formatInstant, type Instant } from "#domain/time.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
 import { notFound } from "./context.js";
+import { kinds } from "./kinds.js";
 import { load } from "./load.js";
 
 type Schemas = components["schemas"];

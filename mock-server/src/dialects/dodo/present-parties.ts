@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { Customer } from "#domain/customer.js";
-import type { BillingAddress } from "#domain/subscriptions/checkout.js";
+import type { BillingAddress } from "./checkout/checkout.js";
+import type { Customer } from "./customers/customer.js";
 import { presentMetadata } from "./present-metadata.js";
 
 type Schemas = components["schemas"];

@@ -1,7 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { Customer } from "#domain/customer.js";
-import type { Payment } from "#domain/subscriptions/payment.js";
 import { formatInstant } from "#domain/time.js";
+import type { Customer } from "./customers/customer.js";
+import type { Payment } from "./payments/payment.js";
 import { currencyOf } from "./present-currency.js";
 import { presentMetadata } from "./present-metadata.js";
 import { presentBilling, presentParty } from "./present-parties.js";

@@ -1,8 +1,5 @@
 import type { components } from "@drawdown/spec/dodo";
 import { formatAmount } from "#domain/amount.js";
-import { addonsTotal } from "#domain/subscriptions/addon.js";
-import type { CheckoutSession } from "#domain/subscriptions/checkout.js";
-import { isPlan } from "#domain/subscriptions/product.js";
 import { addDays, addTimeframe, formatInstant, type Instant } from "#domain/time.js";
 import {
   amountOfLine,
@@ -15,6 +12,9 @@ import {
   trialAmountOf,
   trialDaysOf,
 } from "./billing/complete.js";
+import { addonsTotal } from "./catalogue/addons/addon.js";
+import { isPlan } from "./catalogue/products/product.js";
+import type { CheckoutSession } from "./checkout/checkout.js";
 import { currencyOf } from "./present-currency.js";
 
 type Schemas = components["schemas"];

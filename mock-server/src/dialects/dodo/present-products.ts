@@ -1,8 +1,8 @@
 import type { components } from "@drawdown/spec/dodo";
 import { formatAmount } from "#domain/amount.js";
-import type { Addon } from "#domain/subscriptions/addon.js";
-import type { Attachment, MeterLink, Price, Product } from "#domain/subscriptions/product.js";
 import { formatInstant } from "#domain/time.js";
+import type { Addon } from "./catalogue/addons/addon.js";
+import type { Attachment, MeterLink, Price, Product } from "./catalogue/products/product.js";
 import { currencyOf } from "./present-currency.js";
 import { presentMetadata } from "./present-metadata.js";
 

@@ -1,16 +1,16 @@
 import type { components } from "@drawdown/spec/dodo";
 import { formatAmount, zero } from "#domain/amount.js";
-import type { Customer } from "#domain/customer.js";
 import type { Account } from "#domain/ledger/account.js";
-import type { UsagePeriod } from "#domain/metering/charge.js";
 import type { Policy } from "#domain/policy.js";
-import type { Attachment } from "#domain/subscriptions/product.js";
-import type { ScheduledChange, Subscription } from "#domain/subscriptions/subscription.js";
 import { formatInstant, type Instant } from "#domain/time.js";
+import type { Attachment } from "./catalogue/products/product.js";
+import type { Customer } from "./customers/customer.js";
 import { figure, formatOptional } from "./present.js";
 import { currencyOf } from "./present-currency.js";
 import { presentMetadata } from "./present-metadata.js";
 import { presentBilling, presentParty } from "./present-parties.js";
+import type { ScheduledChange, Subscription } from "./subscriptions/subscription.js";
+import type { UsagePeriod } from "./usage/charge.js";
 
 type Schemas = components["schemas"];
 

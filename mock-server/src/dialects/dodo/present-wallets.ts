@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { Wallet, WalletEntry } from "#domain/subscriptions/wallet.js";
 import { formatInstant } from "#domain/time.js";
+import type { Wallet, WalletEntry } from "./payments/wallet.js";
 import { currencyOf } from "./present-currency.js";
 
 type Schemas = components["schemas"];

@@ -1,13 +1,13 @@
 import type { components } from "@drawdown/spec/dodo";
 import { type Amount, formatAmount } from "#domain/amount.js";
-import type { Customer } from "#domain/customer.js";
 import type { Account, Entry, Grant } from "#domain/ledger/account.js";
-import type { Entitlement } from "#domain/ledger/entitlement.js";
 import type { UsageEvent } from "#domain/metering/event.js";
 import type { Filter } from "#domain/metering/filter.js";
 import type { Meter } from "#domain/metering/meter.js";
 import type { Policy } from "#domain/policy.js";
 import { formatInstant, type Instant } from "#domain/time.js";
+import type { Entitlement } from "./catalogue/credits/entitlement.js";
+import type { Customer } from "./customers/customer.js";
 
 import { presentMetadata, presentValue } from "./present-metadata.js";
 

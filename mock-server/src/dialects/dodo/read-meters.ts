@@ -1,10 +1,10 @@
 import type { components } from "@drawdown/spec/control";
-import { kinds, periodUsageId } from "#dialects/dodo/kinds.js";
 import { formatAmount, zero } from "#domain/amount.js";
 import type { UncountedReason } from "#domain/metering/uncounted.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
+import { kinds, periodUsageId } from "./kinds.js";
 import { load } from "./load.js";
+import type { Subscription } from "./subscriptions/subscription.js";
 
 type Schemas = components["schemas"];
 

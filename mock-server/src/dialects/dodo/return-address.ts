@@ -1,5 +1,5 @@
-import type { Payment } from "#domain/subscriptions/payment.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
+import type { Payment } from "./payments/payment.js";
+import type { Subscription } from "./subscriptions/subscription.js";
 
 /**
  * Where a customer is led back to after paying: the session's `return_url` with what came of it added to its query,

@@ -1,15 +1,15 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
-import type { Customer } from "#domain/customer.js";
 import { assert } from "#domain/errors.js";
 import type { Account } from "#domain/ledger/account.js";
 import type { Policy } from "#domain/policy.js";
-import type { Payment } from "#domain/subscriptions/payment.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Tx } from "#sandbox/ports.js";
+import type { Customer } from "./customers/customer.js";
+import { kinds } from "./kinds.js";
 import { findAccount } from "./load.js";
+import type { Payment } from "./payments/payment.js";
 import { presentPayment } from "./present-payments.js";
 import { presentSubscription } from "./present-subscriptions.js";
+import type { Subscription } from "./subscriptions/subscription.js";
 
 type Schemas = components["schemas"];
 

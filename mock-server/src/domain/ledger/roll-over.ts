@@ -1,10 +1,9 @@
 import { isPositive, zero } from "../amount.js";
 import type { Metadata } from "../metadata.js";
-import type { Policy } from "../policy.js";
 import type { Instant } from "../time.js";
 import type { Account, Grant, Posting, Reference } from "./account.js";
 import { movement } from "./movement.js";
-import { carriedUntil, carryOf } from "./rules/rollover.js";
+import { carriedUntil, carryOf, type LossEntry } from "./rules/rollover.js";
 
 export interface RollOverParameters {
   /** Id of the grant that takes what is carried. */
@@ -12,7 +11,7 @@ export interface RollOverParameters {
   readonly precision: number;
   readonly reference: Reference;
   readonly metadata: Metadata;
-  readonly percentageLossAs: Policy["percentageLossAs"];
+  readonly percentageLossAs: LossEntry;
 }
 
 /**

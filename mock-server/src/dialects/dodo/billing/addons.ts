@@ -1,8 +1,8 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import { refusing } from "#domain/errors.js";
-import { type AddonLine, addonsMax } from "#domain/subscriptions/addon.js";
-import { isPlan, type Product } from "#domain/subscriptions/product.js";
 import type { Tx } from "#sandbox/ports.js";
+import { type AddonLine, addonsMax } from "../catalogue/addons/addon.js";
+import { isPlan, type Product } from "../catalogue/products/product.js";
+import { kinds } from "../kinds.js";
 
 interface AddonRequest {
   readonly addon_id: string;

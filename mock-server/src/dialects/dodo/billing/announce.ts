@@ -1,6 +1,6 @@
-import type { Payment } from "#domain/subscriptions/payment.js";
-import type { EventType } from "#domain/webhooks/event.js";
 import type { Unit } from "#sandbox/ports.js";
+import type { Payment } from "../payments/payment.js";
+import type { EventType } from "../webhooks/event.js";
 
 /** Tells of something that happened to a subscription. */
 export const announce = (

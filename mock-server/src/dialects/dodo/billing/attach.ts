@@ -1,11 +1,11 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, amountOf, parseAmount, parseCreditAmount } from "#domain/amount.js";
 import { DomainError, refusing } from "#domain/errors.js";
-import { type Entitlement, isPriceAboveZero } from "#domain/ledger/entitlement.js";
-import type { Attachment, MeterLink, Price } from "#domain/subscriptions/product.js";
 import type { Timeframe } from "#domain/time.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
+import { type Entitlement, isPriceAboveZero } from "../catalogue/credits/entitlement.js";
+import type { Attachment, MeterLink, Price } from "../catalogue/products/product.js";
+import { kinds } from "../kinds.js";
 import { refuseOtherCurrency, warnOfSmallPrice } from "./money.js";
 
 type Schemas = components["schemas"];

@@ -1,5 +1,3 @@
-import { kinds } from "#dialects/dodo/kinds.js";
-import { post } from "#dialects/dodo/post.js";
 import {
   type Amount,
   formatAmount,
@@ -12,16 +10,18 @@ import {
 } from "#domain/amount.js";
 import type { Grant, GrantSource } from "#domain/ledger/account.js";
 import { deduct } from "#domain/ledger/deduct.js";
+import type { Instant } from "#domain/time.js";
+import type { Unit } from "#sandbox/ports.js";
+import { kinds } from "../kinds.js";
+import { post } from "../post.js";
 import {
   added,
   afterChange,
   amountOf,
   type Move,
   settleRound,
-} from "#domain/subscriptions/plan-books.js";
-import type { CreditChange, Subscription } from "#domain/subscriptions/subscription.js";
-import type { Instant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+} from "../subscriptions/plan-books.js";
+import type { CreditChange, Subscription } from "../subscriptions/subscription.js";
 import { accountOf } from "./holdings.js";
 import { issueToSubscriber } from "./issue.js";
 

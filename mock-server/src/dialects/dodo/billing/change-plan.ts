@@ -1,14 +1,14 @@
-import { kinds } from "#dialects/dodo/kinds.js";
-import type { Payment } from "#domain/subscriptions/payment.js";
-import { billFor, changePlan, droppedCredits } from "#domain/subscriptions/plan-change.js";
+import type { Unit } from "#sandbox/ports.js";
+import { kinds } from "../kinds.js";
+import type { Payment } from "../payments/payment.js";
+import { billFor, changePlan, droppedCredits } from "../subscriptions/plan-change.js";
 import {
   type Plan,
   type ProrationMode,
   presentPeriod,
   type Subscription,
   type UnpaidChange,
-} from "#domain/subscriptions/subscription.js";
-import type { Unit } from "#sandbox/ports.js";
+} from "../subscriptions/subscription.js";
 import { announce } from "./announce.js";
 import { applyCredits } from "./change-credits.js";
 import { endTrialCredits, planBoundary, putOnHold, recover } from "./cycle.js";

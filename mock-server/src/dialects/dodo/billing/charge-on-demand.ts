@@ -1,8 +1,8 @@
 import { refusing } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits, type Metadata } from "#domain/metadata.js";
-import type { Payment } from "#domain/subscriptions/payment.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Unit } from "#sandbox/ports.js";
+import type { Payment } from "../payments/payment.js";
+import type { Subscription } from "../subscriptions/subscription.js";
 import { putOnHold } from "./cycle.js";
 import { charge, isDeclined } from "./pay.js";
 

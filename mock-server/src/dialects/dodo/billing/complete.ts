@@ -1,12 +1,9 @@
 import type { components } from "@drawdown/spec/control";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { type Amount, formatAmount } from "#domain/amount.js";
-import { type Customer, emailKey } from "#domain/customer.js";
 import { DomainError } from "#domain/errors.js";
-import { addonsTotal } from "#domain/subscriptions/addon.js";
-import { creditsOf, trialCreditsOf } from "#domain/subscriptions/cart-item.js";
-import type { CartLine, CheckoutSession, Payer } from "#domain/subscriptions/checkout.js";
-import { cards, type Outcome, type Payment } from "#domain/subscriptions/payment.js";
+import { formatInstant } from "#domain/time.js";
+import type { Unit } from "#sandbox/ports.js";
+import { addonsTotal } from "../catalogue/addons/addon.js";
 import {
   type Attachment,
   isPlan,
@@ -15,11 +12,14 @@ import {
   priceAfterDiscount,
   trialListPriceOf,
   trialPriceOf,
-} from "#domain/subscriptions/product.js";
-import { openSubscription, planOf, type Subscription } from "#domain/subscriptions/subscription.js";
-import { formatInstant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+} from "../catalogue/products/product.js";
+import type { CartLine, CheckoutSession, Payer } from "../checkout/checkout.js";
+import { type Customer, emailKey } from "../customers/customer.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
+import { cards, type Outcome, type Payment } from "../payments/payment.js";
+import { creditsOf, trialCreditsOf } from "../subscriptions/cart-item.js";
+import { openSubscription, planOf, type Subscription } from "../subscriptions/subscription.js";
 import { announce, announcePayment } from "./announce.js";
 import { beginPeriod, holdOpen } from "./cycle.js";
 import { issueToBuyer } from "./issue.js";

@@ -1,6 +1,3 @@
-import { kinds } from "#dialects/dodo/kinds.js";
-import { post } from "#dialects/dodo/post.js";
-import { taskKinds } from "#dialects/dodo/task-kinds.js";
 import { assert } from "#domain/errors.js";
 import type { Grant, Reference } from "#domain/ledger/account.js";
 import { referenceOf } from "#domain/ledger/account.js";
@@ -8,7 +5,11 @@ import { expire } from "#domain/ledger/expire.js";
 import { rollOver } from "#domain/ledger/roll-over.js";
 import { isPast } from "#domain/ledger/rules/expiry.js";
 import type { Metadata } from "#domain/metadata.js";
-import { renewedOn } from "#domain/subscriptions/plan-change.js";
+import { schedule } from "#sandbox/agenda.js";
+import type { Tx, Unit } from "#sandbox/ports.js";
+import { kinds } from "../kinds.js";
+import { post } from "../post.js";
+import { renewedOn } from "../subscriptions/plan-change.js";
 import {
   endingOf,
   nextPeriod,
@@ -16,9 +17,8 @@ import {
   resumedPeriod,
   rollsAt,
   type Subscription,
-} from "#domain/subscriptions/subscription.js";
-import { schedule } from "#sandbox/agenda.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+} from "../subscriptions/subscription.js";
+import { taskKinds } from "../task-kinds.js";
 import { announce } from "./announce.js";
 import { issueToSubscriber } from "./issue.js";
 import { charge, isDeclined } from "./pay.js";

@@ -1,8 +1,8 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
-import type { BillingAddress } from "#domain/subscriptions/checkout.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Tx } from "#sandbox/ports.js";
+import type { BillingAddress } from "../checkout/checkout.js";
+import { kinds } from "../kinds.js";
+import type { Subscription } from "../subscriptions/subscription.js";
 import { customerOf } from "../views.js";
 
 type Schemas = components["schemas"];

@@ -1,15 +1,15 @@
-import { post } from "#dialects/dodo/post.js";
 import { type Amount, formatAmount } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import type { Entry } from "#domain/ledger/account.js";
 import { type DeductParameters, deduct } from "#domain/ledger/deduct.js";
-import type { Entitlement } from "#domain/ledger/entitlement.js";
 import { type GrantParameters, grant } from "#domain/ledger/grant.js";
 import { repays } from "#domain/ledger/rules/overage.js";
 import type { Metadata } from "#domain/metadata.js";
 import type { Instant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
+import type { Entitlement } from "../catalogue/credits/entitlement.js";
 import { drawableGrants } from "../load.js";
+import { post } from "../post.js";
 import { accountOf, overageFor } from "./holdings.js";
 
 /** A movement that somebody asks for, rather than one that billing causes. */

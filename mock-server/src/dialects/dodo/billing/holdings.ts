@@ -1,10 +1,10 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import { type Account, emptyAccount } from "#domain/ledger/account.js";
-import { type Entitlement, overageTermsOf } from "#domain/ledger/entitlement.js";
 import type { OverageTerms } from "#domain/ledger/rules/overage.js";
-import { overageOf } from "#domain/subscriptions/cart-item.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
+import { type Entitlement, overageTermsOf } from "../catalogue/credits/entitlement.js";
+import { kinds } from "../kinds.js";
 import { findAccount } from "../load.js";
+import { overageOf } from "../subscriptions/cart-item.js";
 
 /** What the customer holds of the credit; an account that is stored with its first movement if there is none yet. */
 export async function accountOf(

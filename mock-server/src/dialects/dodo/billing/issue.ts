@@ -1,21 +1,16 @@
-import { kinds } from "#dialects/dodo/kinds.js";
-import { post } from "#dialects/dodo/post.js";
 import { type Amount, isPositive } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import { type GrantSource, referenceOf } from "#domain/ledger/account.js";
 import { grant } from "#domain/ledger/grant.js";
 import { type OverageBehavior, repays } from "#domain/ledger/rules/overage.js";
 import type { Metadata } from "#domain/metadata.js";
-import {
-  creditsOf,
-  grantExpiry,
-  rolloverOf,
-  trialCreditsOf,
-} from "#domain/subscriptions/cart-item.js";
-import type { Attachment } from "#domain/subscriptions/product.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Instant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
+import type { Attachment } from "../catalogue/products/product.js";
+import { kinds } from "../kinds.js";
+import { post } from "../post.js";
+import { creditsOf, grantExpiry, rolloverOf, trialCreditsOf } from "../subscriptions/cart-item.js";
+import type { Subscription } from "../subscriptions/subscription.js";
 import { accountOf, overageFor } from "./holdings.js";
 
 interface Issuance {

@@ -1,9 +1,9 @@
-import { kinds, periodUsageId } from "#dialects/dodo/kinds.js";
 import { zero } from "#domain/amount.js";
-import { chargeFor, type MeterCharge } from "#domain/metering/charge.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import { instantOf } from "#domain/time.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
+import { kinds, periodUsageId } from "../kinds.js";
+import type { Subscription } from "../subscriptions/subscription.js";
+import { chargeFor, type MeterCharge } from "../usage/charge.js";
 
 /** What the meters of a subscription counted in its current period so far, and what that costs. */
 export async function meterCharges(

@@ -1,7 +1,7 @@
 import { amountOf, isPositive, parseAmount, times } from "#domain/amount.js";
 import { DomainError, type DomainErrorCode } from "#domain/errors.js";
-import type { Attachment } from "#domain/subscriptions/product.js";
 import type { Warn } from "#sandbox/ports.js";
+import type { Attachment } from "../catalogue/products/product.js";
 
 /**
  * Refuses credits whose overage would be billed in a currency that is not that of the price they come with.

@@ -1,9 +1,9 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import type { Metadata } from "#domain/metadata.js";
-import { cards, type Payment } from "#domain/subscriptions/payment.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
-import { moveWallet, walletId } from "#domain/subscriptions/wallet.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
+import { kinds } from "../kinds.js";
+import { cards, type Payment } from "../payments/payment.js";
+import { moveWallet, walletId } from "../payments/wallet.js";
+import type { Subscription } from "../subscriptions/subscription.js";
 import { announcePayment } from "./announce.js";
 
 /** A charge of a running subscription. */

@@ -1,15 +1,15 @@
 import type { components } from "@drawdown/spec/dodo";
 import { refusing } from "#domain/errors.js";
+import { addTimeframe, formatInstant, type Instant } from "#domain/time.js";
+import { readInstant } from "#http/read-instant.js";
+import type { Unit } from "#sandbox/ports.js";
 import {
   movedBoundary,
   paused,
   presentPeriod,
   type Subscription,
   unpaused,
-} from "#domain/subscriptions/subscription.js";
-import { addTimeframe, formatInstant, type Instant } from "#domain/time.js";
-import { readInstant } from "#http/read-instant.js";
-import type { Unit } from "#sandbox/ports.js";
+} from "../subscriptions/subscription.js";
 import { payWaiting } from "./change-plan.js";
 import { endSubscription, planBoundary, planTerm } from "./cycle.js";
 import { drain } from "./usage.js";

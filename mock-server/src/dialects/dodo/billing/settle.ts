@@ -1,12 +1,12 @@
-import { post } from "#dialects/dodo/post.js";
 import { costOf } from "#domain/amount.js";
 import type { Account } from "#domain/ledger/account.js";
 import { atReset, resetOverage } from "#domain/ledger/settle-overage.js";
-import { overagePriceOf } from "#domain/subscriptions/cart-item.js";
-import type { Attachment } from "#domain/subscriptions/product.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import type { Unit } from "#sandbox/ports.js";
+import type { Attachment } from "../catalogue/products/product.js";
 import { findAccount } from "../load.js";
+import { post } from "../post.js";
+import { overagePriceOf } from "../subscriptions/cart-item.js";
+import type { Subscription } from "../subscriptions/subscription.js";
 import { closeUsage, meteredOwed } from "./metered.js";
 
 /** The credits of a subscription's cart that the customer has ever held. */

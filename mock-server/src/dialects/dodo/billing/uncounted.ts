@@ -1,10 +1,10 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import type { UsageEvent } from "#domain/metering/event.js";
 import { counts, type Meter } from "#domain/metering/meter.js";
 import { whyNoValue } from "#domain/metering/uncounted.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import { formatInstant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
+import { kinds } from "../kinds.js";
+import type { Subscription } from "../subscriptions/subscription.js";
 import { activeSubscriptions } from "./holdings.js";
 
 /** Most sentences about the events of one request; one more says how many other events there are. */

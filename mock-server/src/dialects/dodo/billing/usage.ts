@@ -1,23 +1,23 @@
-import { kinds, type PeriodUsage, periodUsageId, type UsageCursor } from "#dialects/dodo/kinds.js";
-import { post } from "#dialects/dodo/post.js";
-import { taskKinds } from "#dialects/dodo/task-kinds.js";
 import { add, formatAmount, isPositive, zero } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import { deduct } from "#domain/ledger/deduct.js";
 import { emptyTally, tallied } from "#domain/metering/aggregate.js";
-import { beyondFree } from "#domain/metering/charge.js";
 import { convert, nothingMetered } from "#domain/metering/convert.js";
 import type { UsageEvent } from "#domain/metering/event.js";
 import { counts, type Meter } from "#domain/metering/meter.js";
 import { whyNoValue, withUncounted } from "#domain/metering/uncounted.js";
-import { overageOf } from "#domain/subscriptions/cart-item.js";
-import type { MeterLink } from "#domain/subscriptions/product.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import { type Instant, instantMax, instantOf } from "#domain/time.js";
 import { schedule } from "#sandbox/agenda.js";
 import { all } from "#sandbox/kinds.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
+import type { MeterLink } from "../catalogue/products/product.js";
+import { kinds, type PeriodUsage, periodUsageId, type UsageCursor } from "../kinds.js";
 import { drawableGrants } from "../load.js";
+import { post } from "../post.js";
+import { overageOf } from "../subscriptions/cart-item.js";
+import type { Subscription } from "../subscriptions/subscription.js";
+import { taskKinds } from "../task-kinds.js";
+import { beyondFree } from "../usage/charge.js";
 import { accountOf, activeSubscriptions, overageFor } from "./holdings.js";
 
 /** Events read at a time. */

@@ -1,7 +1,7 @@
-import { kinds } from "#dialects/dodo/kinds.js";
-import type { Addon } from "#domain/subscriptions/addon.js";
 import { all } from "#sandbox/kinds.js";
+import type { Addon } from "../catalogue/addons/addon.js";
 import { type HandlersOf, page } from "../context.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { presentAddon } from "../present-products.js";
 

@@ -1,16 +1,16 @@
 import type { components } from "@drawdown/spec/dodo";
-import { holderKey, kinds, type UsedKey } from "#dialects/dodo/kinds.js";
 import { formatAmount, parseAmount, parseCreditAmount } from "#domain/amount.js";
 import { assert, DomainError } from "#domain/errors.js";
 import { type Entry, statusOf } from "#domain/ledger/account.js";
-import type { Entitlement } from "#domain/ledger/entitlement.js";
 import { expiryOf } from "#domain/ledger/rules/expiry.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { formatInstant, type Instant } from "#domain/time.js";
 import { readInstant } from "#http/read-instant.js";
 import { writeJson } from "#http/write-json.js";
 import { enter, type Movement } from "../billing/enter.js";
+import type { Entitlement } from "../catalogue/credits/entitlement.js";
 import { type Context, type HandlersOf, notFound, page, withinDates } from "../context.js";
+import { holderKey, kinds, type UsedKey } from "../kinds.js";
 import { findAccount, load, loadEntitlement } from "../load.js";
 import { presentBalance, presentEntry, presentGrant } from "../present.js";
 import { presentMetadata } from "../present-metadata.js";

@@ -1,15 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
 import type { Amount } from "#domain/amount.js";
 import { refusing } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
-import {
-  type CartLine,
-  type CheckoutSession,
-  type Payer,
-  sessionExpiry,
-} from "#domain/subscriptions/checkout.js";
-import { isPlan, type Product, priceAfterDiscount } from "#domain/subscriptions/product.js";
 import { formatInstant } from "#domain/time.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
@@ -23,8 +15,16 @@ import {
 } from "../billing/complete.js";
 import { addressOf } from "../billing/details.js";
 import { checkedReturnUrl } from "../billing/return-url.js";
+import { isPlan, type Product, priceAfterDiscount } from "../catalogue/products/product.js";
+import {
+  type CartLine,
+  type CheckoutSession,
+  type Payer,
+  sessionExpiry,
+} from "../checkout/checkout.js";
 import type { HandlersOf } from "../context.js";
 import { refuseDiscounts } from "../discounts.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { presentPreview } from "../present-preview.js";
 

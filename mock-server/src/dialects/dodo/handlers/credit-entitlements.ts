@@ -1,6 +1,7 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
+import type { Tx } from "#sandbox/ports.js";
+import { warnOfSmallPrice } from "../billing/money.js";
 import {
   createEntitlement,
   deleteEntitlement,
@@ -8,10 +9,9 @@ import {
   notDeleted,
   undeleteEntitlement,
   updateEntitlement,
-} from "#domain/ledger/entitlement.js";
-import type { Tx } from "#sandbox/ports.js";
-import { warnOfSmallPrice } from "../billing/money.js";
+} from "../catalogue/credits/entitlement.js";
 import { type HandlersOf, page } from "../context.js";
+import { kinds } from "../kinds.js";
 import { load, loadEntitlement } from "../load.js";
 import { presentEntitlement } from "../present.js";
 

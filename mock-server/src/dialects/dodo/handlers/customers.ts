@@ -1,11 +1,11 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import { formatAmount } from "#domain/amount.js";
-import { type Customer, emailKey } from "#domain/customer.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { addDays } from "#domain/time.js";
 import { all } from "#sandbox/kinds.js";
 import { checkedReturnUrl } from "../billing/return-url.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
+import { type Customer, emailKey } from "../customers/customer.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { presentCustomer } from "../present.js";
 

@@ -1,10 +1,10 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import type { Condition, Filter } from "#domain/metering/filter.js";
 import { createMeter } from "#domain/metering/meter.js";
 import { drain } from "../billing/usage.js";
 import { type HandlersOf, page } from "../context.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { presentMeter } from "../present.js";
 

@@ -1,6 +1,6 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import { all } from "#sandbox/kinds.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { presentPaymentItem } from "../present-payments.js";
 import { customerOf, viewPayment } from "../views.js";

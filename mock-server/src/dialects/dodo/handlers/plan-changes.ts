@@ -1,5 +1,4 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { refusing } from "#domain/errors.js";
 import {
   checkMetadata,
@@ -7,18 +6,6 @@ import {
   isSameMetadata,
   type Metadata,
 } from "#domain/metadata.js";
-import type { MeterCharge } from "#domain/metering/charge.js";
-import { addonsTotal } from "#domain/subscriptions/addon.js";
-import {
-  billFor,
-  type ChangeLine,
-  changePlan,
-  droppedCredits,
-  isOnPlan,
-  noChange,
-} from "#domain/subscriptions/plan-change.js";
-import { isPlan, type PlanProduct } from "#domain/subscriptions/product.js";
-import { type Plan, planOf, type Subscription } from "#domain/subscriptions/subscription.js";
 import { formatInstant } from "#domain/time.js";
 import type { Tx } from "#sandbox/ports.js";
 import { addonLinesOf } from "../billing/addons.js";
@@ -26,10 +13,23 @@ import { announce } from "../billing/announce.js";
 import { changeNow } from "../billing/change-plan.js";
 import { meterCharges, totalOf } from "../billing/metered.js";
 import { overageOwed } from "../billing/settle.js";
+import { addonsTotal } from "../catalogue/addons/addon.js";
+import { isPlan, type PlanProduct } from "../catalogue/products/product.js";
 import type { Context, HandlersOf } from "../context.js";
 import { refuseDiscounts } from "../discounts.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { currencyOf } from "../present-currency.js";
+import {
+  billFor,
+  type ChangeLine,
+  changePlan,
+  droppedCredits,
+  isOnPlan,
+  noChange,
+} from "../subscriptions/plan-change.js";
+import { type Plan, planOf, type Subscription } from "../subscriptions/subscription.js";
+import type { MeterCharge } from "../usage/charge.js";
 import { viewSubscription } from "../views.js";
 
 type Schemas = components["schemas"];

@@ -1,12 +1,12 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
-import type { Product } from "#domain/subscriptions/product.js";
 import { addonIdsOf } from "../billing/addons.js";
 import { attachmentsOf, priceOf } from "../billing/attach.js";
 import { refuseOtherCurrency } from "../billing/money.js";
 import { drain } from "../billing/usage.js";
+import type { Product } from "../catalogue/products/product.js";
 import { type Context, type HandlersOf, page } from "../context.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { presentProduct, presentProductItem } from "../present-products.js";
 

@@ -1,11 +1,8 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { formatAmount, larger, subtract, zero } from "#domain/amount.js";
 import { DomainError, refusing } from "#domain/errors.js";
 import type { Account } from "#domain/ledger/account.js";
 import { checkMetadata, generalMetadataLimits, isSameMetadata } from "#domain/metadata.js";
-import type { Attachment } from "#domain/subscriptions/product.js";
-import type { Subscription } from "#domain/subscriptions/subscription.js";
 import { readInstant } from "#http/read-instant.js";
 import { all } from "#sandbox/kinds.js";
 import type { Unit } from "#sandbox/ports.js";
@@ -16,9 +13,12 @@ import { patchedDetails, renameCustomer } from "../billing/details.js";
 import { meterCharges } from "../billing/metered.js";
 import { refuseOtherCurrency } from "../billing/money.js";
 import { refuseEnded, refuseMixed, rescheduled } from "../billing/reschedule.js";
+import type { Attachment } from "../catalogue/products/product.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
+import { kinds } from "../kinds.js";
 import { findAccount, load } from "../load.js";
 import { presentSubscriptionItem, presentUsagePeriod, printed } from "../present-subscriptions.js";
+import type { Subscription } from "../subscriptions/subscription.js";
 import { customerOf, viewSubscription } from "../views.js";
 
 type Schemas = components["schemas"];

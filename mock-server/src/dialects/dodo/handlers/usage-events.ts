@@ -1,4 +1,3 @@
-import { kinds } from "#dialects/dodo/kinds.js";
 import { DomainError } from "#domain/errors.js";
 import { checkEvents, type UsageEvent } from "#domain/metering/event.js";
 import { counts } from "#domain/metering/meter.js";
@@ -7,6 +6,7 @@ import { all } from "#sandbox/kinds.js";
 import { warnOfUncounted } from "../billing/uncounted.js";
 import { cursorOf, noteIngested } from "../billing/usage.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { presentEvent } from "../present.js";
 

@@ -1,15 +1,10 @@
-import { kinds } from "#dialects/dodo/kinds.js";
-import type { Customer } from "#domain/customer.js";
 import { DomainError } from "#domain/errors.js";
-import {
-  moveWallet,
-  type Wallet,
-  walletCurrencies,
-  walletId,
-} from "#domain/subscriptions/wallet.js";
 import type { Tx } from "#sandbox/ports.js";
 import { type HandlersOf, page } from "../context.js";
+import type { Customer } from "../customers/customer.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
+import { moveWallet, type Wallet, walletCurrencies, walletId } from "../payments/wallet.js";
 import { presentWallet, presentWalletEntry } from "../present-wallets.js";
 
 export const wallets: HandlersOf<

@@ -1,13 +1,13 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
+import type { Endpoint } from "#domain/delivery/endpoint.js";
 import { DomainError } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { formatInstant, type Instant } from "#domain/time.js";
-import type { Endpoint } from "#domain/webhooks/endpoint.js";
 import { webAddress } from "#http/web-address.js";
 import { all } from "#sandbox/kinds.js";
 import type { NextId } from "#sandbox/ports.js";
 import type { HandlersOf } from "../context.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 
 type Schemas = components["schemas"];

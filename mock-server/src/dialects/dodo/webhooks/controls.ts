@@ -1,13 +1,13 @@
 import type { components, operations } from "@drawdown/spec/control";
-import { kinds } from "#dialects/dodo/kinds.js";
+import type { Attempt, Delivery } from "#domain/delivery/delivery.js";
+import { type DeliveryMode, wants } from "#domain/delivery/endpoint.js";
 import { DomainError } from "#domain/errors.js";
 import { addDays, formatInstant, type Instant } from "#domain/time.js";
-import type { Attempt, Delivery } from "#domain/webhooks/delivery.js";
-import { type DeliveryMode, wants } from "#domain/webhooks/endpoint.js";
 import { readInstant } from "#http/read-instant.js";
 import { all } from "#sandbox/kinds.js";
 import type { Answered, Outgoing, Unit } from "#sandbox/ports.js";
 import { newSecret } from "../handlers/webhooks.js";
+import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { attemptOf, modeOf, outcomeOf, sendAgain, signed } from "./deliveries.js";
 import { dispatch } from "./record.js";

@@ -1,15 +1,15 @@
 import { Webhook } from "standardwebhooks";
-import { kinds } from "#dialects/dodo/kinds.js";
-import { taskKinds } from "#dialects/dodo/task-kinds.js";
+import { type Attempt, attempted, type Delivery, renewed } from "#domain/delivery/delivery.js";
+import { type Endpoint, faultless } from "#domain/delivery/endpoint.js";
 import { assert } from "#domain/errors.js";
 import { instantMax, instantOf } from "#domain/time.js";
-import { type Attempt, attempted, type Delivery, renewed } from "#domain/webhooks/delivery.js";
-import { type Endpoint, faultless } from "#domain/webhooks/endpoint.js";
 import { writeJson } from "#http/write-json.js";
 import { schedule } from "#sandbox/agenda.js";
 import { systemTime } from "#sandbox/clock.js";
 import { all } from "#sandbox/kinds.js";
 import type { Answered, Deliveries, Outgoing, Tx, Unit } from "#sandbox/ports.js";
+import { kinds } from "../kinds.js";
+import { taskKinds } from "../task-kinds.js";
 import { render } from "./render.js";
 
 export const modeOf = async (tx: Tx) => (await tx.get(kinds.deliveryMode, "mode")) ?? faultless;

@@ -1,10 +1,10 @@
-import { kinds } from "#dialects/dodo/kinds.js";
-import { type Endpoint, wants } from "#domain/webhooks/endpoint.js";
-import { type EventType, eventOf, type Subject } from "#domain/webhooks/event.js";
-import { lowBalances } from "#domain/webhooks/low-balance.js";
+import { type Endpoint, wants } from "#domain/delivery/endpoint.js";
 import { all } from "#sandbox/kinds.js";
 import type { Happening, Recorded, Unit } from "#sandbox/ports.js";
 import { activeSubscriptions } from "../billing/holdings.js";
+import { kinds } from "../kinds.js";
+import { type EventType, eventOf, type Subject } from "./event.js";
+import { lowBalances } from "./low-balance.js";
 
 /**
  * Writes down the events of a transaction, and a delivery of each to every endpoint that wants it.
@@ -50,13 +50,15 @@ export function dispatch(
   });
 }
 
-async function eventsOf(
-  { tx }: Unit,
-  happening: Happening,
-): Promise<readonly { readonly type: EventType; readonly subject: Subject }[]> {
+interface Announced {
+  readonly type: EventType;
+  readonly subject: Subject;
+}
+
+async function eventsOf({ tx }: Unit, happening: Happening): Promise<readonly Announced[]> {
   switch (happening.kind) {
     case "event":
-      return [happening];
+      return [happening as Announced]; // announce.ts alone makes them in this dialect
     case "entry": {
       const type = eventOf(happening.entry);
       return type ? [{ type, subject: { kind: "entry", id: happening.entry.id } }] : [];

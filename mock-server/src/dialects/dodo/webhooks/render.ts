@@ -1,12 +1,12 @@
 import type { components } from "@drawdown/spec/dodo";
-import { kinds } from "#dialects/dodo/kinds.js";
 import { formatAmount } from "#domain/amount.js";
 import { assert } from "#domain/errors.js";
 import { formatInstant } from "#domain/time.js";
-import type { OutgoingEvent } from "#domain/webhooks/event.js";
-import type { LowBalance } from "#domain/webhooks/low-balance.js";
+import { kinds } from "../kinds.js";
 import { presentEntry } from "../present.js";
 import { type Viewer, viewPayment, viewSubscription } from "../views.js";
+import type { OutgoingEvent } from "./event.js";
+import type { LowBalance } from "./low-balance.js";
 
 type Schemas = components["schemas"];
 

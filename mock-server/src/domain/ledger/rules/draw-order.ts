@@ -1,4 +1,4 @@
-import type { Order } from "../../order.js";
+import type { Order } from "#domain/order.js";
 import type { Grant } from "../account.js";
 
 /** Which grants are drawn from first. */

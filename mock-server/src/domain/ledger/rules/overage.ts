@@ -1,6 +1,5 @@
 import { type Amount, add, isPositive, larger, smaller, subtract, zero } from "#domain/amount.js";
 import { DomainError } from "#domain/errors.js";
-import type { Policy } from "#domain/policy.js";
 
 export type OverageBehavior =
   | "forgive_at_reset"
@@ -61,6 +60,9 @@ export function refusal(
   });
 }
 
+/** Which grants repay overage that repays itself: every one, or those of a billing period alone. */
+export type RepaymentScope = "every_grant" | "next_cycle";
+
 /**
  * Whether a new grant lowers existing overage first.
  *
@@ -71,7 +73,7 @@ export function refusal(
 export const repays = (
   behavior: OverageBehavior,
   isCycle: boolean,
-  scope: Policy["autoRepay"],
+  scope: RepaymentScope,
 ): boolean => behavior === "carry_deficit_auto_repay" && (isCycle || scope === "every_grant");
 
 /**

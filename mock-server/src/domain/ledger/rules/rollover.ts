@@ -1,5 +1,4 @@
 import { type Amount, percentOf, subtract, zero } from "#domain/amount.js";
-import type { Policy } from "#domain/policy.js";
 import { addDays, addTimeframe, type Instant, type Timeframe } from "#domain/time.js";
 import type { Grant } from "../account.js";
 
@@ -14,6 +13,9 @@ export interface RolloverTerms {
   /** Normal lifetime in days; null means no end. */
   readonly lifetimeDays: number | null;
 }
+
+/** How the part that a percentage leaves behind is booked. */
+export type LossEntry = "credit_expired" | "rollover_forfeited";
 
 /** What becomes of the credits left in a grant: carried on, expired, or forfeited. They add up to what was left. */
 export interface Carry {
@@ -37,7 +39,7 @@ export function carryOf(
   grant: Grant,
   terms: RolloverTerms,
   precision: number,
-  percentageLossAs: Policy["percentageLossAs"],
+  percentageLossAs: LossEntry,
 ): Carry {
   const { remaining, rolloverCount } = grant;
   if (terms.countMax !== null && rolloverCount >= terms.countMax) {

@@ -1,7 +1,7 @@
-import type { Amount } from "../amount.js";
-import type { Metadata } from "../metadata.js";
-import { addDays, type Instant, withinTime } from "../time.js";
-import type { AddonLine } from "./addon.js";
+import type { Amount } from "#domain/amount.js";
+import type { Metadata } from "#domain/metadata.js";
+import { addDays, type Instant, withinTime } from "#domain/time.js";
+import type { AddonLine } from "../catalogue/addons/addon.js";
 
 /** One product in a cart, with the credits it issues there. */
 export interface CartLine {

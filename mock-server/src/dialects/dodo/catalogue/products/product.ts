@@ -1,7 +1,7 @@
-import type { Amount } from "../amount.js";
-import type { OverageBehavior } from "../ledger/rules/overage.js";
-import type { Metadata } from "../metadata.js";
-import type { Instant, Timeframe } from "../time.js";
+import type { Amount } from "#domain/amount.js";
+import type { OverageBehavior } from "#domain/ledger/rules/overage.js";
+import type { Metadata } from "#domain/metadata.js";
+import type { Instant, Timeframe } from "#domain/time.js";
 
 /**
  * A meter on a usage-based price: with an entitlement its usage costs credits, else money.

@@ -1,5 +1,5 @@
-import type { EntryFacts, EntryType } from "../ledger/account.js";
-import type { Instant } from "../time.js";
+import type { EntryFacts, EntryType } from "#domain/ledger/account.js";
+import type { Instant } from "#domain/time.js";
 import type { LowBalance } from "./low-balance.js";
 
 /** @rule WHK-01 the nine credit events, beside those of subscriptions and payments that billing causes */

@@ -1,5 +1,5 @@
-import { DomainError } from "../errors.js";
-import type { Instant } from "../time.js";
+import { DomainError } from "#domain/errors.js";
+import type { Instant } from "#domain/time.js";
 
 /** @rule WAL-01 the two currencies there are wallets in */
 export const walletCurrencies = ["USD", "INR"] as const;

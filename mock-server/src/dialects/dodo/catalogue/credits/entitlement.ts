@@ -1,7 +1,7 @@
-import { amountOf } from "../amount.js";
-import { DomainError } from "../errors.js";
-import type { Instant, TimeInterval } from "../time.js";
-import type { OverageBehavior, OverageTerms } from "./rules/overage.js";
+import { amountOf } from "#domain/amount.js";
+import { DomainError } from "#domain/errors.js";
+import type { OverageBehavior, OverageTerms } from "#domain/ledger/rules/overage.js";
+import type { Instant, TimeInterval } from "#domain/time.js";
 
 /** The settings of a credit that may change after it was created. */
 export interface EntitlementTerms {

@@ -1,4 +1,4 @@
-import type { Instant } from "../time.js";
+import type { Instant } from "#domain/time.js";
 
 /** Something that costs money beside a plan in each billing period. It brings no credits (CHK-24). */
 export interface Addon {

@@ -1,9 +1,9 @@
-import { isZero, priceShareOf, shareOf, subtract, zero } from "../amount.js";
-import type { Policy } from "../policy.js";
-import { addTimeframe, type Instant } from "../time.js";
+import { isZero, priceShareOf, shareOf, subtract, zero } from "#domain/amount.js";
+import type { Policy } from "#domain/policy.js";
+import { addTimeframe, type Instant } from "#domain/time.js";
+import type { Attachment } from "../catalogue/products/product.js";
 import { creditsOf } from "./cart-item.js";
 import { added, afterChange, planKey } from "./plan-books.js";
-import type { Attachment } from "./product.js";
 import {
   type CreditChange,
   endOfPeriod,

@@ -1,6 +1,4 @@
-import type { Policy } from "../policy.js";
 import type { Instant } from "../time.js";
-import type { EventType } from "./event.js";
 
 /** Where events are sent. */
 export interface Endpoint {
@@ -33,8 +31,8 @@ export interface Endpoint {
  */
 export const wants = (
   { isDisabled, filterTypes }: Endpoint,
-  type: EventType,
-  emptyEventFilter: Policy["emptyEventFilter"],
+  type: string,
+  emptyEventFilter: "all" | "none",
 ): boolean => {
   if (isDisabled) return false;
   if (filterTypes?.length === 0) return emptyEventFilter === "all";

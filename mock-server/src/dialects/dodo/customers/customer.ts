@@ -1,5 +1,5 @@
-import type { Metadata } from "./metadata.js";
-import type { Instant } from "./time.js";
+import type { Metadata } from "#domain/metadata.js";
+import type { Instant } from "#domain/time.js";
 
 /** Somebody who can hold credits. */
 export interface Customer {

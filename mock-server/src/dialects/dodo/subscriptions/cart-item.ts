@@ -1,8 +1,8 @@
-import { type Amount, parseAmount, times } from "../amount.js";
-import type { OverageTerms } from "../ledger/rules/overage.js";
-import type { RolloverTerms } from "../ledger/rules/rollover.js";
-import { addDays, type Instant } from "../time.js";
-import type { Attachment } from "./product.js";
+import { type Amount, parseAmount, times } from "#domain/amount.js";
+import type { OverageTerms } from "#domain/ledger/rules/overage.js";
+import type { RolloverTerms } from "#domain/ledger/rules/rollover.js";
+import { addDays, type Instant } from "#domain/time.js";
+import type { Attachment } from "../catalogue/products/product.js";
 
 /**
  * Credits for one cycle.

@@ -1,5 +1,4 @@
 import { type Instant, withinTime } from "../time.js";
-import type { EventType } from "./event.js";
 
 /** One attempt to deliver. */
 export interface Attempt {
@@ -26,7 +25,7 @@ export interface Delivery {
   readonly endpointId: string;
   readonly url: string;
   readonly eventId: string;
-  readonly eventType: EventType;
+  readonly eventType: string;
   readonly state: DeliveryState;
   readonly attempts: readonly Attempt[];
   /** Failures since its schedule began. */

@@ -1,5 +1,5 @@
-import { type Amount, isPositive, percentExactly } from "../amount.js";
-import type { Account } from "../ledger/account.js";
+import { type Amount, isPositive, percentExactly } from "#domain/amount.js";
+import type { Account } from "#domain/ledger/account.js";
 import type { Subscription } from "../subscriptions/subscription.js";
 
 /** A balance that has fallen below what a subscription calls low. */

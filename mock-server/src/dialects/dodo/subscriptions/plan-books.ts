@@ -1,7 +1,7 @@
-import { type Amount, add, larger, subtract, zero } from "../amount.js";
-import type { Policy } from "../policy.js";
-import type { Instant } from "../time.js";
-import type { Attachment } from "./product.js";
+import { type Amount, add, larger, subtract, zero } from "#domain/amount.js";
+import type { Policy } from "#domain/policy.js";
+import type { Instant } from "#domain/time.js";
+import type { Attachment } from "../catalogue/products/product.js";
 import type { CreditChange, Plan } from "./subscription.js";
 
 /** Sums of credits, one for each entitlement. */

@@ -1,6 +1,6 @@
-import type { Metadata } from "../metadata.js";
-import type { Instant } from "../time.js";
-import type { BillingAddress } from "./checkout.js";
+import type { Metadata } from "#domain/metadata.js";
+import type { Instant } from "#domain/time.js";
+import type { BillingAddress } from "../checkout/checkout.js";
 
 export type PaymentStatus = "requires_payment_method" | "succeeded" | "failed" | "cancelled";
 

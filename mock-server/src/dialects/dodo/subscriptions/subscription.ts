@@ -1,15 +1,15 @@
-import type { Amount } from "../amount.js";
-import type { Metadata } from "../metadata.js";
-import { addDays, addTimeframe, type Instant, type Timeframe, withinTime } from "../time.js";
-import { type AddonLine, addonsTotal } from "./addon.js";
-import type { BilledParty, BillingAddress } from "./checkout.js";
-import { openBooks, type PlanBooks } from "./plan-books.js";
+import type { Amount } from "#domain/amount.js";
+import type { Metadata } from "#domain/metadata.js";
+import { addDays, addTimeframe, type Instant, type Timeframe, withinTime } from "#domain/time.js";
+import { type AddonLine, addonsTotal } from "../catalogue/addons/addon.js";
 import {
   type Attachment,
   type MeterLink,
   type PlanProduct,
   priceAfterDiscount,
-} from "./product.js";
+} from "../catalogue/products/product.js";
+import type { BilledParty, BillingAddress } from "../checkout/checkout.js";
+import { openBooks, type PlanBooks } from "./plan-books.js";
 
 export type SubscriptionStatus =
   | "pending"
