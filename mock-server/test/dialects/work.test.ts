@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { explain } from "#dialects/dodo/explain.js";
-import { newEndpoint } from "#dialects/dodo/handlers/webhooks.js";
 import { kinds } from "#dialects/dodo/kinds.js";
+import { explain } from "#dialects/dodo/ledger/explain.js";
 import { drawableGrants } from "#dialects/dodo/load.js";
 import { deliveriesOf } from "#dialects/dodo/webhooks/deliveries.js";
+import { newEndpoint } from "#dialects/dodo/webhooks/handlers.js";
 import { amountOf } from "#domain/amount.js";
 import type { Delivery } from "#domain/delivery/delivery.js";
 import type { Account, Grant } from "#domain/ledger/account.js";

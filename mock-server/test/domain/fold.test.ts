@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { audit } from "#dialects/control/audit.js";
 import { kinds } from "#dialects/dodo/kinds.js";
-import { ledger, post } from "#dialects/dodo/post.js";
+import { ledger, post } from "#dialects/dodo/ledger/post.js";
 import { amountOf, formatAmount } from "#domain/amount.js";
 import { type Entry, emptyAccount, type Grant } from "#domain/ledger/account.js";
 import { deduct } from "#domain/ledger/deduct.js";

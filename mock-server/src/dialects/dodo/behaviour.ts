@@ -1,10 +1,10 @@
 import type { Unit } from "#sandbox/ports.js";
 import type { Behaviour } from "#sandbox/world.js";
-import { newEndpoint } from "./handlers/webhooks.js";
 import { kinds } from "./kinds.js";
 import type { DodoSettings } from "./settings.js";
 import { tasksWith } from "./tasks.js";
 import { deliveriesOf } from "./webhooks/deliveries.js";
+import { newEndpoint } from "./webhooks/handlers.js";
 import { record } from "./webhooks/record.js";
 
 /** What the vendor's service does by itself. */

@@ -3,22 +3,22 @@ import { type Amount, formatAmount, parseCreditAmount } from "#domain/amount.js"
 import { DomainError } from "#domain/errors.js";
 import { formatInstant } from "#domain/time.js";
 import type { Unit } from "#sandbox/ports.js";
-import { payArrears } from "./billing/change-plan.js";
-import { completeCheckout, viewCheckout } from "./billing/complete.js";
-import { planBoundary } from "./billing/cycle.js";
-import { enter } from "./billing/enter.js";
-import { cursorOf, drain } from "./billing/usage.js";
-import type { Entitlement } from "./catalogue/credits/entitlement.js";
-import { explain } from "./explain.js";
-import { expiryAsked } from "./handlers/balances.js";
+import type { Entitlement } from "./catalogue/credits/rules.js";
+import { completeCheckout, viewCheckout } from "./checkout/complete.js";
+import { returnAddress } from "./checkout/return-address.js";
+import { viewPortal } from "./customers/portal.js";
 import { kinds } from "./kinds.js";
+import { enter } from "./ledger/enter.js";
+import { explain } from "./ledger/explain.js";
+import { expiryAsked } from "./ledger/handlers.js";
+import { ledger } from "./ledger/post.js";
 import { load, loadEntitlement } from "./load.js";
-import type { Outcome } from "./payments/payment.js";
-import { viewPortal } from "./portal.js";
-import { ledger } from "./post.js";
-import { readMeters } from "./read-meters.js";
-import { returnAddress } from "./return-address.js";
-import { movedBoundary } from "./subscriptions/subscription.js";
+import type { Outcome } from "./payments/rules.js";
+import { planBoundary } from "./subscriptions/cycle.js";
+import { payArrears } from "./subscriptions/plan-changes/change-plan.js";
+import { movedBoundary } from "./subscriptions/rules.js";
+import { readMeters } from "./usage/readings.js";
+import { cursorOf, drain } from "./usage/worker.js";
 
 type Schemas = components["schemas"];
 

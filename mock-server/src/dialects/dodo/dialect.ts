@@ -1,23 +1,23 @@
 import { notServed, type operations, operationTable, validators } from "@drawdown/spec/dodo";
 import { assert } from "#domain/errors.js";
 import { callHandler, type Dialect, type Handlers } from "#http/contract.js";
+import { addons } from "./catalogue/addons/handlers.js";
+import { creditEntitlements } from "./catalogue/credits/handlers.js";
+import { meters } from "./catalogue/meters/handlers.js";
+import { products } from "./catalogue/products/handlers.js";
+import { checkouts } from "./checkout/handlers.js";
 import type { Context } from "./context.js";
+import { customers } from "./customers/handlers.js";
 import { errors } from "./errors.js";
-import { addons } from "./handlers/addons.js";
-import { balances } from "./handlers/balances.js";
-import { checkouts } from "./handlers/checkouts.js";
-import { creditEntitlements } from "./handlers/credit-entitlements.js";
-import { customers } from "./handlers/customers.js";
-import { meters } from "./handlers/meters.js";
-import { payments } from "./handlers/payments.js";
-import { planChanges } from "./handlers/plan-changes.js";
-import { products } from "./handlers/products.js";
-import { subscriptions } from "./handlers/subscriptions.js";
-import { usageEvents } from "./handlers/usage-events.js";
-import { wallets } from "./handlers/wallets.js";
-import { webhooks } from "./handlers/webhooks.js";
+import { balances } from "./ledger/handlers.js";
+import { payments } from "./payments/handlers.js";
+import { wallets } from "./payments/wallets/handlers.js";
 import type { DodoSettings } from "./settings.js";
+import { subscriptions } from "./subscriptions/handlers.js";
+import { planChanges } from "./subscriptions/plan-changes/handlers.js";
 import { checkTerms } from "./terms.js";
+import { usageEvents } from "./usage/handlers.js";
+import { webhooks } from "./webhooks/handlers.js";
 
 const handlers: Handlers<operations, Context> = {
   ...addons,

@@ -2,7 +2,7 @@ import { type Amount, isPositive, subtract } from "#domain/amount.js";
 import type { Account, Grant } from "#domain/ledger/account.js";
 import type { Kind, Stored } from "#sandbox/kinds.js";
 import type { Awaitable, Tx, Unit } from "#sandbox/ports.js";
-import type { Entitlement } from "./catalogue/credits/entitlement.js";
+import type { Entitlement } from "./catalogue/credits/rules.js";
 import { notFound } from "./context.js";
 import { holderKey, kinds } from "./kinds.js";
 

@@ -1,6 +1,6 @@
 import type { components } from "@drawdown/spec/dodo";
-import type { BillingAddress } from "./checkout/checkout.js";
-import type { Customer } from "./customers/customer.js";
+import type { BillingAddress } from "./checkout/rules.js";
+import type { Customer } from "./customers/rules.js";
 import { presentMetadata } from "./present-metadata.js";
 
 type Schemas = components["schemas"];

@@ -6,8 +6,8 @@ import type { Filter } from "#domain/metering/filter.js";
 import type { Meter } from "#domain/metering/meter.js";
 import type { Policy } from "#domain/policy.js";
 import { formatInstant, type Instant } from "#domain/time.js";
-import type { Entitlement } from "./catalogue/credits/entitlement.js";
-import type { Customer } from "./customers/customer.js";
+import type { Entitlement } from "./catalogue/credits/rules.js";
+import type { Customer } from "./customers/rules.js";
 
 import { presentMetadata, presentValue } from "./present-metadata.js";
 

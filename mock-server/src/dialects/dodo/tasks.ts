@@ -1,7 +1,7 @@
 import type { TaskRunners } from "#sandbox/agenda.js";
-import { closeCycle, endGrant, endTerm, renew } from "./billing/cycle.js";
-import { runMeters } from "./billing/usage.js";
 import type { DodoSettings } from "./settings.js";
+import { closeCycle, endGrant, endTerm, renew } from "./subscriptions/cycle.js";
+import { runMeters } from "./usage/worker.js";
 import { deliver } from "./webhooks/deliveries.js";
 
 /** What happens when a task's time has come. */

@@ -3,13 +3,13 @@ import { assert } from "#domain/errors.js";
 import type { Account } from "#domain/ledger/account.js";
 import type { Policy } from "#domain/policy.js";
 import type { Tx } from "#sandbox/ports.js";
-import type { Customer } from "./customers/customer.js";
+import type { Customer } from "./customers/rules.js";
 import { kinds } from "./kinds.js";
 import { findAccount } from "./load.js";
-import type { Payment } from "./payments/payment.js";
-import { presentPayment } from "./present-payments.js";
-import { presentSubscription } from "./present-subscriptions.js";
-import type { Subscription } from "./subscriptions/subscription.js";
+import { presentPayment } from "./payments/present.js";
+import type { Payment } from "./payments/rules.js";
+import { presentSubscription } from "./subscriptions/present.js";
+import type { Subscription } from "./subscriptions/rules.js";
 
 type Schemas = components["schemas"];
 

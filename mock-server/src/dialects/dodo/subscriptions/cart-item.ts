@@ -2,7 +2,7 @@ import { type Amount, parseAmount, times } from "#domain/amount.js";
 import type { OverageTerms } from "#domain/ledger/rules/overage.js";
 import type { RolloverTerms } from "#domain/ledger/rules/rollover.js";
 import { addDays, type Instant } from "#domain/time.js";
-import type { Attachment } from "../catalogue/products/product.js";
+import type { Attachment } from "../catalogue/products/rules.js";
 
 /**
  * Credits for one cycle.

@@ -1,6 +1,6 @@
 import { type Amount, amountOf, costOf, larger, subtract, zero } from "#domain/amount.js";
 import type { Instant } from "#domain/time.js";
-import type { MeterLink } from "../catalogue/products/product.js";
+import type { MeterLink } from "../catalogue/products/rules.js";
 
 /** What one meter counted in one billing period, and what it costs. */
 export interface MeterCharge {

@@ -6,10 +6,10 @@ import { addDays, formatInstant, type Instant } from "#domain/time.js";
 import { readInstant } from "#http/read-instant.js";
 import { all } from "#sandbox/kinds.js";
 import type { Answered, Outgoing, Unit } from "#sandbox/ports.js";
-import { newSecret } from "../handlers/webhooks.js";
 import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { attemptOf, modeOf, outcomeOf, sendAgain, signed } from "./deliveries.js";
+import { newSecret } from "./handlers.js";
 import { dispatch } from "./record.js";
 import { render } from "./render.js";
 

@@ -1,6 +1,6 @@
 import { type Amount, isPositive, percentExactly } from "#domain/amount.js";
 import type { Account } from "#domain/ledger/account.js";
-import type { Subscription } from "../subscriptions/subscription.js";
+import type { Subscription } from "../subscriptions/rules.js";
 
 /** A balance that has fallen below what a subscription calls low. */
 export interface LowBalance {

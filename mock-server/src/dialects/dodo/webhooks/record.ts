@@ -1,8 +1,8 @@
 import { type Endpoint, wants } from "#domain/delivery/endpoint.js";
 import { all } from "#sandbox/kinds.js";
 import type { Happening, Recorded, Unit } from "#sandbox/ports.js";
-import { activeSubscriptions } from "../billing/holdings.js";
 import { kinds } from "../kinds.js";
+import { activeSubscriptions } from "../ledger/holdings.js";
 import { type EventType, eventOf, type Subject } from "./event.js";
 import { lowBalances } from "./low-balance.js";
 
