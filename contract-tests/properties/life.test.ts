@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Command, iso, life, openLife, run, terms } from "./life.js";
+import { type Command, life, run, terms } from "./commands.js";
+import { iso, openLife } from "./life.js";
 import { SecondModel, type Terms } from "./second-model.js";
 
 /** Histories tried per law, the same ones in every run; DRAWDOWN_RUNS tries more. */
