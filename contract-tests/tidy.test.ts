@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { functionsOf, linesOfFile, parseFile, undocumentedExports } from "./harness/source-code.js";
 
 /** The style of the project, as far as a program can see it. */
 
@@ -227,6 +228,69 @@ describe("rules", () => {
     );
     expect(silent).toEqual([]);
   });
+});
+
+describe("size", () => {
+  const functionLinesMax = 70; // a screen
+  const fileLinesMax = 350;
+
+  /** What may be longer, and why. */
+  const longer: { readonly [path: string]: string } = {
+    "contract-tests/properties/second-model.ts":
+      "one class, written from the documents alone: what it knows must be in sight of itself",
+  };
+
+  const measured = [
+    ...sources,
+    ...filesBelow("contract-tests", /\.ts$/),
+    ...filesBelow("examples", /\.ts$/),
+  ].map((path) => ({ path, source: parseFile(join(root, path)) }));
+
+  test("a function fits on a screen", () => {
+    const long = measured.flatMap(({ path, source }) =>
+      functionsOf(source)
+        .filter((it) => it.lines > functionLinesMax && !longer[path])
+        .map((it) => `${relative(root, it.where)} has ${it.lines} lines`),
+    );
+    expect(long).toEqual([]);
+  });
+
+  test("a file is about one thing", () => {
+    const long = measured
+      .map(({ path, source }) => ({ path, lines: linesOfFile(source) }))
+      .filter((it) => it.lines > fileLinesMax && !longer[it.path])
+      .map((it) => `${it.path} has ${it.lines} lines`);
+    expect(long).toEqual([]);
+  });
+
+  test("what may be longer still is", () => {
+    const short = Object.keys(longer).filter(
+      (path) =>
+        !measured.some(
+          (it) =>
+            it.path === path &&
+            (linesOfFile(it.source) > fileLinesMax ||
+              functionsOf(it.source).some(({ lines }) => lines > functionLinesMax)),
+        ),
+    );
+    expect(short).toEqual([]);
+  });
+});
+
+describe("exports", () => {
+  for (const folder of ["sdk", "mock-server"]) {
+    test(`every public export of ${folder} has a docstring`, () => {
+      const { exports }: { exports: { readonly [name: string]: { "drawdown-source"?: string } } } =
+        JSON.parse(read(`${folder}/package.json`));
+      const entries = Object.values(exports).flatMap((it) => it["drawdown-source"] ?? []);
+      expect(entries.length).toBeGreaterThan(1);
+      const undocumented = undocumentedExports(
+        join(root, folder),
+        entries.map((it) => join(root, folder, it)),
+      );
+      expect([...undocumented].map((it) => relative(root, it))).toEqual([]);
+    });
+  }
 });
 
 describe("tests", () => {
