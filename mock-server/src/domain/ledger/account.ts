@@ -27,7 +27,7 @@ export interface Account {
 
 export type GrantSource =
   | { readonly type: "api"; readonly id: null }
-  | { readonly type: "subscription" | "one_time" | "addon" | "rollover"; readonly id: string };
+  | { readonly type: "subscription" | "one_time" | "rollover"; readonly id: string };
 
 /** One issuance of credits to one customer. */
 export interface Grant {

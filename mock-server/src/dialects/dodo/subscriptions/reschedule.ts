@@ -61,7 +61,7 @@ export function refuseMixed(body: Patch): void {
   }
 }
 
-const ended: ReadonlySet<string> = new Set(["cancelled", "failed", "expired"]);
+const ended: ReadonlySet<string> = new Set(["cancelled", "expired"]);
 
 /** @rule SUB-09 cancelled, failed and expired are final: nothing of billing changes any more */
 export function refuseEnded({ id, status }: Subscription, body: Patch): void {

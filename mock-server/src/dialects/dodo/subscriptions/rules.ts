@@ -11,14 +11,7 @@ import {
 import type { BilledParty, BillingAddress } from "../checkout/rules.js";
 import { openBooks, type PlanBooks } from "./plan-changes/books.js";
 
-export type SubscriptionStatus =
-  | "pending"
-  | "active"
-  | "on_hold"
-  | "paused"
-  | "cancelled"
-  | "failed"
-  | "expired";
+export type SubscriptionStatus = "active" | "on_hold" | "paused" | "cancelled" | "expired";
 
 /**
  * What a subscription pays for and gets in each period. Its cart is a copy of the product's attachments, so that later
