@@ -85,10 +85,7 @@ export const terms: fc.Arbitrary<Terms> = fc.record({
   }),
 });
 
-const units = fc.oneof(
-  fc.integer({ min: 1, max: 150 }),
-  fc.integer({ min: 100, max: 1500 }),
-);
+const units = fc.oneof(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 100, max: 1500 }));
 
 const unitsBefore = fc.oneof(fc.constant(0), units);
 
