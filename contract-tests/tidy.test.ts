@@ -59,7 +59,6 @@ describe("imports", () => {
       "version.ts",
       "@drawdown/spec",
       "express",
-      "fastest-levenshtein",
       "msw",
       "node:",
     ],
@@ -69,6 +68,7 @@ describe("imports", () => {
       "adapters/listen.ts",
       "client",
       "http/call.ts",
+      "http/failure.ts",
       "sandbox-object.ts",
       "create-sandbox.ts",
       "@drawdown/spec",
@@ -111,6 +111,11 @@ describe("imports", () => {
   test("decimal.js has one importer a package", () => {
     const importers = sources.filter((it) => /from "decimal\.js"/.test(read(it)));
     expect(importers).toEqual(["sdk/src/amount.ts", "mock-server/src/domain/amount.ts"]);
+  });
+
+  test("names are compared in one place", () => {
+    const comparing = sources.filter((it) => /from "fastest-levenshtein"/.test(read(it)));
+    expect(comparing).toEqual(["mock-server/src/http/did-you-mean.ts"]);
   });
 
   test("the machine's clock has one reader", () => {

@@ -1,6 +1,6 @@
 import { type operations, operationTable } from "@drawdown/spec/dodo";
-import { closest } from "fastest-levenshtein";
 import { type HttpHandler, type HttpResponseResolver, http } from "msw";
+import { nearestOf } from "../http/did-you-mean.js";
 import type { Sandbox } from "../sandbox-object.js";
 import { isBelow, readBaseUrls } from "./base-urls.js";
 import { answer } from "./fetch.js";
@@ -102,7 +102,7 @@ function checkSandbox(sandbox: Partial<Sandbox> | null | undefined): void {
 }
 
 function unknownOperation(id: string): TypeError {
-  const near = closest(
+  const near = nearestOf(
     id,
     operationTable.map((it) => it.id),
   );

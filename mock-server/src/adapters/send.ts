@@ -1,3 +1,4 @@
+import { failureText } from "../http/failure.js";
 import { isLoopback, mayBeAskedFor } from "../http/loopback.js";
 import type { Answered, Send } from "../sandbox/ports.js";
 import { fetchHere } from "./fetch-here.js";
@@ -44,7 +45,7 @@ export const sendBy =
       const reply = async () => answered(await answer(request));
       return await Promise.race([reply(), aborted(cancel.signal)]);
     } catch (error) {
-      return { error: reasonOf(cancel.signal.aborted ? cancel.signal.reason : error) };
+      return { error: failureText(cancel.signal.aborted ? cancel.signal.reason : error) };
     } finally {
       clearTimeout(timer);
       until.removeEventListener("abort", stop);
@@ -79,11 +80,4 @@ async function answered(response: Response): Promise<Answered> {
   // Where others look at the answer, too, as MSW does, this ends only when they stop.
   reader?.cancel().catch(() => {});
   return { status: response.status, body };
-}
-
-/** What went wrong below `fetch`, which itself only says that it failed. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
 }

@@ -1,7 +1,8 @@
 import { type ListPath, readAll } from "../client/control.js";
 import { type Answered, exchange } from "../client/exchange.js";
 import { sandboxAddress } from "../client/sandbox-address.js";
-import { reasonOf, startCommand } from "../client/unreachable.js";
+import { startCommand } from "../client/start-command.js";
+import { failureCode } from "../http/failure.js";
 import { CommandError, noAddress } from "./command-line.js";
 
 /** The key that commands use unless told otherwise. */
@@ -50,7 +51,7 @@ export function connect(options: { readonly url: string; readonly key: string })
       const asked = { method, path, key: options.key, body };
       const answer = await exchange({ fetch, baseURL: url }, asked).catch((error: unknown) => {
         throw new CommandError(
-          `no sandbox answers at ${url} (${reasonOf(error)}); start one with: ${startCommand(url)}`,
+          `no sandbox answers at ${url} (${failureCode(error)}); start one with: ${startCommand(url)}`,
         );
       });
       // The documents of both APIs give the shape of each answer; the caller names it.

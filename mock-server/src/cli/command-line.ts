@@ -61,16 +61,6 @@ export function wholeNumber(name: string, text: string, min: number, max: number
 export const noAddress = (name: string, text: string): UsageError =>
   new UsageError(`${name} is "${text}" but must be an address such as http://127.0.0.1:4010`);
 
-/** Whether the text is JSON. */
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 type Style = Parameters<typeof styleText>[0];
 
 /** The text, made printable, in a style where a person reads it on a terminal, and without one everywhere else. */

@@ -3,8 +3,9 @@ import { text } from "node:stream/consumers";
 import type { components as Control } from "@drawdown/spec/control";
 import type { components as Dodo } from "@drawdown/spec/dodo";
 import { printable } from "../adapters/printable.js";
+import { isJson } from "../http/read-json.js";
 import { type Client, connect, connectionHelp, connectionOptions } from "./client.js";
-import { CommandError, isJson, noMore, parse, styled, UsageError } from "./command-line.js";
+import { CommandError, noMore, parse, styled, UsageError } from "./command-line.js";
 
 type Attempt = Control["schemas"]["Attempt"];
 type Endpoint = Dodo["schemas"]["WebhookDetails"];

@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { distance, resembles } from "./did-you-mean.js";
 
 /** What an operation is known by: a method, and a path with parameters in braces. */
 export interface Operation {
@@ -25,16 +25,13 @@ export function nearest(
   let least = Number.POSITIVE_INFINITY;
   for (const operation of operations) {
     const template = operation.path.split("/").slice(1);
-    if (!segments.some((it) => isTypo(it, template[0] ?? ""))) continue;
+    if (!segments.some((it) => resembles(it, template[0] ?? ""))) continue;
     // Edits are whole numbers, so half of one decides between equals alone.
     const edits = editsBetween(template, segments) + (operation.method === method ? 0 : 0.5);
     if (edits < least) [found, least] = [operation, edits];
   }
   return found;
 }
-
-const isTypo = (segment: string, known: string): boolean =>
-  distance(segment, known) <= known.length / 3;
 
 /** Letters to change, segment by segment, to make a path of a template. A parameter stands for any segment. */
 function editsBetween(template: readonly string[], path: readonly string[]): number {

@@ -46,6 +46,16 @@ function parse(text: string): unknown {
   }
 }
 
+/** Whether the text is JSON. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The path of the first number that came out infinite, outermost step first. */
 function infinityIn(value: unknown): readonly string[] | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : [];

@@ -1,12 +1,9 @@
 import type { FieldTree } from "@drawdown/spec/contract";
-import { closest, distance } from "fastest-levenshtein";
+import { fieldMeant } from "./did-you-mean.js";
 import { nameOf } from "./name-of.js";
 
 /** Most sentences about one body; the rest is counted. */
 const warningsMax = 10;
-
-/** Letters two names may differ by and still be taken for one another. */
-const typoMax = 3;
 
 /** One sentence for each field of `value` that the tree does not know, saying what was probably meant. */
 export function unknownFields(tree: FieldTree, value: unknown): readonly string[] {
@@ -65,17 +62,5 @@ function suggestion(tree: FieldTree, name: string): string {
 /** The known field that a name stands for in older guides, or is a typing error away from. */
 function meantBy(tree: FieldTree, name: string): string | undefined {
   if (Object.hasOwn(tree.aliases, name)) return tree.aliases[name];
-  // Comparing letter by letter costs the product of both lengths; what is longer than all of these is none of them.
-  const near = closest(
-    name,
-    Object.keys(tree.fields).filter((it) => name.length <= it.length + typoMax),
-  );
-  return near !== undefined && isTypo(name, near) ? near : undefined;
-}
-
-function isTypo(name: string, known: string): boolean {
-  if (name.length > known.length + typoMax || known.length < 4) return false;
-  const squash = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-  if (squash(name) === squash(known)) return true;
-  return distance(name, known) <= Math.min(typoMax, Math.floor(known.length / 3));
+  return fieldMeant(name, Object.keys(tree.fields));
 }

@@ -1,6 +1,7 @@
 import { exchange, messageOf } from "../client/exchange.js";
-import { reasonOf, startCommand } from "../client/unreachable.js";
+import { startCommand } from "../client/start-command.js";
 import type { Fetch } from "../http/call.js";
+import { failureCode } from "../http/failure.js";
 
 /** Milliseconds a sandbox has to say that it is there. */
 const patienceMs = 5000;
@@ -17,7 +18,7 @@ export async function findRunning(url: string, fetch: Fetch): Promise<void> {
     { method: "GET", path: "/_sandbox/health", patienceMs },
   ).catch((error: unknown) => {
     throw new TypeError(
-      `DRAWDOWN_URL is ${url}, where no sandbox answers (${reasonOf(error)}); ${start}`,
+      `DRAWDOWN_URL is ${url}, where no sandbox answers (${failureCode(error)}); ${start}`,
     );
   });
   if (ok && isHealth(text ?? "")) return;

@@ -1,7 +1,8 @@
 import { type Address, exchange, messageOf } from "../client/exchange.js";
 import { sandboxAddress } from "../client/sandbox-address.js";
-import { reasonOf, startCommand } from "../client/unreachable.js";
+import { startCommand } from "../client/start-command.js";
 import type { Fetch } from "../http/call.js";
+import { failureCode } from "../http/failure.js";
 import { inProcessURL, type Sandbox } from "../sandbox-object.js";
 
 /** A sandbox and the way to it, before any key is known. */
@@ -42,7 +43,7 @@ export function reach(target: Sandbox | string | URL): Reached {
       } = await exchange({ fetch, baseURL }, { method: "POST", path, body, patienceMs }).catch(
         (error: unknown) => {
           throw new Error(
-            `no sandbox answers at ${baseURL} (${reasonOf(error)}); ${start(baseURL)}`,
+            `no sandbox answers at ${baseURL} (${failureCode(error)}); ${start(baseURL)}`,
             { cause: error },
           );
         },

@@ -4,6 +4,7 @@ import { type DeliveryMode, wants } from "#domain/delivery/endpoint.js";
 import { DomainError } from "#domain/errors.js";
 import { addDays, formatInstant, type Instant } from "#domain/time.js";
 import { readInstant } from "#http/read-instant.js";
+import { isJson } from "#http/read-json.js";
 import { all } from "#sandbox/kinds.js";
 import type { Answered, Outgoing, Unit } from "#sandbox/ports.js";
 import { kinds } from "../kinds.js";
@@ -159,15 +160,6 @@ const within =
 
 const instant = (text: string | undefined, name: string): Instant | null =>
   text === undefined ? null : readInstant(text, name);
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const statusOf = ({ state }: Delivery): Schemas["Delivery"]["status"] =>
   state === "ready" ? "waiting" : state;
