@@ -6,6 +6,7 @@ import { checkedReturnUrl } from "../checkout/return-url.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { kinds } from "../kinds.js";
 import { load } from "../load.js";
+import { patched } from "../patched.js";
 import { presentCustomer } from "../present.js";
 import { type Customer, emailKey } from "./rules.js";
 
@@ -61,8 +62,8 @@ export const customers: HandlersOf<
       ...stored,
       email: body.email ?? stored.email,
       name: body.name ?? stored.name,
-      phoneNumber: body.phone_number === undefined ? stored.phoneNumber : body.phone_number,
-      metadata: body.metadata === undefined ? stored.metadata : (body.metadata ?? {}),
+      phoneNumber: patched(body.phone_number, stored.phoneNumber),
+      metadata: patched(body.metadata, stored.metadata) ?? {},
     };
     checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");
     tx.put(kinds.customer, updated);

@@ -6,7 +6,7 @@ import { checkMetadata, generalMetadataLimits, isSameMetadata } from "#domain/me
 import { readInstant } from "#http/read-instant.js";
 import { all } from "#sandbox/kinds.js";
 import type { Unit } from "#sandbox/ports.js";
-import { creditsIn, limitIn } from "../catalogue/products/read.js";
+import { creditsIn, limitIn, timeframeIn } from "../catalogue/products/read.js";
 import type { Attachment } from "../catalogue/products/rules.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
 import { kinds } from "../kinds.js";
@@ -232,12 +232,7 @@ function changed(
   subscriptionId: string,
   where: string,
 ): Attachment {
-  const { rollover_timeframe_count: count, rollover_timeframe_interval: interval } = change;
-  if (((count ?? null) === null) !== ((interval ?? null) === null)) {
-    throw new DomainError("subscription-invalid", "ENT-10", {
-      message: `\`${where}\` has one of \`rollover_timeframe_count\` and \`rollover_timeframe_interval\`; send both or neither`,
-    });
-  }
+  const rolloverTimeframe = timeframeIn(change, where, "subscription-invalid");
   if (change.overage_enabled && item.pricePerUnit === null) {
     throw new DomainError("subscription-invalid", "ENT-12", {
       message: `\`${where}\` enables overage, but ${item.entitlementId} came to ${subscriptionId} without a \`price_per_unit\`, which an update cannot give it; attach it to the product with one, and subscribe anew`,
@@ -257,6 +252,6 @@ function changed(
       limitIn(change.overage_limit, item.precision, `${where}.overage_limit`) ?? item.overageLimit,
     rolloverEnabled: change.rollover_enabled ?? item.rolloverEnabled,
     rolloverPercentage: change.rollover_percentage ?? item.rolloverPercentage,
-    rolloverTimeframe: count && interval ? { count, interval } : item.rolloverTimeframe,
+    rolloverTimeframe: rolloverTimeframe ?? item.rolloverTimeframe,
   };
 }

@@ -9,6 +9,7 @@ import type { NextId } from "#sandbox/ports.js";
 import type { HandlersOf } from "../context.js";
 import { kinds } from "../kinds.js";
 import { load } from "../load.js";
+import { patched } from "../patched.js";
 
 type Schemas = components["schemas"];
 
@@ -76,11 +77,11 @@ export const webhooks: HandlersOf<
     const updated: Endpoint = {
       ...stored,
       url: body.url ? urlOf(body.url) : stored.url,
-      description: body.description === undefined ? stored.description : (body.description ?? ""),
+      description: patched(body.description, stored.description) ?? "",
       isDisabled: body.disabled ?? stored.isDisabled,
-      filterTypes: body.filter_types === undefined ? stored.filterTypes : body.filter_types,
-      metadata: body.metadata === undefined ? stored.metadata : (body.metadata ?? {}),
-      rateLimit: body.rate_limit === undefined ? stored.rateLimit : body.rate_limit,
+      filterTypes: patched(body.filter_types, stored.filterTypes),
+      metadata: patched(body.metadata, stored.metadata) ?? {},
+      rateLimit: patched(body.rate_limit, stored.rateLimit),
       updatedAt: now,
     };
     checkMetadata(updated.metadata, generalMetadataLimits, "`metadata`");

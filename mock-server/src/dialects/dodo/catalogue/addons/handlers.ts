@@ -1,6 +1,7 @@
 import { type HandlersOf, page } from "#dialects/dodo/context.js";
 import { kinds } from "#dialects/dodo/kinds.js";
 import { load } from "#dialects/dodo/load.js";
+import { patched } from "#dialects/dodo/patched.js";
 import { all } from "#sandbox/kinds.js";
 import { presentAddon } from "../products/present.js";
 import type { Addon } from "./rules.js";
@@ -38,7 +39,7 @@ export const addons: HandlersOf<"createAddon" | "listAddons" | "retrieveAddon" |
     const updated: Addon = {
       ...stored,
       name: body.name ?? stored.name,
-      description: body.description === undefined ? stored.description : body.description,
+      description: patched(body.description, stored.description),
       currency: body.currency ?? stored.currency,
       price: body.price ?? stored.price,
       taxCategory: body.tax_category ?? stored.taxCategory,

@@ -116,13 +116,12 @@ export const overageTermsOf = (terms: EntitlementTerms): OverageTerms => ({
 /**
  * Rules that span several settings.
  *
- * @rule ENT-10 both halves of the rollover timeframe, or neither
  * @rule ENT-12 overage needs a price
  * @rule ENT-13 a price needs a currency
  */
 function checkTerms(terms: EntitlementTerms): void {
   const [count, interval] = [terms.rolloverTimeframeCount, terms.rolloverTimeframeInterval];
-  if ((count === null) !== (interval === null)) {
+  if (isHalf(count, interval)) {
     const [given, missing] =
       count === null
         ? ["rollover_timeframe_interval", "rollover_timeframe_count"]
@@ -150,6 +149,12 @@ function checkTerms(terms: EntitlementTerms): void {
     });
   }
 }
+
+/** @rule ENT-10 both halves of the rollover timeframe, or neither: whether one is there alone */
+export const isHalf = (
+  count: number | null | undefined,
+  interval: TimeInterval | null | undefined,
+): boolean => ((count ?? null) === null) !== ((interval ?? null) === null);
 
 /** @rule ENT-18 a price of overage is above zero */
 export const isPriceAboveZero = (price: string): boolean => /[1-9]/.test(price);

@@ -2,6 +2,7 @@ import { type Context, type HandlersOf, page } from "#dialects/dodo/context.js";
 import { kinds } from "#dialects/dodo/kinds.js";
 import { load } from "#dialects/dodo/load.js";
 import { refuseOtherCurrency } from "#dialects/dodo/money.js";
+import { patched } from "#dialects/dodo/patched.js";
 import { drain } from "#dialects/dodo/usage/worker.js";
 import { DomainError } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
@@ -68,7 +69,7 @@ export const products: HandlersOf<
     const updated: Product = {
       ...stored,
       name: body.name ?? stored.name,
-      description: body.description === undefined ? stored.description : body.description,
+      description: patched(body.description, stored.description),
       taxCategory: body.tax_category ?? stored.taxCategory,
       price,
       attachments: body.credit_entitlements

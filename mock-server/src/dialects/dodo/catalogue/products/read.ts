@@ -2,10 +2,10 @@ import type { components } from "@drawdown/spec/dodo";
 import { kinds } from "#dialects/dodo/kinds.js";
 import { refuseOtherCurrency, warnOfSmallPrice } from "#dialects/dodo/money.js";
 import { type Amount, amountOf, parseAmount, parseCreditAmount } from "#domain/amount.js";
-import { DomainError, refusing } from "#domain/errors.js";
+import { DomainError, type DomainErrorCode, refusing } from "#domain/errors.js";
 import type { Timeframe } from "#domain/time.js";
 import type { Tx, Unit } from "#sandbox/ports.js";
-import { type Entitlement, isPriceAboveZero } from "../credits/rules.js";
+import { type Entitlement, isHalf, isPriceAboveZero } from "../credits/rules.js";
 import type { Attachment, MeterLink, Price } from "./rules.js";
 
 type Schemas = components["schemas"];
@@ -163,16 +163,32 @@ export function limitIn(
   );
 }
 
-function timeframeOf(request: Attach, entitlement: Entitlement, where: string): Timeframe | null {
-  const count = request.rollover_timeframe_count ?? null;
-  const interval = request.rollover_timeframe_interval ?? null;
-  if ((count === null) !== (interval === null)) {
+/**
+ * The rollover timeframe that a body gives a credit of its own, or null.
+ *
+ * @param code of the refusal of one that is given by half
+ */
+export function timeframeIn(
+  {
+    rollover_timeframe_count: count,
+    rollover_timeframe_interval: interval,
+  }: Pick<Attach, "rollover_timeframe_count" | "rollover_timeframe_interval">,
+  where: string,
+  code: DomainErrorCode,
+): Timeframe | null {
+  if (isHalf(count, interval)) {
     throw refuse(
       "ENT-10",
       `\`${where}\` has one of \`rollover_timeframe_count\` and \`rollover_timeframe_interval\`; send both or neither`,
+      code,
     );
   }
-  if (count !== null && interval !== null) return { count, interval };
+  return count && interval ? { count, interval } : null;
+}
+
+function timeframeOf(request: Attach, entitlement: Entitlement, where: string): Timeframe | null {
+  const own = timeframeIn(request, where, "product-invalid");
+  if (own) return own;
   const { rolloverTimeframeCount, rolloverTimeframeInterval } = entitlement;
   return rolloverTimeframeCount === null || rolloverTimeframeInterval === null
     ? null
