@@ -8,7 +8,7 @@ import { dispatcher } from "./http/dispatch.js";
 import { machineTimer } from "./sandbox/alarm.js";
 import { Pace } from "./sandbox/pace.js";
 import { Tenant, Tenants } from "./sandbox/tenant.js";
-import type { Outside } from "./sandbox/world.js";
+import type { Ports } from "./sandbox/world.js";
 import { inProcess, type Sandbox } from "./sandbox-object.js";
 import { readOptions, type SandboxOptions } from "./sandbox-options.js";
 import { memoryStore } from "./stores/memory.js";
@@ -36,7 +36,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     ? sendBy(options.webhookFetch, timeoutMs)
     : sendByNetwork(timeoutMs, options.allowRemoteWebhooks ?? false);
   const pace = new Pace();
-  const outside: Outside = { openStore: memoryStore, send, setTimer: machineTimer, pace };
+  const outside: Ports = { openStore: memoryStore, send, setTimer: machineTimer, pace };
   const dodo = dodoDialect(settings);
   const behaviour = dodoBehaviour(settings);
   const tenants = new Tenants(

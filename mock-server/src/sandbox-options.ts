@@ -8,7 +8,7 @@ import { documented, type Policy, type Profile, readPolicy } from "./domain/poli
 import { instantOf, parseInstant } from "./domain/time.js";
 import type { TierNumber } from "./http/rate-limit.js";
 import { callableAddress } from "./http/web-address.js";
-import type { Beginning } from "./sandbox/world.js";
+import type { InitialState } from "./sandbox/world.js";
 
 /** How a sandbox begins and behaves; each key's world begins the same. Every field may be left out. */
 export interface SandboxOptions {
@@ -72,7 +72,7 @@ export const readOptions = (options: SandboxOptions) => ({
     isFrozen: options.frozen ?? false,
     seed: options.seed ?? "drawdown",
     policy: options.policy === undefined ? documented : readPolicy(options.policy),
-  } satisfies Beginning,
+  } satisfies InitialState,
   settings: {
     meterDelayMs: readDelay(options.meterDelaySeconds),
     webhooks: readWebhooks(options.webhooks ?? []),

@@ -5,14 +5,14 @@ import type { SandboxClock } from "./clock.js";
 import { all, type Task, type TaskKind, taskRecords } from "./kinds.js";
 import { type Pace, Slice } from "./pace.js";
 import { PacedTx } from "./paced-tx.js";
-import type { NextId, Recorded, Store, Tx, Unit, Warn } from "./ports.js";
+import type { NextId, Recorded, Store, Transaction, Tx, Warn } from "./ports.js";
 
 /**
  * What to do when a task's time has come, by the name of its kind. Runs in a transaction of its own whose `now` is the
  * task's instant.
  */
 export interface TaskRunners {
-  readonly [kind: string]: (unit: Unit, subjectId: string) => Promise<void>;
+  readonly [kind: string]: (unit: Transaction, subjectId: string) => Promise<void>;
 }
 
 /** A task that threw. The clock stays at its instant and the task stays due. */
@@ -31,13 +31,13 @@ export class TaskFailed extends Error {
 }
 
 /** What is told of everything that happened, before and after it is committed. */
-export interface Witness {
+export interface EventRecorder {
   /** Writes down, in the same transaction, what its happenings call for. */
-  record(unit: Unit): Promise<Recorded>;
+  record(unit: Transaction): Promise<Recorded>;
   /** Told after the commit, and not waited for. */
   committed(recorded: Recorded): void;
   /** Whether nothing is to be sent, or is being sent, at the instant the clock shows. */
-  isSettled(unit: Unit): Promise<boolean>;
+  isSettled(unit: Transaction): Promise<boolean>;
   /** Sends what is ready, at the instant the clock shows, until nothing is. */
   settle(): Promise<void>;
 }
@@ -51,7 +51,7 @@ const unheard: Warn = () => {};
  *
  * @rule CLK-21 what would be due in the past is due now, and what lies beyond the year 9999 never is
  */
-export function schedule(unit: Unit, kind: TaskKind, subjectId: string, at: Instant): void {
+export function schedule(unit: Transaction, kind: TaskKind, subjectId: string, at: Instant): void {
   if (!(at <= instantMax)) return;
   const dueAt = at < unit.now ? unit.now : at;
   unit.happened.push({ kind: "planned" });
@@ -74,7 +74,7 @@ export class Agenda {
     private readonly clock: SandboxClock,
     private readonly nextId: NextId,
     private readonly runners: TaskRunners,
-    private readonly witness: Witness,
+    private readonly witness: EventRecorder,
     private readonly pace: Pace,
     /** Holds for every transaction that begins after it is set. */
     public policy: Policy,
@@ -82,7 +82,7 @@ export class Agenda {
 
   /** @param warn told what the work warns of; left out, nobody is */
   async transact<Result>(
-    work: (unit: Unit) => Promise<Result>,
+    work: (unit: Transaction) => Promise<Result>,
     warn: Warn = unheard,
   ): Promise<Result> {
     const slice = new Slice(this.pace);
@@ -139,21 +139,26 @@ export class Agenda {
     return this.store.transaction((tx) => work(new PacedTx(tx, slice)));
   }
 
-  #run({ kind, subjectId }: Task, unit: Unit): Promise<void> {
+  #run({ kind, subjectId }: Task, unit: Transaction): Promise<void> {
     const run = this.runners[kind];
     assert(run !== undefined, `nobody runs tasks of the kind ${kind}`);
     return run(unit, subjectId);
   }
 
   /** Does work and writes down what it made happen. */
-  async #recorded<Result>(tx: Tx, now: Instant, work: (unit: Unit) => Promise<Result>, warn: Warn) {
+  async #recorded<Result>(
+    tx: Tx,
+    now: Instant,
+    work: (unit: Transaction) => Promise<Result>,
+    warn: Warn,
+  ) {
     const unit = this.#unit(tx, now, warn);
     const result = await work(unit);
     const recorded = unit.happened.length > 0 ? await this.witness.record(unit) : undefined;
     return { result, recorded };
   }
 
-  #unit(tx: Tx, now: Instant, warn: Warn): Unit {
+  #unit(tx: Tx, now: Instant, warn: Warn): Transaction {
     return { tx, now, nextId: this.nextId, policy: this.policy, happened: [], warn };
   }
 

@@ -1,5 +1,5 @@
 import type { Agenda } from "./agenda.js";
-import type { Deliveries, Send, Unit } from "./ports.js";
+import type { Deliveries, Send, Transaction } from "./ports.js";
 
 /** Most endpoints that are sent to at one time. */
 const lanesMax = 16;
@@ -35,7 +35,7 @@ export class Courier {
   ) {}
 
   /** Whether nothing is ready and nothing under way. */
-  async isSettled(unit: Unit): Promise<boolean> {
+  async isSettled(unit: Transaction): Promise<boolean> {
     if (this.until.aborted) return true;
     return this.#lanes.size === 0 && (await this.deliveries.ready(unit, this.#lanes, 1)).size === 0;
   }

@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from "../domain/time.js";
-import { type Agenda, TaskFailed, type Witness } from "./agenda.js";
+import { type Agenda, type EventRecorder, TaskFailed } from "./agenda.js";
 import type { SandboxClock } from "./clock.js";
 import { EndlessDeliveries } from "./courier.js";
 import type { Slice } from "./pace.js";
@@ -39,7 +39,7 @@ export class Movement {
 
   constructor(
     private readonly agenda: Agenda,
-    private readonly witness: Pick<Witness, "settle">,
+    private readonly witness: Pick<EventRecorder, "settle">,
     private readonly clock: SandboxClock,
     readonly to: Instant,
     private readonly slice: Slice,

@@ -47,13 +47,13 @@ export interface Store {
 export type OpenStore = (tenantKey: string) => Store;
 
 /** What work in a transaction may use: the records, the one instant it happens at, new ids, and the tenant's policy. */
-export interface Unit {
+export interface Transaction {
   readonly tx: Tx;
   readonly now: Instant;
   readonly nextId: NextId;
   readonly policy: Policy;
   /** What happened so far, for whoever is to be told; written down before the transaction commits. */
-  readonly happened: Happening[];
+  readonly happened: Fact[];
   /** Tells whoever called; nobody hears what a task says. */
   readonly warn: Warn;
 }
@@ -65,7 +65,7 @@ export interface Unit {
 export type Warn = (sentence: string) => void;
 
 /** Something that others may want to know: an event, an account that moved, or work planned for later. */
-export type Happening =
+export type Fact =
   /** What a dialect tells of, in its own words. */
   | { readonly kind: "event"; readonly type: string; readonly subject: object }
   | { readonly kind: "entry"; readonly entry: Entry }
@@ -104,17 +104,22 @@ export interface Deliveries {
    * @param endpointsMax most endpoints that are asked for
    */
   ready(
-    unit: Unit,
+    unit: Transaction,
     busy: { has(endpointId: string): boolean },
     endpointsMax: number,
   ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The request of a delivery, and how often to send it; null when there is nothing to send. */
   compose(
-    unit: Unit,
+    unit: Transaction,
     deliveryId: string,
   ): Promise<{ readonly request: Outgoing; readonly copies: number } | null>;
   /** Writes down what came of it. */
-  conclude(unit: Unit, deliveryId: string, request: Outgoing, answered: Answered): Promise<void>;
+  conclude(
+    unit: Transaction,
+    deliveryId: string,
+    request: Outgoing,
+    answered: Answered,
+  ): Promise<void>;
 }
 
 /** A new id with a prefix, such as `cdg_` and 21 letters and digits. */

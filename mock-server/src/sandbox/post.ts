@@ -3,7 +3,7 @@ import { assert } from "../domain/errors.js";
 import type { Account, Entry, Grant, Posting } from "../domain/ledger/account.js";
 import { schedule } from "./agenda.js";
 import type { Kind, TaskKind } from "./kinds.js";
-import type { Unit } from "./ports.js";
+import type { Transaction } from "./ports.js";
 
 /** Where a dialect keeps its ledger. */
 export interface Ledger {
@@ -19,7 +19,7 @@ export interface Ledger {
 /** Makes the writer of a ledger. */
 export const postTo =
   (ledger: Ledger) =>
-  (unit: Unit, before: Account, posting: Posting): readonly [Entry, ...Entry[]] =>
+  (unit: Transaction, before: Account, posting: Posting): readonly [Entry, ...Entry[]] =>
     post(ledger, unit, before, posting);
 
 /**
@@ -35,7 +35,7 @@ export const postTo =
  */
 function post(
   ledger: Ledger,
-  unit: Unit,
+  unit: Transaction,
   before: Account,
   posting: Posting,
 ): readonly [Entry, ...Entry[]] {

@@ -7,11 +7,11 @@ import type { Movement } from "./movement.js";
 import { nextTurn } from "./pace.js";
 import type { NextId, Store } from "./ports.js";
 import {
-  type Beginning,
   type Behaviour,
   type ClockReading,
   type Ending,
-  type Outside,
+  type InitialState,
+  type Ports,
   World,
 } from "./world.js";
 
@@ -59,8 +59,8 @@ export class Tenant {
 
   constructor(
     readonly key: string,
-    private readonly beginning: Beginning,
-    private readonly outside: Outside,
+    private readonly beginning: InitialState,
+    private readonly outside: Ports,
     private readonly behaviour: Behaviour,
     /** What tells its ids from those of other tenants with the same seed. */
     private readonly idScope: string = key,
@@ -143,7 +143,7 @@ export class Tenant {
   }
 
   /** Forgets everything and starts again, with whatever of the beginning is not given as it was. */
-  reset(changes: Partial<Beginning> = {}): Promise<ClockReading> {
+  reset(changes: Partial<InitialState> = {}): Promise<ClockReading> {
     return this.inTurn(async () => (await this.#restart(changes)).reading);
   }
 
@@ -158,7 +158,7 @@ export class Tenant {
     this.#world.stop();
   }
 
-  #make(beginning: Beginning): World {
+  #make(beginning: InitialState): World {
     const { outside, behaviour, idScope } = this;
     return new World(beginning, this.#line, this.#store, outside, behaviour, idScope);
   }
@@ -168,7 +168,7 @@ export class Tenant {
     await this.#store.clear();
   }
 
-  async #restart(changes: Partial<Beginning>): Promise<World> {
+  async #restart(changes: Partial<InitialState>): Promise<World> {
     const isStopped = this.#world.signal.aborted;
     await this.#end("reset");
     this.#world = this.#make({ ...this.beginning, ...changes });
@@ -226,8 +226,8 @@ export class Tenants {
 
   constructor(
     /** How a tenant begins unless it is asked to begin otherwise. */
-    readonly beginning: Beginning,
-    private readonly make: (key: string, beginning: Beginning, idScope?: string) => Tenant,
+    readonly beginning: InitialState,
+    private readonly make: (key: string, beginning: InitialState, idScope?: string) => Tenant,
     /** Most keys, so that a loop over random ones ends in an error instead of in an empty machine. */
     readonly keysMax: number,
   ) {
@@ -250,7 +250,7 @@ export class Tenants {
   }
 
   /** Makes a tenant for a key that opens none yet; `undefined` when there are too many. */
-  open(key: string, beginning: Beginning): Access | undefined {
+  open(key: string, beginning: InitialState): Access | undefined {
     return this.#add(key, () => writing(this.make(key, beginning)));
   }
 
@@ -258,7 +258,7 @@ export class Tenants {
    * Makes a tenant for a key that is made up; `undefined` when there are too many. Such a key depends on how many there
    * were before, so it is kept out of the ids.
    */
-  openAnother(beginning: Beginning): Access | undefined {
+  openAnother(beginning: InitialState): Access | undefined {
     let key = this.#nextId("dodo_test");
     while (this.#accesses.has(key)) key = this.#nextId("dodo_test");
     return this.#add(key, () => writing(this.make(key, beginning, "")));

@@ -1,7 +1,7 @@
 import { DomainError } from "../domain/errors.js";
 import type { Policy } from "../domain/policy.js";
 import type { Instant } from "../domain/time.js";
-import { Agenda, type TaskRunners, type Witness } from "./agenda.js";
+import { Agenda, type EventRecorder, type TaskRunners } from "./agenda.js";
 import { Alarm, type SetTimer } from "./alarm.js";
 import { SandboxClock } from "./clock.js";
 import { Courier } from "./courier.js";
@@ -10,10 +10,10 @@ import type { Kind, Stored } from "./kinds.js";
 import type { Line } from "./line.js";
 import { type Halt, Movement } from "./movement.js";
 import { type Pace, Slice } from "./pace.js";
-import type { Deliveries, OpenStore, Recorded, Send, Store, Unit } from "./ports.js";
+import type { Deliveries, OpenStore, Recorded, Send, Store, Transaction } from "./ports.js";
 
 /** How a tenant's world begins, and begins again at a reset. */
-export interface Beginning {
+export interface InitialState {
   /** Instant its clock starts at; null: the machine's time. */
   readonly at: Instant | null;
   readonly isFrozen: boolean;
@@ -27,13 +27,13 @@ export interface Behaviour {
   /** The one kind of which there may be records from the start. */
   readonly initialKind: Kind<Stored, "all">;
   /** Puts in place what is there from the start; answers how many endpoints. */
-  begin(unit: Unit, key: string): Promise<number>;
-  record(unit: Unit): Promise<Recorded>;
+  begin(unit: Transaction, key: string): Promise<number>;
+  record(unit: Transaction): Promise<Recorded>;
   deliveriesOf(businessId: string): Deliveries;
 }
 
 /** What a tenant reaches outside through. */
-export interface Outside {
+export interface Ports {
   readonly openStore: OpenStore;
   readonly send: Send;
   readonly setTimer: SetTimer;
@@ -69,16 +69,16 @@ export class World {
   readonly transact: Agenda["transact"];
   readonly #stopping = new AbortController();
   readonly #pace: Pace;
-  readonly #witness: Witness;
+  readonly #witness: EventRecorder;
   #ending: Ending | null = null;
   #movement: Movement | null = null;
   #endpointsAtFirst = 0;
 
   constructor(
-    readonly beginning: Beginning,
+    readonly beginning: InitialState,
     private readonly line: Line,
     store: Store,
-    outside: Outside,
+    outside: Ports,
     private readonly behaviour: Behaviour,
     idScope: string,
   ) {

@@ -10,7 +10,7 @@ import type { Account, Grant } from "#domain/ledger/account.js";
 import { documented } from "#domain/policy.js";
 import { instantOf } from "#domain/time.js";
 import { seededIds } from "#sandbox/ids.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { memoryStore } from "#stores/memory.js";
 
 /** How much is done for one call, whatever the time it takes: it does not grow with what is stored beside it. */
@@ -19,7 +19,7 @@ const now = instantOf(0);
 const nextId = seededIds("work");
 const count = 5000;
 
-const unitOf = (tx: Tx): Unit => ({
+const unitOf = (tx: Tx): Transaction => ({
   tx,
   now,
   nextId,
@@ -30,8 +30,8 @@ const unitOf = (tx: Tx): Unit => ({
 
 const account: Account = {
   id: "cdb",
-  entitlementId: "cde",
-  customerId: "cus",
+  assetId: "cde",
+  ownerId: "cus",
   balance: amountOf(2 * count),
   overage: amountOf(0),
   entryCount: 0,
@@ -61,14 +61,14 @@ const grantOf = (number: number): Grant => ({
 /** Does work with a store of so many grants of one account, and tells how often it looked for and found something. */
 async function withGrants<Result>(
   make: (number: number) => Grant,
-  work: (unit: Unit) => Promise<Result>,
+  work: (unit: Transaction) => Promise<Result>,
 ) {
   const reads = { finds: 0, found: 0 };
   const result = await memoryStore().transaction(async (tx) => {
     tx.put(kinds.account, account);
     for (let i = 0; i < count; i++) tx.put(kinds.grant, make(i));
     tx.put(kinds.customer, {
-      id: account.customerId,
+      id: account.ownerId,
       email: "a@example.com",
       name: "A",
       phoneNumber: null,
@@ -76,7 +76,7 @@ async function withGrants<Result>(
       createdAt: now,
     });
     tx.put(kinds.entitlement, {
-      id: account.entitlementId,
+      id: account.assetId,
       name: "Tokens",
       description: null,
       unit: "token",
@@ -143,7 +143,7 @@ test("an explanation looks at each grant once to find what it was carried from",
     },
   });
   const { result } = await withGrants(watched, (unit) =>
-    explain(unit, account.entitlementId, account.customerId),
+    explain(unit, account.assetId, account.ownerId),
   );
   expect(result.grants).toHaveLength(count / 2);
   expect(result.grants[7]?.carried_to.map((it) => it.id)).toEqual([grantOf(15).id]);

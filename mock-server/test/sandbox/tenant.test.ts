@@ -8,7 +8,7 @@ import { schedule } from "#sandbox/agenda.js";
 import type { SetTimer } from "#sandbox/alarm.js";
 import { all } from "#sandbox/kinds.js";
 import { Pace } from "#sandbox/pace.js";
-import type { Outgoing, Send, Store, Unit } from "#sandbox/ports.js";
+import type { Outgoing, Send, Store, Transaction } from "#sandbox/ports.js";
 import { Tenant } from "#sandbox/tenant.js";
 import { memoryStore } from "#stores/memory.js";
 
@@ -40,7 +40,7 @@ const tenantOf = ({ store = memoryStore(), send, setTimer, isFrozen = true }: Gi
   );
 
 /** Something happens to a payment that is stored. */
-async function pay(unit: Unit): Promise<void> {
+async function pay(unit: Transaction): Promise<void> {
   const { tx, now, nextId } = unit;
   const customer = { id: "cus_1", email: "a@example.com", name: "A", phoneNumber: null };
   tx.put(kinds.customer, { ...customer, metadata: {}, createdAt: now });

@@ -1,6 +1,6 @@
 import type { components, operations } from "@drawdown/spec/control";
 import type { Caller, Handlers } from "#http/contract.js";
-import type { Send, Unit, Warn } from "#sandbox/ports.js";
+import type { Send, Transaction, Warn } from "#sandbox/ports.js";
 import type { Tenant, Tenants } from "#sandbox/tenant.js";
 import type { World } from "#sandbox/world.js";
 import type { Controls } from "./controls.js";
@@ -21,10 +21,10 @@ export interface Surroundings {
 export interface Context extends Surroundings {
   readonly tenant: Tenant;
   /** A transaction of the tenant's, whose result is the answer; what its work warns of is told with it. */
-  readonly answer: <Body>(work: (unit: Unit) => Promise<Body>) => Promise<Ok<Body>>;
+  readonly answer: <Body>(work: (unit: Transaction) => Promise<Body>) => Promise<Ok<Body>>;
   /** The same, and the world it was in, for what is to follow in that and no other. */
   readonly inWorld: <Result>(
-    work: (unit: Unit) => Promise<Result>,
+    work: (unit: Transaction) => Promise<Result>,
   ) => Promise<{ readonly world: World; readonly result: Result }>;
   readonly hungUp: Caller["hungUp"];
 }

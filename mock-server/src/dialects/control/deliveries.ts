@@ -1,4 +1,4 @@
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { type Context, type HandlersOf, ok } from "./context.js";
 
 /** Events and their deliveries: read, sent again, held, disturbed. */
@@ -73,7 +73,7 @@ export const deliveries: HandlersOf<
 /** Does what makes deliveries due, and has the courier of that world look at once. */
 async function thenWake<Result>(
   { inWorld }: Context,
-  work: (unit: Unit) => Promise<Result>,
+  work: (unit: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const { world, result } = await inWorld(work);
   world.courier.wake();

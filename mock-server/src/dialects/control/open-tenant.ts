@@ -4,7 +4,7 @@ import { accessTo, checkKey } from "#http/authenticate.js";
 import { readInstant } from "#http/read-instant.js";
 import { RequestError } from "#http/request-error.js";
 import type { Access, Tenant, Tenants } from "#sandbox/tenant.js";
-import type { Beginning } from "#sandbox/world.js";
+import type { InitialState } from "#sandbox/world.js";
 
 type Schemas = components["schemas"];
 
@@ -59,7 +59,7 @@ export function addKey(
 }
 
 /** The parts of a beginning that a request names. */
-export const changesOf = ({ at, frozen, seed }: Asked): Partial<Beginning> => ({
+export const changesOf = ({ at, frozen, seed }: Asked): Partial<InitialState> => ({
   ...(at === undefined ? {} : { at: readInstant(at, "at") }),
   ...(frozen === undefined ? {} : { isFrozen: frozen }),
   ...(seed === undefined ? {} : { seed }),
@@ -75,7 +75,7 @@ const opened = <Status extends 200 | 201>(status: Status, tenant: Tenant, key = 
   },
 });
 
-const beganAs = ({ world: { beginning: began } }: Tenant, { at, isFrozen, seed }: Beginning) =>
+const beganAs = ({ world: { beginning: began } }: Tenant, { at, isFrozen, seed }: InitialState) =>
   began.at === at && began.isFrozen === isFrozen && began.seed === seed;
 
 const needsKey = (): RequestError =>
@@ -88,7 +88,7 @@ const needsKey = (): RequestError =>
 const inUse = (
   key: string,
   { world: { beginning: began, clock } }: Tenant,
-  asked: Beginning,
+  asked: InitialState,
 ): RequestError =>
   new RequestError(
     "key-in-use",
@@ -96,7 +96,7 @@ const inUse = (
     `the key ${JSON.stringify(key)} is in use by a tenant that began ${describe(began)} and whose clock is at ${formatInstant(clock.now())}; asked for was one that begins ${describe(asked)}; choose another key, or send none and one is made up`,
   );
 
-const describe = ({ at, isFrozen, seed }: Beginning): string =>
+const describe = ({ at, isFrozen, seed }: InitialState): string =>
   [
     `at ${at === null ? "the machine's time" : formatInstant(at)}`,
     isFrozen ? "frozen" : "running",

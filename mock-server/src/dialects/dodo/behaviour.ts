@@ -1,4 +1,4 @@
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import type { Behaviour } from "#sandbox/world.js";
 import { kinds } from "./kinds.js";
 import type { DodoSettings } from "./settings.js";
@@ -13,7 +13,7 @@ export const dodoBehaviour = (settings: DodoSettings): Behaviour => ({
   initialKind: kinds.endpoint,
   record,
   deliveriesOf,
-  async begin({ tx, nextId, now }: Unit, key: string): Promise<number> {
+  async begin({ tx, nextId, now }: Transaction, key: string): Promise<number> {
     const known = await tx.find(kinds.endpoint, "all", "all");
     if (known.length > 0) return known.length; // a durable store keeps them
     const first = settings.webhooks.filter((it) => it.key === key);

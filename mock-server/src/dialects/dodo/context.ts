@@ -3,11 +3,11 @@ import { DomainError } from "#domain/errors.js";
 import { type Instant, parseInstant } from "#domain/time.js";
 import type { Call } from "#http/call.js";
 import type { Handlers } from "#http/contract.js";
-import type { Find, Unit } from "#sandbox/ports.js";
+import type { Find, Transaction } from "#sandbox/ports.js";
 import type { DodoSettings } from "./settings.js";
 
 /** What a handler of the vendor's API works with: one transaction, and whose it is. */
-export interface Context extends Unit {
+export interface Context extends Transaction {
   readonly businessId: string;
   /** The address of a page of the sandbox about a session. */
   readonly linkTo: Call["linkTo"];

@@ -2,7 +2,7 @@ import type { components } from "@drawdown/spec/control";
 import { type Amount, formatAmount, parseCreditAmount } from "#domain/amount.js";
 import { DomainError } from "#domain/errors.js";
 import { formatInstant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import type { Entitlement } from "./catalogue/credits/rules.js";
 import { completeCheckout, viewCheckout } from "./checkout/complete.js";
 import { returnAddress } from "./checkout/return-address.js";
@@ -31,7 +31,7 @@ export const billingControls = {
   readMeters,
 
   /** Ends the current period at the present instant; what falls due there runs before the next transaction. */
-  async endCycle(unit: Unit, subscriptionId: string): Promise<void> {
+  async endCycle(unit: Transaction, subscriptionId: string): Promise<void> {
     const stored = await load(unit.tx, kinds.subscription, subscriptionId, "SUB-75");
     if (stored.status !== "active" || stored.isOnDemand) {
       throw new DomainError("subscription-inactive", "SUB-10", {
@@ -44,7 +44,7 @@ export const billingControls = {
     planBoundary(unit, subscription);
   },
 
-  async readCycle(unit: Unit, subscriptionId: string): Promise<Schemas["CycleClosed"]> {
+  async readCycle(unit: Transaction, subscriptionId: string): Promise<Schemas["CycleClosed"]> {
     const { status, previousBillingAt, nextBillingAt } = await load(
       unit.tx,
       kinds.subscription,
@@ -64,7 +64,7 @@ export const billingControls = {
    * @rule CHK-26 a refund takes credits only where somebody writes it
    */
   async postEntry(
-    unit: Unit,
+    unit: Transaction,
     entitlementId: string,
     customerId: string,
     body: Schemas["NewEntry"],
@@ -94,14 +94,14 @@ export const billingControls = {
     };
   },
 
-  async runMeters(unit: Unit): Promise<number> {
+  async runMeters(unit: Transaction): Promise<number> {
     const { ingested, drained } = await cursorOf(unit.tx);
     await drain(unit, "now");
     return ingested - drained;
   },
 
   async completeCheckout(
-    unit: Unit,
+    unit: Transaction,
     sessionId: string,
     outcome: Outcome,
   ): Promise<Schemas["CheckoutCompleted"]> {
@@ -126,7 +126,7 @@ export const billingControls = {
    * Decides what the card does at the next charge. A card that works again pays at once for a subscription on hold,
    * whose period begins with its credits, and for a plan change that waits.
    */
-  async setCard(unit: Unit, subscriptionId: string, fails: boolean): Promise<string> {
+  async setCard(unit: Transaction, subscriptionId: string, fails: boolean): Promise<string> {
     const stored = await load(unit.tx, kinds.subscription, subscriptionId, "SUB-75");
     const subscription = { ...stored, failsNextRenewal: fails };
     unit.tx.put(kinds.subscription, subscription);
@@ -135,7 +135,7 @@ export const billingControls = {
 };
 
 /** Direction, type and life of an entry that is asked for; an automatic top-up is never a debit. */
-function kindOf({ now }: Unit, entitlement: Entitlement, body: Schemas["NewEntry"]) {
+function kindOf({ now }: Transaction, entitlement: Entitlement, body: Schemas["NewEntry"]) {
   const { transaction_type: type, entry_type: direction } = body;
   if (direction === "credit") {
     const expiresAt = expiryAsked(body.expires_at, entitlement, now);

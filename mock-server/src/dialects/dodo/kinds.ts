@@ -92,9 +92,9 @@ export const holderKey = (entitlementId: string, customerId: string): string =>
 /** Everything the dialect keeps. */
 export const kinds = {
   account: kindOf<Account>()("account", {
-    byHolder: { keyOf: (it) => holderKey(it.entitlementId, it.customerId), order: [] },
-    byEntitlement: { keyOf: (it) => it.entitlementId, order: ["createdAt"] },
-    byCustomer: { keyOf: (it) => it.customerId, order: ["createdAt"] },
+    byHolder: { keyOf: (it) => holderKey(it.assetId, it.ownerId), order: [] },
+    byEntitlement: { keyOf: (it) => it.assetId, order: ["createdAt"] },
+    byCustomer: { keyOf: (it) => it.ownerId, order: ["createdAt"] },
     all: { keyOf: () => all, order: [] },
   }),
   addon: kindOf<Addon>()("addon", { all: { keyOf: () => all, order: ["createdAt"] } }, "add-on"),

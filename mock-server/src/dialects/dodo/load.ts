@@ -1,7 +1,7 @@
 import { type Amount, isPositive, subtract } from "#domain/amount.js";
 import type { Account, Grant } from "#domain/ledger/account.js";
 import type { Kind, Stored } from "#sandbox/kinds.js";
-import type { Awaitable, Tx, Unit } from "#sandbox/ports.js";
+import type { Awaitable, Transaction, Tx } from "#sandbox/ports.js";
 import type { Entitlement } from "./catalogue/credits/rules.js";
 import { notFound } from "./context.js";
 import { holderKey, kinds } from "./kinds.js";
@@ -47,7 +47,7 @@ const batch = 8;
  * all.
  */
 export async function drawableGrants(
-  { tx, policy }: Unit,
+  { tx, policy }: Transaction,
   account: Account,
   amount: Amount,
 ): Promise<readonly Grant[]> {

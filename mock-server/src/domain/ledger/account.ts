@@ -11,8 +11,8 @@ import type { RolloverTerms } from "./rules/rollover.js";
  */
 export interface Account {
   readonly id: string;
-  readonly entitlementId: string;
-  readonly customerId: string;
+  readonly assetId: string;
+  readonly ownerId: string;
   /** Sum of what the open grants hold (BAL-02). Never below zero. */
   readonly balance: Amount;
   /** Usage accepted beyond zero. Never below zero. */
@@ -138,8 +138,8 @@ export const emptyAccount = (
   now: Instant,
 ): Account => ({
   id,
-  entitlementId,
-  customerId,
+  assetId: entitlementId,
+  ownerId: customerId,
   balance: zero,
   overage: zero,
   entryCount: 0,

@@ -2,7 +2,7 @@ import type { components } from "@drawdown/spec/control";
 import { type Amount, formatAmount } from "#domain/amount.js";
 import { DomainError } from "#domain/errors.js";
 import { formatInstant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { addonsTotal } from "../catalogue/addons/rules.js";
 import {
   type Attachment,
@@ -41,7 +41,7 @@ export interface Completion {
  * @throws DomainError not-found, checkout-consumed, checkout-expired
  */
 export async function completeCheckout(
-  unit: Unit,
+  unit: Transaction,
   sessionId: string,
   outcome: Outcome,
 ): Promise<Completion> {
@@ -86,7 +86,7 @@ export async function completeCheckout(
  * found or made.
  */
 export async function openPayment(
-  unit: Unit,
+  unit: Transaction,
   session: CheckoutSession,
   lines: readonly LoadedLine[],
   id: string,
@@ -125,7 +125,7 @@ export interface LoadedLine {
 
 /** @throws DomainError not-found */
 async function loadCheckout(
-  unit: Unit,
+  unit: Transaction,
   sessionId: string,
 ): Promise<{ readonly session: CheckoutSession; readonly lines: readonly LoadedLine[] }> {
   const session = await load(unit.tx, kinds.checkout, sessionId, "CHK-08");
@@ -134,7 +134,7 @@ async function loadCheckout(
 
 /** What the lines of a session stand for. */
 export async function loadLines(
-  unit: Unit,
+  unit: Transaction,
   session: CheckoutSession,
 ): Promise<readonly LoadedLine[]> {
   const lines: LoadedLine[] = [];
@@ -152,7 +152,7 @@ export async function loadLines(
 
 /** What the pay page shows of a session. */
 export async function viewCheckout(
-  unit: Unit,
+  unit: Transaction,
   sessionId: string,
 ): Promise<components["schemas"]["CheckoutView"]> {
   const { session, lines } = await loadCheckout(unit, sessionId);
@@ -183,7 +183,7 @@ export const creditsNow = (
 ): Amount =>
   startsTrial(product, session) ? trialCreditsOf(item, quantity) : creditsOf(item, quantity);
 
-function refuseUsed({ id, isPaid, expiresAt }: CheckoutSession, { now }: Unit): void {
+function refuseUsed({ id, isPaid, expiresAt }: CheckoutSession, { now }: Transaction): void {
   if (isPaid) {
     throw new DomainError("checkout-consumed", "CHK-09", {
       message: `The checkout session ${id} was paid already; create a new one`,
@@ -198,7 +198,7 @@ function refuseUsed({ id, isPaid, expiresAt }: CheckoutSession, { now }: Unit): 
 
 /** Issues what one line of the cart promises; a subscription product answers the subscription it began. */
 async function fulfil(
-  unit: Unit,
+  unit: Transaction,
   session: CheckoutSession,
   { line, product, cart }: LoadedLine,
   payment: Payment,
@@ -299,11 +299,11 @@ export const discountOfLine = (line: CartLine, { price }: Product): number =>
 const chosenAmount = ({ amount }: CartLine, price: Price): number | null =>
   price.type === "one_time_price" && price.paysWhatTheyWant ? amount : null;
 
-const productOf = async ({ tx }: Unit, { productId }: CartLine): Promise<Product> =>
+const productOf = async ({ tx }: Transaction, { productId }: CartLine): Promise<Product> =>
   await load(tx, kinds.product, productId, "CHK-04");
 
 /** @rule CHK-05 an email finds its customer, or makes one */
-async function payerOf(unit: Unit, payer: Payer | null): Promise<Customer> {
+async function payerOf(unit: Transaction, payer: Payer | null): Promise<Customer> {
   const { tx, nextId, now } = unit;
   if (payer && "customerId" in payer) return load(tx, kinds.customer, payer.customerId, "CHK-06");
   const email = payer?.email ?? "guest@example.com";

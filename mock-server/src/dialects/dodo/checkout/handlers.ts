@@ -3,7 +3,7 @@ import type { Amount } from "#domain/amount.js";
 import { refusing } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits } from "#domain/metadata.js";
 import { formatInstant } from "#domain/time.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { addonLinesOf } from "../catalogue/addons/read.js";
 import { creditsIn } from "../catalogue/products/read.js";
 import { isPlan, type Product, priceAfterDiscount } from "../catalogue/products/rules.js";
@@ -90,7 +90,7 @@ const refuse = refusing("checkout-invalid");
 
 /** The session that a request asks for, once everything about it is in order; not stored. */
 async function drafted(
-  unit: Unit,
+  unit: Transaction,
   body: Schemas["CreateCheckoutSessionRequest"],
   id: string,
   paymentId: string | null,
@@ -138,7 +138,7 @@ async function drafted(
 
 /** Nothing is converted here: another currency to charge in is refused, and one to show prices in is warned of. */
 function checkCurrencies(
-  { warn }: Unit,
+  { warn }: Transaction,
   body: Schemas["CreateCheckoutSessionRequest"],
   currency: string,
 ): void {
@@ -199,7 +199,7 @@ function refuseMixedCart(lines: readonly LoadedLine[]): void {
 
 /** @rule CHK-29 a customer may have several subscriptions, unless the policy says one */
 async function refuseSecond(
-  { tx, policy }: Unit,
+  { tx, policy }: Transaction,
   { payer }: CheckoutSession,
   lines: readonly LoadedLine[],
 ): Promise<void> {
@@ -223,7 +223,7 @@ async function refuseSecond(
  * @rule MTR-36 one of a usage-based product at a time
  */
 async function lineOf(
-  unit: Unit,
+  unit: Transaction,
   item: Schemas["ProductItemReq"],
   where: string,
 ): Promise<CartLine> {
@@ -266,7 +266,7 @@ async function lineOf(
 
 /** @rule CHK-31 the buyer chooses from the price up, and nothing where the price is fixed */
 function amountOf(
-  { warn }: Unit,
+  { warn }: Transaction,
   { id, price }: Product,
   amount: number | null,
   where: string,

@@ -78,7 +78,7 @@ export const customers: HandlersOf<
     const customer = await load(tx, kinds.customer, path.customer_id, "CUS-05");
     const items = [];
     for (const account of await tx.find(kinds.account, "byCustomer", customer.id)) {
-      const credit = await tx.get(kinds.entitlement, account.entitlementId);
+      const credit = await tx.get(kinds.entitlement, account.assetId);
       if (!credit || credit.deletedAt !== null) continue;
       items.push({
         credit_entitlement_id: credit.id,

@@ -2,7 +2,7 @@ import type { components, operations } from "@drawdown/spec/control";
 import { type Amount, add, formatAmount, isPositive } from "#domain/amount.js";
 import type { Account, Entry } from "#domain/ledger/account.js";
 import { formatInstant, type Instant } from "#domain/time.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { notFound } from "../context.js";
 import { kinds } from "../kinds.js";
 import { load } from "../load.js";
@@ -22,7 +22,7 @@ type PortalQuery = NonNullable<operations["viewPortal"]["parameters"]["query"]>;
  * @throws DomainError not-found
  */
 export async function viewPortal(
-  { tx, now }: Unit,
+  { tx, now }: Transaction,
   sessionId: string,
   query: PortalQuery,
 ): Promise<Schemas["PortalView"]> {
@@ -32,7 +32,7 @@ export async function viewPortal(
   const { credit_entitlement_id: only } = query;
   const credits = [];
   for (const account of await tx.find(kinds.account, "byCustomer", customer.id)) {
-    if (only !== undefined && account.entitlementId !== only) continue;
+    if (only !== undefined && account.assetId !== only) continue;
     const section = await sectionOf(tx, account, query);
     if (section) credits.push(section);
   }
@@ -45,7 +45,7 @@ async function sectionOf(
   account: Account,
   { page_number = 0, page_size = 50 }: PortalQuery,
 ): Promise<Section | undefined> {
-  const entitlement = await tx.get(kinds.entitlement, account.entitlementId);
+  const entitlement = await tx.get(kinds.entitlement, account.assetId);
   if (!entitlement || entitlement.deletedAt !== null) return undefined;
   const { id, name, unit, precision } = entitlement;
   const print = (amount: Amount) => formatAmount(amount, precision);

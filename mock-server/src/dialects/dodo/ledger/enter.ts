@@ -6,7 +6,7 @@ import { type GrantParameters, grant } from "#domain/ledger/grant.js";
 import { repays } from "#domain/ledger/rules/overage.js";
 import type { Metadata } from "#domain/metadata.js";
 import type { Instant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import type { Entitlement } from "../catalogue/credits/rules.js";
 import { drawableGrants } from "../load.js";
 import { accountOf, overageFor } from "./holdings.js";
@@ -37,7 +37,7 @@ const byApi = { type: "api", id: null } as const;
  * @throws DomainError insufficient-balance, overage-limit-exceeded
  */
 export async function enter(
-  unit: Unit,
+  unit: Transaction,
   entitlement: Entitlement,
   customerId: string,
   movement: Movement,

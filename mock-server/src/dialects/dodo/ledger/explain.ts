@@ -2,7 +2,7 @@ import type { components } from "@drawdown/spec/control";
 import { type Amount, add, formatAmount, subtract, sum, zero } from "#domain/amount.js";
 import { type Account, type Entry, type Grant, statusOf } from "#domain/ledger/account.js";
 import { formatInstant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { kinds, periodUsageId } from "../kinds.js";
 import { findAccount, load, loadEntitlement } from "../load.js";
 
@@ -20,7 +20,7 @@ interface Part {
  * @throws DomainError not-found for an unknown credit or customer
  */
 export async function explain(
-  { tx }: Unit,
+  { tx }: Transaction,
   entitlementId: string,
   customerId: string,
 ): Promise<Schemas["Explanation"]> {
@@ -128,8 +128,8 @@ function totalsOf(
 
 /** Credits of usage that neither balance nor overage could take. */
 async function blockedFor(
-  { tx }: Pick<Unit, "tx">,
-  { customerId, entitlementId }: Account,
+  { tx }: Pick<Transaction, "tx">,
+  { ownerId: customerId, assetId: entitlementId }: Account,
 ): Promise<Amount> {
   const dropped: Amount[] = [];
   for (const { id, meters } of await tx.find(kinds.subscription, "byCustomer", customerId)) {

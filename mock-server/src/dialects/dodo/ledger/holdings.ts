@@ -1,6 +1,6 @@
 import { type Account, emptyAccount } from "#domain/ledger/account.js";
 import type { OverageTerms } from "#domain/ledger/rules/overage.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { type Entitlement, overageTermsOf } from "../catalogue/credits/rules.js";
 import { kinds } from "../kinds.js";
 import { findAccount } from "../load.js";
@@ -8,7 +8,7 @@ import { overageOf } from "../subscriptions/cart-item.js";
 
 /** What the customer holds of the credit; an account that is stored with its first movement if there is none yet. */
 export async function accountOf(
-  { tx, now, nextId }: Unit,
+  { tx, now, nextId }: Transaction,
   entitlementId: string,
   customerId: string,
 ): Promise<Account> {

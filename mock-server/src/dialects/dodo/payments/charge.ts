@@ -1,5 +1,5 @@
 import type { Metadata } from "#domain/metadata.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { kinds } from "../kinds.js";
 import { announcePayment } from "../subscriptions/announce.js";
 import type { Subscription } from "../subscriptions/rules.js";
@@ -35,7 +35,7 @@ export const isDeclined = async (
 ): Promise<boolean> => failsNextRenewal && amount > (await fundsOf(tx, customerId, currency));
 
 /** Charges a running subscription, and writes the payment down. One that fails takes nothing from the wallet. */
-export async function charge(unit: Unit, asked: Charge): Promise<Payment> {
+export async function charge(unit: Transaction, asked: Charge): Promise<Payment> {
   const { subscription, amount } = asked;
   const { customerId, currency } = subscription;
   const { failure } = asked.isDeclined ? cards.declined : cards.succeeds;
@@ -65,7 +65,7 @@ export async function charge(unit: Unit, asked: Charge): Promise<Payment> {
 }
 
 /** Stores a payment, and takes its part from the customer's wallet. */
-export async function settle(unit: Unit, payment: Payment): Promise<void> {
+export async function settle(unit: Transaction, payment: Payment): Promise<void> {
   const { tx, now } = unit;
   tx.put(kinds.payment, payment);
   if (payment.fromWallet === 0) return;

@@ -1,10 +1,10 @@
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import type { Payment } from "../payments/rules.js";
 import type { EventType } from "../webhooks/event.js";
 
 /** Tells of something that happened to a subscription. */
 export const announce = (
-  { happened }: Unit,
+  { happened }: Transaction,
   type: EventType & `subscription.${string}`,
   { id }: { readonly id: string },
 ): void => {
@@ -13,7 +13,7 @@ export const announce = (
 
 /** Tells how a payment went; nothing of one that has not been tried. */
 export const announcePayment = (
-  { happened }: Unit,
+  { happened }: Transaction,
   { id, status }: Pick<Payment, "id" | "status">,
 ): void => {
   if (status === "requires_payment_method") return;

@@ -1,6 +1,6 @@
 import { refusing } from "#domain/errors.js";
 import { checkMetadata, generalMetadataLimits, type Metadata } from "#domain/metadata.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { charge, isDeclined } from "../payments/charge.js";
 import type { Payment } from "../payments/rules.js";
 import { putOnHold } from "./cycle.js";
@@ -21,7 +21,7 @@ export interface ChargeRequest {
  * @throws DomainError subscription-not-on-demand, subscription-inactive, charge-while-ending, subscription-invalid
  */
 export async function chargeOnDemand(
-  unit: Unit,
+  unit: Transaction,
   subscription: Subscription,
   { amount, currency, usesWallet, metadata }: ChargeRequest,
 ): Promise<Payment> {

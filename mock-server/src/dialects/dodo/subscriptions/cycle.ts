@@ -6,7 +6,7 @@ import { rollOver } from "#domain/ledger/roll-over.js";
 import { isPast } from "#domain/ledger/rules/expiry.js";
 import type { Metadata } from "#domain/metadata.js";
 import { schedule } from "#sandbox/agenda.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { kinds } from "../kinds.js";
 import { post } from "../ledger/post.js";
 import { charge, isDeclined } from "../payments/charge.js";
@@ -29,7 +29,7 @@ import { heldBy, settleUsage, usageOwed } from "./settle.js";
  * Plans the end of the subscription's current period; one that is charged on request goes on until its term is over,
  * unless it is to be cancelled at its next date.
  */
-export function planBoundary(unit: Unit, subscription: Subscription): void {
+export function planBoundary(unit: Transaction, subscription: Subscription): void {
   const { id, nextBillingAt } = subscription;
   planTerm(unit, subscription);
   if (!hasBoundary(subscription)) return;
@@ -38,7 +38,10 @@ export function planBoundary(unit: Unit, subscription: Subscription): void {
 }
 
 /** Plans the end of the term of a subscription on hold or charged on request; another one ends with its last period. */
-export function planTerm(unit: Unit, { id, status, isOnDemand, expiresAt }: Subscription): void {
+export function planTerm(
+  unit: Transaction,
+  { id, status, isOnDemand, expiresAt }: Subscription,
+): void {
   const isPlanned = status === "on_hold" || isOnDemand;
   if (isPlanned && expiresAt !== null && expiresAt > unit.now) {
     schedule(unit, taskKinds.endTerm, id, expiresAt);
@@ -49,7 +52,7 @@ const hasBoundary = ({ isOnDemand, cancelsAtNextBilling }: Subscription): boolea
   !isOnDemand || cancelsAtNextBilling;
 
 /** The subscription if this task is still meant for it: its dates may have moved since the task was planned. */
-async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription | undefined> {
+async function atBoundary({ tx, now }: Transaction, id: string): Promise<Subscription | undefined> {
   const subscription = await tx.get(kinds.subscription, id);
   assert(subscription !== undefined, `subscription ${id} is not stored`);
   // A task that was planned for the past runs as soon as it can (CLK-21).
@@ -67,7 +70,7 @@ async function atBoundary({ tx, now }: Unit, id: string): Promise<Subscription |
  * @rule OVR-27 when the renewal is going to fail, overage stays until it is paid
  * @rule SUB-52 nothing is carried over or granted after it
  */
-export async function closeCycle(unit: Unit, subscriptionId: string): Promise<void> {
+export async function closeCycle(unit: Transaction, subscriptionId: string): Promise<void> {
   await drain(unit, "before now");
   const subscription = await atBoundary(unit, subscriptionId);
   if (!subscription) return;
@@ -78,7 +81,7 @@ export async function closeCycle(unit: Unit, subscriptionId: string): Promise<vo
 }
 
 /** Settles overage and carries credits over, unless the renewal is going to fail. */
-async function closeBooks(unit: Unit, subscription: Subscription): Promise<void> {
+async function closeBooks(unit: Transaction, subscription: Subscription): Promise<void> {
   const owed = subscription.usageDue + (await usageOwed(unit, subscription));
   const { amount } = renewalOf(subscription, owed);
   if (await isDeclined(unit.tx, subscription, amount)) return;
@@ -94,7 +97,7 @@ async function closeBooks(unit: Unit, subscription: Subscription): Promise<void>
  * @rule SUB-50 cancelled, with the instant it happened at
  */
 export async function endSubscription(
-  unit: Unit,
+  unit: Transaction,
   subscription: Subscription,
   status: "cancelled" | "expired",
 ): Promise<Subscription> {
@@ -143,7 +146,7 @@ function renewalOf(ending: Subscription, usageDue: number) {
  * @rule SUB-23 the first paid cycle after a trial grants in full
  * @rule GRT-15 credits follow the payment
  */
-export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
+export async function renew(unit: Transaction, subscriptionId: string): Promise<void> {
   const ending = await atBoundary(unit, subscriptionId);
   if (!ending) return;
   const owed = ending.usageDue + (await usageOwed(unit, ending));
@@ -160,7 +163,7 @@ export async function renew(unit: Unit, subscriptionId: string): Promise<void> {
 }
 
 /** Stops a subscription whose charge was declined until it is paid, or its term is over. */
-export function putOnHold(unit: Unit, subscription: Subscription): void {
+export function putOnHold(unit: Transaction, subscription: Subscription): void {
   const held: Subscription = { ...subscription, status: "on_hold" };
   unit.tx.put(kinds.subscription, held);
   announce(unit, "subscription.on_hold", held);
@@ -168,7 +171,7 @@ export function putOnHold(unit: Unit, subscription: Subscription): void {
 }
 
 /** Ends the term of a subscription on hold or charged on request; another one ends with its last period. */
-export async function endTerm(unit: Unit, subscriptionId: string): Promise<void> {
+export async function endTerm(unit: Transaction, subscriptionId: string): Promise<void> {
   const subscription = await unit.tx.get(kinds.subscription, subscriptionId);
   assert(subscription !== undefined, `subscription ${subscriptionId} is not stored`);
   const { status, isOnDemand, expiresAt } = subscription;
@@ -181,7 +184,7 @@ export async function endTerm(unit: Unit, subscriptionId: string): Promise<void>
 /**
  * Pays what a subscription on hold owes with a card that works again, and begins the period that the present falls in.
  */
-export async function recover(unit: Unit, held: Subscription): Promise<Subscription> {
+export async function recover(unit: Transaction, held: Subscription): Promise<Subscription> {
   const due = held.usageDue + (await settleUsage(unit, held));
   const { subscription, amount, invoiceCredit } = renewalOf(held, due);
   await charge(unit, { subscription, amount, isDeclined: false });
@@ -193,7 +196,7 @@ export async function recover(unit: Unit, held: Subscription): Promise<Subscript
 }
 
 /** Stores a subscription at the start of a period, grants the period's credits and plans its end. */
-export async function beginPeriod(unit: Unit, subscription: Subscription): Promise<void> {
+export async function beginPeriod(unit: Transaction, subscription: Subscription): Promise<void> {
   holdOpen(unit, subscription);
   for (const item of subscription.cart) {
     await issueToSubscriber(unit, subscription, item);
@@ -201,7 +204,10 @@ export async function beginPeriod(unit: Unit, subscription: Subscription): Promi
 }
 
 /** Expires what is left of a trial's credits, where the plan says so and the trial ends before they do (EXP-10). */
-export async function endTrialCredits(unit: Unit, { id, customerId }: Subscription): Promise<void> {
+export async function endTrialCredits(
+  unit: Transaction,
+  { id, customerId }: Subscription,
+): Promise<void> {
   const { tx, now } = unit;
   for (const { id: accountId } of await tx.find(kinds.account, "byCustomer", customerId)) {
     const grants = await tx.find(kinds.grant, "fifo", accountId, {
@@ -216,7 +222,7 @@ export async function endTrialCredits(unit: Unit, { id, customerId }: Subscripti
 }
 
 /** Stores a subscription that nothing was paid for yet, so that no credits come with it (GRT-15). */
-export function holdOpen(unit: Unit, subscription: Subscription): void {
+export function holdOpen(unit: Transaction, subscription: Subscription): void {
   unit.tx.put(kinds.subscription, subscription);
   planBoundary(unit, subscription);
 }
@@ -225,7 +231,7 @@ export function holdOpen(unit: Unit, subscription: Subscription): void {
  * @rule ROL-02 at the end of the cycle; what was carried at its own date within the cycle is not carried again
  * @rule ROL-15 what was carried before is carried again while its count allows
  */
-async function rollOverGrants(unit: Unit, subscription: Subscription): Promise<void> {
+async function rollOverGrants(unit: Transaction, subscription: Subscription): Promise<void> {
   for (const { account } of await heldBy(unit, subscription)) {
     const grants = await unit.tx.find(kinds.grant, "fifo", account.id, {
       where: (it) => it.source.id === subscription.id,
@@ -255,11 +261,11 @@ async function originOf(
   return { reference, metadata: subscription?.metadata ?? metadata ?? {} };
 }
 
-async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
+async function rollOverGrant(unit: Transaction, grantId: string): Promise<boolean> {
   const { tx, nextId, now, policy } = unit;
   const grant = await tx.get(kinds.grant, grantId);
   const account = grant && (await tx.get(kinds.account, grant.accountId));
-  const entitlement = account && (await tx.get(kinds.entitlement, account.entitlementId));
+  const entitlement = account && (await tx.get(kinds.entitlement, account.assetId));
   assert(
     grant !== undefined && account !== undefined && entitlement !== undefined,
     `grant ${grantId} has no account, or its account no credit`,
@@ -278,7 +284,7 @@ async function rollOverGrant(unit: Unit, grantId: string): Promise<boolean> {
  *
  * @rule EXP-06 the end of a subscription leaves its grants to their own dates
  */
-export async function endGrant(unit: Unit, grantId: string): Promise<void> {
+export async function endGrant(unit: Transaction, grantId: string): Promise<void> {
   const { tx, now } = unit;
   const grant = await tx.get(kinds.grant, grantId);
   assert(grant !== undefined, `grant ${grantId} is to expire but is not stored`);

@@ -5,7 +5,7 @@ import type { Account } from "#domain/ledger/account.js";
 import { checkMetadata, generalMetadataLimits, isSameMetadata } from "#domain/metadata.js";
 import { readInstant } from "#http/read-instant.js";
 import { all } from "#sandbox/kinds.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { creditsIn, limitIn, timeframeIn } from "../catalogue/products/read.js";
 import type { Attachment } from "../catalogue/products/rules.js";
 import { type HandlersOf, page, withinDates } from "../context.js";
@@ -175,7 +175,7 @@ const isSame = (before: Subscription, after: Subscription): boolean =>
   JSON.stringify({ ...before, metadata: null }) === JSON.stringify({ ...after, metadata: null });
 
 /** Cancelling has told of itself already. */
-function announceUpdate(unit: Unit, subscription: Subscription, { status }: Patch): void {
+function announceUpdate(unit: Transaction, subscription: Subscription, { status }: Patch): void {
   if (status === "paused") announce(unit, "subscription.paused", subscription);
   else if (status === "active") announce(unit, "subscription.unpaused", subscription);
   else if (status !== "cancelled") announce(unit, "subscription.updated", subscription);

@@ -5,7 +5,7 @@ import { grant } from "#domain/ledger/grant.js";
 import { type OverageBehavior, repays } from "#domain/ledger/rules/overage.js";
 import type { Metadata } from "#domain/metadata.js";
 import type { Instant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import type { Attachment } from "../catalogue/products/rules.js";
 import { kinds } from "../kinds.js";
 import { accountOf, overageFor } from "../ledger/holdings.js";
@@ -28,7 +28,7 @@ interface Issuance {
 }
 
 /** Issues the credits of one attachment; nothing for an amount of zero. */
-async function issue(unit: Unit, issuance: Issuance): Promise<void> {
+async function issue(unit: Transaction, issuance: Issuance): Promise<void> {
   const { item, amount } = issuance;
   if (!isPositive(amount)) return;
   const account = await accountOf(unit, item.entitlementId, issuance.customerId);
@@ -61,7 +61,7 @@ async function issue(unit: Unit, issuance: Issuance): Promise<void> {
  * @rule SUB-27 their source is the subscription all the same
  */
 export function issueToSubscriber(
-  unit: Unit,
+  unit: Transaction,
   subscription: Subscription,
   item: Attachment,
   given?: Amount,
@@ -90,7 +90,7 @@ export function issueToSubscriber(
  * @rule ROL-14 they never roll over
  */
 export async function issueToBuyer(
-  unit: Unit,
+  unit: Transaction,
   purchase: {
     readonly customerId: string;
     readonly paymentId: string;

@@ -2,7 +2,7 @@ import type { components } from "@drawdown/spec/dodo";
 import { refusing } from "#domain/errors.js";
 import { addTimeframe, formatInstant, type Instant } from "#domain/time.js";
 import { readInstant } from "#http/read-instant.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { drain } from "../usage/worker.js";
 import { endSubscription, planBoundary, planTerm } from "./cycle.js";
 import { payWaiting } from "./plan-changes/change-plan.js";
@@ -12,7 +12,7 @@ type Patch = components["schemas"]["PatchSubscriptionRequest"];
 
 /** What a PATCH changes in when, and whether, the subscription is billed. */
 export async function rescheduled(
-  unit: Unit,
+  unit: Transaction,
   stored: Subscription,
   body: Patch,
 ): Promise<Subscription> {
@@ -78,7 +78,7 @@ export function refuseEnded({ id, status }: Subscription, body: Patch): void {
 
 const refuse = refusing("subscription-invalid");
 
-function pause(unit: Unit, subscription: Subscription): Subscription {
+function pause(unit: Transaction, subscription: Subscription): Subscription {
   const { id, status } = subscription;
   if (status === "paused") {
     throw refuse("SUB-54", `The subscription ${id} is paused already`, "subscription-paused");
@@ -94,7 +94,7 @@ function pause(unit: Unit, subscription: Subscription): Subscription {
 }
 
 /** @rule SUB-59 a change that waited for its payment when the pause began is made when it ends, if the card works */
-async function resume(unit: Unit, subscription: Subscription): Promise<Subscription> {
+async function resume(unit: Transaction, subscription: Subscription): Promise<Subscription> {
   if (subscription.status !== "paused") {
     throw refuse(
       "SUB-54",
@@ -112,7 +112,7 @@ async function resume(unit: Unit, subscription: Subscription): Promise<Subscript
  *
  * @rule SUB-19 one that is charged on request ends at the next of its dates too
  */
-function ending(unit: Unit, subscription: Subscription, body: Patch): Subscription {
+function ending(unit: Transaction, subscription: Subscription, body: Patch): Subscription {
   const ends = body.cancel_at_next_billing_date ?? subscription.cancelsAtNextBilling;
   if (ends === subscription.cancelsAtNextBilling) return subscription;
   if (!ends) return { ...subscription, cancelsAtNextBilling: false };
@@ -128,7 +128,7 @@ function ending(unit: Unit, subscription: Subscription, body: Patch): Subscripti
 
 /** @rule SUB-11 only to a later time; later boundaries count from there. The date it has already changes nothing. */
 function moveBilling(
-  unit: Unit,
+  unit: Transaction,
   subscription: Subscription,
   text: string,
   name = "next_billing_date",
@@ -161,7 +161,11 @@ function refuseBeyondTerm(subscription: Subscription, at: Instant, name: string)
 }
 
 /** @rule SUB-29 a subscription that was charged on request renews by itself from the date given */
-function disableOnDemand(unit: Unit, subscription: Subscription, date: string): Subscription {
+function disableOnDemand(
+  unit: Transaction,
+  subscription: Subscription,
+  date: string,
+): Subscription {
   if (!subscription.isOnDemand) {
     throw refuse(
       "SUB-34",
@@ -173,7 +177,7 @@ function disableOnDemand(unit: Unit, subscription: Subscription, date: string): 
 }
 
 /** @rule SUB-56 the term, counted from the start of the first paid period, can only become longer */
-function extended(unit: Unit, subscription: Subscription, body: Patch): Subscription {
+function extended(unit: Transaction, subscription: Subscription, body: Patch): Subscription {
   const { subscription_period_count: count, subscription_period_interval: interval } = body;
   if (!count && !interval) return subscription;
   const period = {

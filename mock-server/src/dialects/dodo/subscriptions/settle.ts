@@ -1,7 +1,7 @@
 import { costOf } from "#domain/amount.js";
 import type { Account } from "#domain/ledger/account.js";
 import { atReset, resetOverage } from "#domain/ledger/settle-overage.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import type { Attachment } from "../catalogue/products/rules.js";
 import { post } from "../ledger/post.js";
 import { findAccount } from "../load.js";
@@ -11,7 +11,7 @@ import type { Subscription } from "./rules.js";
 
 /** The credits of a subscription's cart that the customer has ever held. */
 export async function heldBy(
-  { tx }: Unit,
+  { tx }: Transaction,
   { cart, customerId }: Subscription,
 ): Promise<readonly { readonly item: Attachment; readonly account: Account }[]> {
   const held = [];
@@ -23,11 +23,11 @@ export async function heldBy(
 }
 
 /** Minor units that overage and metered usage of the current period cost, as things stand. */
-export const usageOwed = async (unit: Unit, subscription: Subscription): Promise<number> =>
+export const usageOwed = async (unit: Transaction, subscription: Subscription): Promise<number> =>
   (await meteredOwed(unit.tx, subscription)) + (await overageOwed(unit, subscription));
 
 /** Minor units that overage of a subscription's credits costs, as things stand. */
-export const overageOwed = async (unit: Unit, subscription: Subscription): Promise<number> =>
+export const overageOwed = async (unit: Transaction, subscription: Subscription): Promise<number> =>
   (await heldBy(unit, subscription)).reduce((sum, it) => sum + costFor(it.item, it.account), 0);
 
 /**
@@ -36,7 +36,7 @@ export const overageOwed = async (unit: Unit, subscription: Subscription): Promi
  *
  * @returns minor units to bill for both with the next payment
  */
-export const settleUsage = async (unit: Unit, subscription: Subscription): Promise<number> =>
+export const settleUsage = async (unit: Transaction, subscription: Subscription): Promise<number> =>
   (await settleOverage(unit, subscription)) + (await closeUsage(unit, subscription));
 
 /**
@@ -44,7 +44,10 @@ export const settleUsage = async (unit: Unit, subscription: Subscription): Promi
  *
  * @returns minor units to bill for it with the next payment
  */
-export async function settleOverage(unit: Unit, subscription: Subscription): Promise<number> {
+export async function settleOverage(
+  unit: Transaction,
+  subscription: Subscription,
+): Promise<number> {
   const { id, metadata } = subscription;
   let due = 0;
   for (const { item, account } of await heldBy(unit, subscription)) {

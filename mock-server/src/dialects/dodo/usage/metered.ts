@@ -1,6 +1,6 @@
 import { zero } from "#domain/amount.js";
 import { instantOf } from "#domain/time.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { kinds, periodUsageId } from "../kinds.js";
 import type { Subscription } from "../subscriptions/rules.js";
 import { chargeFor, type MeterCharge } from "./charge.js";
@@ -38,7 +38,7 @@ export async function meteredOwed(tx: Tx, subscription: Subscription): Promise<n
  * @returns minor units to bill for it, once
  * @rule MTR-24 each billing period keeps what its meters came to
  */
-export async function closeUsage(unit: Unit, subscription: Subscription): Promise<number> {
+export async function closeUsage(unit: Transaction, subscription: Subscription): Promise<number> {
   if (subscription.meters.length === 0) return 0;
   const owed = await meteredOwed(unit.tx, subscription);
   const { nextBillingAt, unpaidRenewalAt } = subscription;

@@ -1,7 +1,7 @@
 import type { components } from "@drawdown/spec/control";
 import { formatAmount, zero } from "#domain/amount.js";
 import type { UncountedReason } from "#domain/metering/uncounted.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { kinds, periodUsageId } from "../kinds.js";
 import { load } from "../load.js";
 import type { Subscription } from "../subscriptions/rules.js";
@@ -14,7 +14,7 @@ type Schemas = components["schemas"];
  * @rule WRN-04 events that were not counted stand there by reason
  */
 export async function readMeters(
-  { tx }: Unit,
+  { tx }: Transaction,
   subscriptionId: string,
 ): Promise<Schemas["MeterReadings"]> {
   const subscription = await load(tx, kinds.subscription, subscriptionId, "SUB-75");

@@ -2,7 +2,7 @@ import type { UsageEvent } from "#domain/metering/event.js";
 import { counts, type Meter } from "#domain/metering/meter.js";
 import { whyNoValue } from "#domain/metering/uncounted.js";
 import { formatInstant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { kinds } from "../kinds.js";
 import { activeSubscriptions } from "../ledger/holdings.js";
 import type { Subscription } from "../subscriptions/rules.js";
@@ -26,7 +26,10 @@ interface Finding {
  *
  * @rule WRN-03 no meter of that name, in that case; a property that is missing, or no number; a period that is over
  */
-export async function warnOfUncounted(unit: Unit, events: readonly UsageEvent[]): Promise<void> {
+export async function warnOfUncounted(
+  unit: Transaction,
+  events: readonly UsageEvent[],
+): Promise<void> {
   const lookups = new Lookups(unit);
   const countsText = unit.policy.numericStrings === "counted";
   const findings = new Map<string, Finding>();
@@ -93,7 +96,7 @@ class Lookups {
   readonly #named = new Map<string, Named>();
   readonly #subscriptions = new Map<string, readonly Subscription[]>();
 
-  constructor(private readonly unit: Unit) {}
+  constructor(private readonly unit: Transaction) {}
 
   /** Meters of this event name, if they were looked up. */
   known(eventName: string): Named | undefined {
@@ -137,7 +140,11 @@ class Lookups {
   }
 }
 
-async function tell(lookups: Lookups, findings: readonly Finding[], { warn }: Unit): Promise<void> {
+async function tell(
+  lookups: Lookups,
+  findings: readonly Finding[],
+  { warn }: Transaction,
+): Promise<void> {
   for (const { first, why, events } of findings.slice(0, sentencesMax)) {
     const more = events === 1 ? "" : ` and ${events - 1} more`;
     const hint = why === nameless ? `; ${await lookups.names()}` : "";

@@ -9,7 +9,7 @@ import { whyNoValue, withUncounted } from "#domain/metering/uncounted.js";
 import { type Instant, instantMax, instantOf } from "#domain/time.js";
 import { schedule } from "#sandbox/agenda.js";
 import { all } from "#sandbox/kinds.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import type { MeterLink } from "../catalogue/products/rules.js";
 import { kinds, type PeriodUsage, periodUsageId, type UsageCursor } from "../kinds.js";
 import { accountOf, activeSubscriptions, overageFor } from "../ledger/holdings.js";
@@ -35,7 +35,7 @@ export const cursorOf = async (tx: Tx): Promise<UsageCursor> =>
  * @rule MTR-50 usage is deducted by a pass of the worker, about once a minute
  */
 export async function noteIngested(
-  unit: Unit,
+  unit: Transaction,
   cursor: UsageCursor,
   ingested: number,
   delayMs: number,
@@ -54,7 +54,7 @@ export async function noteIngested(
  * Plans a pass after `notBefore`, at a whole multiple of the delay; without a delay, a millisecond later. After the end of
  * time there is none.
  */
-function planned(unit: Unit, notBefore: Instant, delayMs: number): Instant | null {
+function planned(unit: Transaction, notBefore: Instant, delayMs: number): Instant | null {
   const everyMs = Math.max(delayMs, 1);
   const at = instantOf((Math.floor(notBefore / everyMs) + 1) * everyMs);
   if (at > instantMax) return null;
@@ -63,12 +63,12 @@ function planned(unit: Unit, notBefore: Instant, delayMs: number): Instant | nul
 }
 
 /** A pass that was planned: takes what waits, and plans another for events whose time has not come. */
-export async function runMeters(unit: Unit, delayMs: number): Promise<void> {
+export async function runMeters(unit: Transaction, delayMs: number): Promise<void> {
   await drain(unit, "before now");
   await planForEarly(unit, delayMs);
 }
 
-async function planForEarly(unit: Unit, delayMs: number): Promise<void> {
+async function planForEarly(unit: Transaction, delayMs: number): Promise<void> {
   const cursor = await cursorOf(unit.tx);
   const [early] = await unit.tx.find(kinds.earlyEvent, "all", all, { limit: 1 });
   const runAt = early ? planned(unit, early.at, delayMs) : null;
@@ -82,7 +82,7 @@ async function planForEarly(unit: Unit, delayMs: number): Promise<void> {
  * @rule MTR-58 an event is taken once
  * @rule MTR-64 whoever changes what counts takes first what was accepted before
  */
-export async function drain(unit: Unit, until: "before now" | "now"): Promise<void> {
+export async function drain(unit: Transaction, until: "before now" | "now"): Promise<void> {
   const { tx, now } = unit;
   const pass = new Pass(unit);
   const taken = async (event: UsageEvent): Promise<boolean> => {
@@ -123,7 +123,7 @@ interface Counting {
 class Pass {
   readonly #byCustomer = new Map<string, readonly Counting[]>();
 
-  constructor(private readonly unit: Unit) {}
+  constructor(private readonly unit: Transaction) {}
 
   /**
    * Counts an event.

@@ -6,7 +6,7 @@ import { addDays, formatInstant, type Instant } from "#domain/time.js";
 import { readInstant } from "#http/read-instant.js";
 import { isJson } from "#http/read-json.js";
 import { all } from "#sandbox/kinds.js";
-import type { Answered, Outgoing, Unit } from "#sandbox/ports.js";
+import type { Answered, Outgoing, Transaction } from "#sandbox/ports.js";
 import { kinds } from "../kinds.js";
 import { load } from "../load.js";
 import { attemptOf, modeOf, outcomeOf, sendAgain, signed } from "./deliveries.js";
@@ -23,7 +23,7 @@ type Query<Id extends "readEvents" | "listDeliveries"> = NonNullable<
 /** What the control API may do to events and their deliveries. */
 export const webhookControls = {
   async readEvents(
-    unit: Unit,
+    unit: Transaction,
     businessId: string,
     query: Query<"readEvents">,
   ): Promise<Schemas["EventList"]> {
@@ -48,7 +48,7 @@ export const webhookControls = {
   },
 
   async listDeliveries(
-    { tx }: Unit,
+    { tx }: Transaction,
     query: Query<"listDeliveries">,
   ): Promise<Schemas["DeliveryList"]> {
     const { webhook_id: endpointId, status, limit = 100 } = query;
@@ -66,19 +66,19 @@ export const webhookControls = {
     return { items: found.map((it) => presentDelivery(it, isHeld)) };
   },
 
-  async retrieveDelivery({ tx }: Unit, id: string): Promise<Schemas["Delivery"]> {
+  async retrieveDelivery({ tx }: Transaction, id: string): Promise<Schemas["Delivery"]> {
     const { isHeld } = await modeOf(tx);
     return presentDelivery(await load(tx, kinds.delivery, id, "WHK-31"), isHeld);
   },
 
-  async resendDelivery(unit: Unit, id: string): Promise<void> {
+  async resendDelivery(unit: Transaction, id: string): Promise<void> {
     await sendAgain(unit, await load(unit.tx, kinds.delivery, id, "WHK-31"));
     await warnIfHeld(unit, 1);
   },
 
   /** @rule WHK-31 past events can be replayed */
   async replayEvents(
-    unit: Unit,
+    unit: Transaction,
     endpointId: string,
     { since, until }: Schemas["EventRange"],
   ): Promise<number> {
@@ -95,7 +95,7 @@ export const webhookControls = {
     return events.length;
   },
 
-  async recoverDeliveries(unit: Unit, endpointId: string): Promise<number> {
+  async recoverDeliveries(unit: Transaction, endpointId: string): Promise<number> {
     const { id } = await load(unit.tx, kinds.endpoint, endpointId, "WHK-31");
     const lost = await unit.tx.find(kinds.delivery, "byEndpoint", id, {
       where: ({ state }) => state === "failed" || state === "dropped",
@@ -105,7 +105,7 @@ export const webhookControls = {
     return lost.length;
   },
 
-  async rotateSecret(unit: Unit, endpointId: string): Promise<string> {
+  async rotateSecret(unit: Transaction, endpointId: string): Promise<string> {
     const endpoint = await load(unit.tx, kinds.endpoint, endpointId, "WHK-32");
     const secret = newSecret(unit.nextId);
     const formerSecret = { secret: endpoint.secret, until: addDays(unit.now, 1) };
@@ -113,12 +113,12 @@ export const webhookControls = {
     return secret;
   },
 
-  async readDeliveryMode({ tx }: Unit): Promise<Schemas["DeliveryMode"]> {
+  async readDeliveryMode({ tx }: Transaction): Promise<Schemas["DeliveryMode"]> {
     return presentMode(await modeOf(tx));
   },
 
   async setDeliveryMode(
-    { tx }: Unit,
+    { tx }: Transaction,
     body: Schemas["DeliveryModeChange"],
   ): Promise<Schemas["DeliveryMode"]> {
     const before = await modeOf(tx);
@@ -135,7 +135,7 @@ export const webhookControls = {
   },
 
   /** A body of the caller's own, signed for an endpoint. */
-  async composeBody(unit: Unit, endpointId: string, body: string): Promise<Outgoing> {
+  async composeBody(unit: Transaction, endpointId: string, body: string): Promise<Outgoing> {
     const endpoint = await load(unit.tx, kinds.endpoint, endpointId, "WHK-31");
     if (!isJson(body)) {
       throw new DomainError("webhook-invalid", "WHK-20", {
@@ -145,7 +145,7 @@ export const webhookControls = {
     return signed(endpoint, unit.nextId("msg"), body, unit);
   },
 
-  presentAnswer: (unit: Unit, request: Outgoing, answered: Answered): Schemas["Attempt"] =>
+  presentAnswer: (unit: Transaction, request: Outgoing, answered: Answered): Schemas["Attempt"] =>
     presentAttempt(attemptOf(unit, request, outcomeOf(answered)), 0),
 };
 
@@ -165,7 +165,7 @@ const statusOf = ({ state }: Delivery): Schemas["Delivery"]["status"] =>
   state === "ready" ? "waiting" : state;
 
 /** @rule CTL-02 who sends again while deliveries are held is told that nothing leaves until they are released */
-async function warnIfHeld({ tx, warn }: Unit, count: number): Promise<void> {
+async function warnIfHeld({ tx, warn }: Transaction, count: number): Promise<void> {
   if (count === 0 || !(await modeOf(tx)).isHeld) return;
   warn(
     `deliveries are held, so nothing was sent: ${count} ${count === 1 ? "waits" : "wait"} until PATCH /_sandbox/webhooks/mode {"held": false}`,

@@ -7,7 +7,7 @@ import { writeJson } from "#http/write-json.js";
 import { schedule } from "#sandbox/agenda.js";
 import { systemTime } from "#sandbox/clock.js";
 import { all } from "#sandbox/kinds.js";
-import type { Answered, Deliveries, Outgoing, Tx, Unit } from "#sandbox/ports.js";
+import type { Answered, Deliveries, Outgoing, Transaction, Tx } from "#sandbox/ports.js";
 import { kinds } from "../kinds.js";
 import { taskKinds } from "../task-kinds.js";
 import { render } from "./render.js";
@@ -84,24 +84,24 @@ export const deliveriesOf = (businessId: string): Deliveries => ({
 const byEnd = (a: string, b: string): number => (a.slice(-8) < b.slice(-8) ? -1 : 1);
 
 /** A delivery whose next attempt is due. */
-export async function deliver(unit: Unit, deliveryId: string): Promise<void> {
+export async function deliver(unit: Transaction, deliveryId: string): Promise<void> {
   const delivery = await unit.tx.get(kinds.delivery, deliveryId);
   if (delivery?.state !== "waiting" || (delivery.nextAttemptAt ?? unit.now) > unit.now) return;
   await makeReady(unit, { ...delivery, nextAttemptAt: null });
 }
 
 /** Puts a delivery on its way once more, whatever became of it. */
-export const sendAgain = (unit: Unit, delivery: Delivery): Promise<void> =>
+export const sendAgain = (unit: Transaction, delivery: Delivery): Promise<void> =>
   makeReady(unit, renewed(delivery));
 
 /** Only what has an endpoint can be ready: it is looked for endpoint by endpoint. */
-async function makeReady({ tx }: Unit, delivery: Delivery): Promise<void> {
+async function makeReady({ tx }: Transaction, delivery: Delivery): Promise<void> {
   const hasEndpoint = (await tx.get(kinds.endpoint, delivery.endpointId)) !== undefined;
   tx.put(kinds.delivery, { ...delivery, state: hasEndpoint ? "ready" : "dropped" });
 }
 
 /** @rule WHK-45 no more attempts in a second than the endpoint's limit; without one, any number */
-function isOverLimit({ tx, now }: Unit, endpoint: Endpoint): boolean {
+function isOverLimit({ tx, now }: Transaction, endpoint: Endpoint): boolean {
   const { rateLimit, recent } = endpoint;
   if (!rateLimit) return false;
   const second = Math.floor(now / 1000);
@@ -121,7 +121,12 @@ function isOverLimit({ tx, now }: Unit, endpoint: Endpoint): boolean {
  * @rule WHK-24 each attempt is signed anew under the same id
  * @rule WHK-32 a former secret signs along for 24 hours
  */
-export function signed(endpoint: Endpoint, id: string, body: string, { now }: Unit): Outgoing {
+export function signed(
+  endpoint: Endpoint,
+  id: string,
+  body: string,
+  { now }: Transaction,
+): Outgoing {
   const { secret, formerSecret, headers, url } = endpoint;
   const sentAt = new Date(Math.floor(systemTime() / 1000) * 1000);
   const secrets =
@@ -144,7 +149,7 @@ export function signed(endpoint: Endpoint, id: string, body: string, { now }: Un
 
 /** What an attempt came to, as it is kept. */
 export const attemptOf = (
-  { now }: Unit,
+  { now }: Transaction,
   { headers, body }: Outgoing,
   outcome: Pick<Attempt, "status" | "error" | "answer">,
 ): Attempt => ({ at: now, ...outcome, headers, body });

@@ -35,13 +35,13 @@ export function lowBalances(
   return subscriptions.flatMap(({ id, cart }) =>
     cart.flatMap((item) => {
       const { lowBalanceThresholdPercent: percent, creditsAmount } = item;
-      if (item.entitlementId !== after.entitlementId || percent === null) return [];
+      if (item.entitlementId !== after.assetId || percent === null) return [];
       const threshold = percentExactly(creditsAmount, percent);
       const crosses = before.balance.gte(threshold) && after.balance.lt(threshold);
       if (!isPositive(threshold) || !crosses) return [];
       return [
         {
-          customerId: after.customerId,
+          customerId: after.ownerId,
           subscriptionId: id,
           entitlementId: item.entitlementId,
           entitlementName: item.entitlementName,

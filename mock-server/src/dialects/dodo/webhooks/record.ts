@@ -1,6 +1,6 @@
 import { type Endpoint, wants } from "#domain/delivery/endpoint.js";
 import { all } from "#sandbox/kinds.js";
-import type { Happening, Recorded, Unit } from "#sandbox/ports.js";
+import type { Fact, Recorded, Transaction } from "#sandbox/ports.js";
 import { kinds } from "../kinds.js";
 import { activeSubscriptions } from "../ledger/holdings.js";
 import { type EventType, eventOf, type Subject } from "./event.js";
@@ -12,7 +12,7 @@ import { lowBalances } from "./low-balance.js";
  * @rule WHK-46 an endpoint gets what happens from its creation on
  * @rule WHK-25 every endpoint gets an event under the same id
  */
-export async function record(unit: Unit): Promise<Recorded> {
+export async function record(unit: Transaction): Promise<Recorded> {
   const endpoints = await unit.tx.find(kinds.endpoint, "all", all);
   let isReady = false;
   for (const happening of unit.happened) {
@@ -32,7 +32,7 @@ export async function record(unit: Unit): Promise<Recorded> {
 
 /** Puts an event on its way to an endpoint. */
 export function dispatch(
-  unit: Unit,
+  unit: Transaction,
   { id: endpointId, url }: Endpoint,
   event: { readonly id: string; readonly type: EventType },
 ): void {
@@ -55,7 +55,7 @@ interface Announced {
   readonly subject: Subject;
 }
 
-async function eventsOf({ tx }: Unit, happening: Happening): Promise<readonly Announced[]> {
+async function eventsOf({ tx }: Transaction, happening: Fact): Promise<readonly Announced[]> {
   switch (happening.kind) {
     case "event":
       return [happening as Announced]; // announce.ts alone makes them in this dialect
@@ -68,7 +68,7 @@ async function eventsOf({ tx }: Unit, happening: Happening): Promise<readonly An
     case "moved": {
       const { before, after } = happening;
       if (after.balance.gte(before.balance)) return [];
-      const subscriptions = await activeSubscriptions(tx, after.customerId);
+      const subscriptions = await activeSubscriptions(tx, after.ownerId);
       return lowBalances(before, after, subscriptions).map((balance) => ({
         type: "credit.balance_low",
         subject: { kind: "low-balance", balance },

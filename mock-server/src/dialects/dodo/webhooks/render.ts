@@ -49,7 +49,7 @@ async function dataOf(viewer: Viewer, { id, subject }: OutgoingEvent): Promise<D
     case "entry": {
       const entry = await tx.get(kinds.entry, subject.id);
       const account = entry && (await tx.get(kinds.account, entry.accountId));
-      const entitlement = account && (await tx.get(kinds.entitlement, account.entitlementId));
+      const entitlement = account && (await tx.get(kinds.entitlement, account.assetId));
       assert(
         entry !== undefined && account !== undefined && entitlement !== undefined,
         `event ${id} is about an entry that is not stored`,

@@ -4,7 +4,7 @@ import { refuseOtherCurrency, warnOfSmallPrice } from "#dialects/dodo/money.js";
 import { type Amount, amountOf, parseAmount, parseCreditAmount } from "#domain/amount.js";
 import { DomainError, type DomainErrorCode, refusing } from "#domain/errors.js";
 import type { Timeframe } from "#domain/time.js";
-import type { Tx, Unit } from "#sandbox/ports.js";
+import type { Transaction, Tx } from "#sandbox/ports.js";
 import { type Entitlement, isHalf, isPriceAboveZero } from "../credits/rules.js";
 import type { Attachment, MeterLink, Price } from "./rules.js";
 
@@ -24,7 +24,7 @@ const refuse = refusing("product-invalid");
  * @throws DomainError product-invalid, attached-entitlement-deleted
  */
 export async function attachmentsOf(
-  { tx, nextId, warn }: Unit,
+  { tx, nextId, warn }: Transaction,
   requests: readonly Attach[],
   currency: string,
 ): Promise<readonly Attachment[]> {
@@ -196,7 +196,7 @@ function timeframeOf(request: Attach, entitlement: Entitlement, where: string): 
 }
 
 /** @throws DomainError meter-ids-duplicated, meter-ids-missing, meter-archived, product-invalid */
-export async function priceOf({ tx, warn }: Unit, wire: Schemas["Price"]): Promise<Price> {
+export async function priceOf({ tx, warn }: Transaction, wire: Schemas["Price"]): Promise<Price> {
   const terms = {
     currency: wire.currency,
     discount: wire.discount ?? 0,

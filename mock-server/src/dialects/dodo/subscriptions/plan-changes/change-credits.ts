@@ -14,7 +14,7 @@ import {
 import type { Grant, GrantSource } from "#domain/ledger/account.js";
 import { deduct } from "#domain/ledger/deduct.js";
 import type { Instant } from "#domain/time.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { issueToSubscriber } from "../issue.js";
 import type { CreditChange, Subscription } from "../rules.js";
 import { added, afterChange, amountOf, type Move, settleRound } from "./books.js";
@@ -34,7 +34,7 @@ export interface ChangedCredits {
  * @returns the subscription with the change in its books
  */
 export async function applyCredits(
-  unit: Unit,
+  unit: Transaction,
   subscription: Subscription,
   { credits: due, paidCredits, periodStartAt }: ChangedCredits,
 ): Promise<Subscription> {
@@ -59,7 +59,7 @@ export async function applyCredits(
 
 /** Says what a round gave less, or what a change leaves that is not paid for. */
 function tell(
-  unit: Unit,
+  unit: Transaction,
   { id, planBooks }: Subscription,
   change: {
     readonly due: readonly CreditChange[];
@@ -98,7 +98,7 @@ function tell(
  * @returns how much was taken
  */
 async function takeBack(
-  unit: Unit,
+  unit: Transaction,
   subscription: Subscription,
   { item, due, most }: Move,
   periodStartAt: Instant,

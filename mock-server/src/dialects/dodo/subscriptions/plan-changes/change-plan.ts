@@ -3,7 +3,7 @@ import { charge, isDeclined } from "#dialects/dodo/payments/charge.js";
 import type { Payment } from "#dialects/dodo/payments/rules.js";
 import { closeUsage, meteredOwed } from "#dialects/dodo/usage/metered.js";
 import { drain } from "#dialects/dodo/usage/worker.js";
-import type { Unit } from "#sandbox/ports.js";
+import type { Transaction } from "#sandbox/ports.js";
 import { announce } from "../announce.js";
 import { endTrialCredits, planBoundary, putOnHold, recover } from "../cycle.js";
 import {
@@ -38,7 +38,7 @@ export interface Changed {
  * @rule OVR-51 overage of a credit that the new plan lacks is settled with the change
  */
 export async function changeNow(
-  unit: Unit,
+  unit: Transaction,
   stored: Subscription,
   { plan, mode, waitsForPayment }: ChangeRequest,
 ): Promise<Changed> {
@@ -87,7 +87,7 @@ export async function changeNow(
  * Charges what was declined with a card that works again: a plan change, a charge on demand, a renewal, or several. Usage
  * from while it was on hold counts nowhere (MTR-52).
  */
-export async function payArrears(unit: Unit, stored: Subscription): Promise<Subscription> {
+export async function payArrears(unit: Transaction, stored: Subscription): Promise<Subscription> {
   if (stored.status !== "on_hold") return payWaiting(unit, stored);
   await drain(unit, "now");
   const { pendingChange, unpaidCharge } = stored;
@@ -104,7 +104,7 @@ export async function payArrears(unit: Unit, stored: Subscription): Promise<Subs
 }
 
 /** Makes a change that waited for its payment. */
-export async function payWaiting(unit: Unit, running: Subscription): Promise<Subscription> {
+export async function payWaiting(unit: Transaction, running: Subscription): Promise<Subscription> {
   const { pendingChange, status } = running;
   if (!pendingChange || pendingChange.unpaid || status !== "active") return running;
   const { plan, mode } = pendingChange;
@@ -114,7 +114,7 @@ export async function payWaiting(unit: Unit, running: Subscription): Promise<Sub
 
 /** Pays for a change that took effect long ago; its credits come now. */
 async function payChange(
-  unit: Unit,
+  unit: Transaction,
   subscription: Subscription,
   unpaid: UnpaidChange,
 ): Promise<Subscription> {
@@ -122,7 +122,7 @@ async function payChange(
   return applyCredits(unit, subscription, unpaid);
 }
 
-function goOn(unit: Unit, subscription: Subscription): Subscription {
+function goOn(unit: Transaction, subscription: Subscription): Subscription {
   const running: Subscription = { ...presentPeriod(subscription, unit.now), status: "active" };
   unit.tx.put(kinds.subscription, running);
   announce(unit, "subscription.active", running);
