@@ -156,7 +156,7 @@ for (const transport of [inProcess, overExpress]) {
         status: 409,
         code: "WORLD_ENDED",
         message: expect.stringMatching(
-          /this key was reset .*; the clock was at 2\d{3}-.* after \d+ tasks/,
+          /this key was reset .*; the clock was at 2\d{3}-.* after (?:1 task|\d+ tasks),/,
         ),
       });
       expect(await world.ok("listCustomers")).toEqual({ items: [] });
@@ -184,7 +184,7 @@ test("CLK-03 a move ends with its sandbox, and says how far it came", async () =
   expect(await refusal(await answer)).toEqual({
     status: 409,
     code: "WORLD_ENDED",
-    message: expect.stringMatching(/was closed .*; the clock was at 2\d{3}-.* after \d+ tasks/),
+    message: expect.stringMatching(/was closed .*; the clock was at 2\d{3}-.* after (?:1 task|\d+ tasks),/),
   });
 });
 
