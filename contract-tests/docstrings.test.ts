@@ -16,7 +16,6 @@ import { describe, expect, test } from "vitest";
 /** The examples in the docstrings of the server's public entries: the compiler takes each, and each runs. */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = join(root, "mock-server/src");
 
 /** What no application imports. An example there speaks to whoever works on it, and may be a sketch. */
 const inner = /^(?:domain|sandbox|engine|dialects|http|stores)\//;
@@ -27,13 +26,16 @@ interface Example {
   readonly text: string;
 }
 
-const examples = readdirSync(folder, { recursive: true, encoding: "utf8" })
-  .filter((it) => it.endsWith(".ts"))
-  .filter((it) => !inner.test(it))
-  .sort()
-  .flatMap((path) =>
-    examplesOf(path.replaceAll("\\", "/"), readFileSync(join(folder, path), "utf8")),
-  );
+const examplesBelow = (folder: string, isIn: (path: string) => boolean): readonly Example[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((it) => it.replaceAll("\\", "/"))
+    .filter((it) => it.endsWith(".ts") && isIn(it))
+    .sort()
+    .flatMap((path) => examplesOf(path, readFileSync(join(root, folder, path), "utf8")));
+
+const examples = examplesBelow("mock-server/src", (it) => !inner.test(it));
+/** Those of the client; the older guide's calls say what to write instead. */
+const examplesOfClient = examplesBelow("sdk/src", (it) => !it.startsWith("legacy"));
 
 function examplesOf(path: string, text: string): readonly Example[] {
   const blocks = [...text.matchAll(/^ *\* @example\s*\n((?: *\*(?!\/| @).*\n)+)/gm)];
@@ -68,8 +70,52 @@ const known: Readonly<Record<string, string>> = {
   tenant: 'declare const tenant: import("@drawdown/mock-server/testing").TestTenant;',
 };
 
+const amounts = "add compare equal format isPositive isZero parse subtract sum toWire AmountError";
+const errors = "APIError UsageBatchError WebhookUnwrapError";
+const fromAll = (names: string, from: string) =>
+  names.split(" ").map((it) => [it, `import { ${it} } from "${from}";`]);
+
+/** The same for the client's. Its ids are made up, so these are compiled and not run. */
+const knownToClient: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([
+    ...fromAll(amounts, "@drawdown/sdk/amount"),
+    ...fromAll(errors, "@drawdown/sdk"),
+    ...fromAll("afterEach beforeEach expect", "vitest"),
+  ]),
+  DodoPayments: 'import DodoPayments from "@drawdown/sdk";',
+  SandboxControl: 'import { SandboxControl } from "@drawdown/sdk/sandbox";',
+  WebhookEventOf: 'import type { WebhookEventOf } from "@drawdown/sdk";',
+  api: 'import { api } from "@drawdown/sdk/api";',
+  createSandbox: 'import { createSandbox } from "@drawdown/mock-server";',
+  express: 'import express from "express";',
+  app: 'declare const app: import("express").Express;',
+  balances:
+    'declare const balances: import("@drawdown/sdk").default["creditEntitlements"]["balances"] & { balance: string }[];',
+  batcher:
+    'declare const batcher: ReturnType<import("@drawdown/sdk").default["usageEvents"]["batcher"]>;',
+  body: "declare const body: string;",
+  client: 'declare const client: import("@drawdown/sdk").default;',
+  control: 'declare const control: import("@drawdown/sdk/sandbox").SandboxControl;',
+  cost: "declare const cost: string;",
+  credit_entitlement_id: "declare const credit_entitlement_id: string;",
+  customerID: "declare const customerID: string;",
+  debit:
+    'declare const debit: { credit_entitlement_id: string; entry_type: "debit"; amount: string };',
+  event: 'declare const event: ReturnType<import("@drawdown/sdk").default["webhooks"]["unwrap"]>;',
+  grants: "declare const grants: readonly { remaining_amount: string; initial_amount: string }[];",
+  headers: "declare const headers: Record<string, string>;",
+  held: "declare const held: { readonly balance: string };",
+  page: 'declare let page: Awaited<ReturnType<import("@drawdown/sdk").default["customers"]["list"]>>;',
+  price: "declare const price: string;",
+  received: "declare const received: readonly unknown[];",
+  request: "declare const request: Request & { readonly id: string };",
+};
+
 /** The names that an example uses and does not make or import itself. */
-function wantedBy({ name, text }: Example): readonly string[] {
+function wantedBy(
+  { name, text }: Example,
+  known: Readonly<Record<string, string>>,
+): readonly string[] {
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
   const used = new Set<string>();
   const own = new Set<string>();
@@ -85,21 +131,32 @@ function wantedBy({ name, text }: Example): readonly string[] {
     }
     if (!ts.isVariableStatement(statement)) continue;
     for (const it of statement.declarationList.declarations) {
-      if (ts.isIdentifier(it.name)) own.add(it.name.text);
+      for (const name of namesOf(it.name)) own.add(name);
     }
   }
   return Object.keys(known).filter((it) => used.has(it) && !own.has(it));
 }
 
+const namesOf = (name: ts.BindingName): readonly string[] =>
+  ts.isIdentifier(name)
+    ? [name.text]
+    : name.elements.flatMap((it) => (ts.isBindingElement(it) ? namesOf(it.name) : []));
+
+/** The end of a function that an example shows the inside of. */
+const returnOutsideOfFunction = 1108;
+
 /** What the compiler has to say about the examples, each a module of its own that is nowhere on disk. */
-function faultsOf(all: readonly Example[]): readonly string[] {
+function faultsOf(
+  all: readonly Example[],
+  known: Readonly<Record<string, string>>,
+): readonly string[] {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const host = ts.createCompilerHost(options);
   const modules = new Map(
     all.map((example, index) => {
       const path = `${root}contract-tests/docstring-${index}.ts`;
-      const prelude = wantedBy(example).map((it) => known[it]);
+      const prelude = wantedBy(example, known).map((it) => known[it]);
       const text = [...prelude, example.text, "export {};"].join("\n");
       const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
       source.impliedNodeFormat = ts.ModuleKind.ESNext;
@@ -110,6 +167,7 @@ function faultsOf(all: readonly Example[]): readonly string[] {
   host.getSourceFile = (name, ...rest) => modules.get(name)?.source ?? read(name, ...rest);
   return ts
     .getPreEmitDiagnostics(ts.createProgram([...modules.keys()], options, host))
+    .filter(({ code }) => code !== returnOutsideOfFunction)
     .map(
       (it) =>
         `${modules.get(it.file?.fileName ?? "")?.name}: ${ts.flattenDiagnosticMessageText(it.messageText, "\n")}`,
@@ -181,7 +239,12 @@ async function run(example: Example): Promise<number> {
 
 test("there are examples, and the compiler takes them", () => {
   expect(examples.length).toBeGreaterThan(12);
-  expect(faultsOf(examples)).toEqual([]);
+  expect(faultsOf(examples, known)).toEqual([]);
+});
+
+test("the compiler takes those of the client, too", () => {
+  expect(examplesOfClient.length).toBeGreaterThan(100);
+  expect(faultsOf(examplesOfClient, knownToClient)).toEqual([]);
 });
 
 describe("each runs", () => {
