@@ -139,6 +139,40 @@ describe("imports", () => {
   });
 });
 
+/**
+ * The engine is to serve several vendors, so what is below the dialects has no vendor's word: no name, no prefix of an id or
+ * a key, no type of an entry, no event, no field of the wire.
+ */
+describe("vendors", () => {
+  const words =
+    /dodo|\b(?:bus|cde|cdb|cdg|cdl|cks|cus|pdt|sub)_|\bcredit_(?:added|deducted|expired|rolled_over)\b|\boverage_(?:charged|reset)\b|\bcredit\.\w+ed\b|\b(?:customer_id|credit_entitlement_id|expires_at|event_name)\b/i;
+
+  /** Where one is left. A file that is clean goes off the list and stays off it. */
+  const left = [
+    "domain/ledger/account.ts",
+    "domain/ledger/deduct.ts",
+    "domain/ledger/expire.ts",
+    "domain/ledger/fold.ts",
+    "domain/ledger/grant.ts",
+    "domain/ledger/roll-over.ts",
+    "domain/ledger/rules/expiry.ts",
+    "domain/ledger/rules/rollover.ts",
+    "domain/ledger/settle-overage.ts",
+    "domain/policy.ts",
+    "sandbox/tenant.ts",
+    "http/authenticate.ts",
+    "http/placeholder-key.ts",
+  ];
+
+  test("no vendor's word is below the dialects, but where it is left", () => {
+    const below = ["domain", "sandbox", "http", "stores"].flatMap((folder) =>
+      engine.filter((it) => it.startsWith(`mock-server/src/${folder}/`)),
+    );
+    const found = below.filter((it) => words.test(read(it)));
+    expect(found.map((it) => it.slice("mock-server/src/".length))).toEqual(left);
+  });
+});
+
 describe("rules", () => {
   /** `@rule ID` in a docstring of the engine, or `x-rule` beside a constraint of the document. */
   const homes = [

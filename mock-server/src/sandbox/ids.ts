@@ -7,10 +7,8 @@ const idLength = 21;
 const serialLength = 6;
 
 /**
- * A source of ids in the vendor's form, decided by the seed alone: the same seed gives the same ids in the same order.
+ * A source of ids, decided by the seed alone: the same seed gives the same ids in the same order.
  * Later ids sort after earlier ones, whatever else was made in between.
- *
- * @rule ENT-04 a credit entitlement's id starts with `cde_`
  */
 export function seededIds(seed: string): NextId {
   const random = sfc32(seed);

@@ -122,5 +122,5 @@ export interface Deliveries {
   ): Promise<void>;
 }
 
-/** A new id with a prefix, such as `cdg_` and 21 letters and digits. */
+/** A new id with a prefix, such as `grant_` and 21 letters and digits. */
 export type NextId = (prefix: string) => string;

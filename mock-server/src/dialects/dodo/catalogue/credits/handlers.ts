@@ -26,6 +26,7 @@ export const creditEntitlements: HandlersOf<
   | "deleteCreditEntitlement"
   | "undeleteCreditEntitlement"
 > = {
+  /** @rule ENT-04 its id starts with `cde_` */
   async createCreditEntitlement({ tx, now, nextId, businessId, warn }, { body }) {
     const created = createEntitlement(nextId("cde"), body.precision, termsOf(body), now);
     await refuseTakenName(tx, created.name, created.id);
