@@ -184,7 +184,9 @@ test("CLK-03 a move ends with its sandbox, and says how far it came", async () =
   expect(await refusal(await answer)).toEqual({
     status: 409,
     code: "WORLD_ENDED",
-    message: expect.stringMatching(/was closed .*; the clock was at 2\d{3}-.* after (?:1 task|\d+ tasks),/),
+    message: expect.stringMatching(
+      /was closed .*; the clock was at 2\d{3}-.* after (?:1 task|\d+ tasks),/,
+    ),
   });
 });
 
